@@ -1,0 +1,26 @@
+"""The command `quartiersladen`: Django's command line on the house's settings."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+from quartiersladen.config.sqlite import use_modern_sqlite
+
+WRONG_SETTING = 2
+
+
+def main() -> None:
+    """Run one command. A wrong setting ends it with one sentence and exit code 2."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quartiersladen.config.settings")
+    try:
+        use_modern_sqlite()
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as fault:
+        sys.stderr.write(f"quartiersladen: {fault}\n")
+        sys.exit(WRONG_SETTING)
+
+
+if __name__ == "__main__":
+    main()
