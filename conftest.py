@@ -1,0 +1,121 @@
+"""Fixtures that every test may ask for. What they do is in tests/support/."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import browser as browsers
+from tests.support import database, jobs
+from tests.support.environment import DATA_DIR, ENGINE
+from tests.support.smtp import SmtpSink
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+OTHER_ENGINE = {"sqlite": "postgres", "postgres": "sqlite"}[ENGINE]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """Keep SQLite's test database in a file: only there it has a log, locks and two writers."""
+    if ENGINE == "postgres":
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+        return
+    from django.conf import settings  # noqa: PLC0415 -- fixtures load before Django is set up
+
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(DATA_DIR / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let the flush after a transactional test empty the append-only tables as well."""
+    database.let_flush_lift_triggers()
+
+
+@pytest.fixture
+def work_off_jobs(db: None) -> Callable[[], int]:
+    """Return a function that runs the queued jobs here and now and says how many."""
+    return jobs.work_off_jobs
+
+
+@pytest.fixture
+def smtp_sink(settings: Any) -> Iterator[SmtpSink]:
+    """Start a mail server that keeps what it gets, and let the house send to it."""
+    with SmtpSink() as sink:
+        settings.SMTP_URL = sink.url
+        yield sink
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Start one Chromium for all journeys of this process."""
+    with browsers.running_chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def open_page(browser: "Browser", live_server: Any) -> "Iterator[Callable[..., Page]]":
+    """Return a function that opens a page in a profile of its own.
+
+    See `Visitors.open_page` for what can be asked of it.
+    """
+    with browsers.Visitors(browser, live_server.url) as visitors:
+        yield visitors.open_page
+
+
+@pytest.fixture
+def page(open_page: "Callable[..., Page]") -> "Page":
+    """Open a page as most people see it: desktop, German, with scripts."""
+    return open_page()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the browser journeys; leave out what this engine or this machine cannot run."""
+    has_browser = browsers.chromium_path() is not None
+    kept, not_run = [], []
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+            if not has_browser and not browsers.is_demanded():
+                not_run.append(item)
+                continue
+        if item.get_closest_marker(OTHER_ENGINE) is None:
+            kept.append(item)
+    config.stash[browsers.NOT_RUN] = {item.nodeid for item in not_run}
+    dropped = [item for item in items if item not in kept]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the names of journeys that were not run from an xdist worker to its controller."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["not_run"] = sorted(session.config.stash.get(browsers.NOT_RUN, set()))
+
+
+class NotRunFromWorkers:
+    """Collects those names in the controller."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Read what a worker that has ended handed over."""
+        known = node.config.stash.setdefault(browsers.NOT_RUN, set())
+        known.update(getattr(node, "workeroutput", {}).get("not_run", ()))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the collector."""
+    config.pluginmanager.register(NotRunFromWorkers())
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Name every journey that was not run."""
+    names = config.stash.get(browsers.NOT_RUN, set())
+    if names:
+        terminalreporter.section("NOT RUN: no Chromium found (install `chromium`)")
+        for name in sorted(names):
+            terminalreporter.line(f"NOT RUN {name}")

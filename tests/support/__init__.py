@@ -1,0 +1,1 @@
+"""What tests stand on: environment, database, mail sink, browser, jobs."""

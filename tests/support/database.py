@@ -1,0 +1,44 @@
+"""Lets Django's flush empty tables that refuse DELETE.
+
+After a test that commits (`live_server`, `transactional_db`) Django empties every table. The
+journal and the ledgers refuse that by trigger, which is their purpose. Here, and only for the
+flush of the test database, those triggers are lifted: on SQLite by dropping them and creating
+them again from their own text, on PostgreSQL by the session's replication role.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+REFUSING = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%' ORDER BY 1"
+)
+
+
+@contextmanager
+def triggers_lifted() -> Iterator[None]:
+    """Within one transaction, let every statement through."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            yield
+            return
+        refusing = cursor.execute(REFUSING).fetchall()
+        for name, _text in refusing:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        yield
+        for _name, text in refusing:
+            cursor.execute(text)
+
+
+def let_flush_lift_triggers() -> None:
+    """Wrap the flush of this connection, once."""
+    plain_flush = connection.ops.execute_sql_flush
+
+    def flush(sql_list: list[str]) -> Any:
+        with triggers_lifted():
+            return plain_flush(sql_list)
+
+    connection.ops.execute_sql_flush = flush  # type: ignore[method-assign]  # for tests alone

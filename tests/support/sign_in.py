@@ -1,0 +1,32 @@
+"""Signs people in without walking through the form; one journey walks through it for all."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def signed_in_client(user: Any) -> Client:
+    """Return a test client of `user`, who also showed a second factor."""
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    session = client.session
+    at = timezone.now().timestamp()
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": at, "email": user.email},
+        {"method": "mfa", "at": at, "type": "totp"},
+    ]
+    session.save()
+    return client
+
+
+def sign_in(page: "Page", user: Any, url: str) -> None:
+    """Give the profile of `page` the session of `user`; url: of the live server."""
+    cookie = signed_in_client(user).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
