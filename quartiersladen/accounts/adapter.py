@@ -1,0 +1,37 @@
+"""How allauth behaves in this house: nobody signs up, known people sign in."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.http import HttpRequest
+
+from quartiersladen.accounts.models import User
+from quartiersladen.kernel.errors import NotAllowed
+
+
+
+class ClosedHouseAdapter(DefaultAccountAdapter):
+    """Accounts are made by the lead or the administrator, never by strangers."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Return False: nobody signs up."""
+        return False
+
+
+class KnownPeopleAdapter(DefaultSocialAccountAdapter):
+    """OIDC opens the door only to an account that exists with the same confirmed address."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Return False: nobody signs up."""
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Connect to the account with the address; raise NotAllowed when there is none."""
+        if sociallogin.is_existing:
+            return
+        addresses = [a.email.lower() for a in sociallogin.email_addresses if a.verified]
+        user = User.objects.filter(email__in=addresses, is_active=True).first()
+        if user is None:
+            raise NotAllowed
+        sociallogin.connect(request, user)
+

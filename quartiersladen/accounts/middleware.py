@@ -1,0 +1,54 @@
+"""Says who is looking, and asks staff for a second factor."""
+
+from collections.abc import Callable
+
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from quartiersladen.accounts import queries
+from quartiersladen.accounts.models import User
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+DESK = "/buero/"
+
+
+class ViewerMiddleware:
+    """Set `request.viewer`; one statement for signed-in people, none for the public."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        quarter = getattr(request, "quarter", None)
+        if quarter is not None:
+            today = quarter.local_day(timezone.now())
+            request.viewer = queries.viewer_for(request.user, quarter.pk, today)  # type: ignore[attr-defined,arg-type]  # set here; User or AnonymousUser
+        return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Let nobody to the desk who signed in with a password alone, except in demo mode.
+
+    People who come through the operator's own sign-in (OIDC) have their second factor there.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (
+            not settings.DEMO
+            and request.path_info.startswith(DESK)
+            and isinstance(request.user, User)
+            and not self._is_strong(request)
+        ):
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+    @staticmethod
+    def _is_strong(request: HttpRequest) -> bool:
+        methods = {record.get("method") for record in get_authentication_records(request)}
+        return bool(methods & {"mfa", "socialaccount"})

@@ -1,0 +1,66 @@
+"""Reads of the accounts module."""
+
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.rules import DESK, Viewer, public_viewer
+from quartiersladen.accounts.states import Role, ViewerKind
+
+
+def valid_on(day: date) -> Q:
+    """Return the filter for memberships that count on `day`."""
+    return Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gte=day))
+
+
+def viewer_for(user: User | AnonymousUser, quarter_id: int, today: date) -> Viewer:
+    """Return the viewer that `user` is in one quarter today; one statement for a signed-in user."""
+    if not isinstance(user, User):
+        return public_viewer(quarter_id)
+    membership = (
+        Membership.objects.filter(valid_on(today), user=user, quarter_id=quarter_id)
+        .order_by("-from_on", "-pk")
+        .first()
+    )
+    if membership is None:
+        return public_viewer(quarter_id)
+    return Viewer(
+        kind=ViewerKind.MEMBER,
+        quarter_id=quarter_id,
+        user_id=user.pk,
+        name=user.name,
+        role=Role(membership.role),
+    )
+
+
+def is_staff_anywhere(user: User, today: date) -> bool:
+    """Say whether the person has any valid role in any quarter."""
+    return Membership.objects.filter(valid_on(today), user=user).exists()
+
+
+def colleagues(quarter_id: int, today: date) -> QuerySet[User]:
+    """Return those who can look after a dossier today, by name."""
+    people = Membership.objects.filter(
+        valid_on(today), quarter_id=quarter_id, role__in=[role.value for role in DESK]
+    )
+    return User.objects.filter(pk__in=people.values("user"), is_active=True).order_by("name", "pk")
+
+
+def members_of(quarter_id: int) -> QuerySet[Membership]:
+    """Return all memberships of a quarter, valid ones first."""
+    return (
+        Membership.objects.filter(quarter_id=quarter_id)
+        .select_related("user")
+        .order_by("-to_on", "user__name", "pk")
+    )
+
+
+def shown_people(quarter_id: int, today: date) -> QuerySet[Membership]:
+    """Return the people of the office who agreed to stand on the contact page."""
+    return (
+        Membership.objects.filter(valid_on(today), quarter_id=quarter_id, is_shown=True)
+        .select_related("user")
+        .order_by("from_on", "pk")
+    )

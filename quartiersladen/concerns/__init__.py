@@ -1,0 +1,15 @@
+"""Concerns (Anliegen): what residents tell the office, and what became of it.
+
+Nouns: Concern (a dossier with state, scope, place, public words), Teller (the person's contact
+data, kept apart), Referral (passed on to one responsible body, with its own state), Draft (photos
+of a form that was not sent yet, for 24 hours), RightAddress (who helps when we cannot), Talk (a
+conversation that is no concern, tallied without persons).
+
+Rules nobody may break
+- The state of a concern follows from its referrals and from the office's decisions; one service
+  stores it (services/life.py), by the table in states.py.
+- An open concern has a next date; the database refuses one without.
+- Contact data reaches a body only with the teller's recorded consent.
+- Nothing is public before the office released it: text, each photo and the place separately.
+- "Answered" never pretends "fixed": the result is a field of its own, with who saw it.
+"""

@@ -1,0 +1,212 @@
+"""The words of every mail about a concern, in the language of the one who reads it.
+
+A letter is built here and nowhere else, so that the preview at the desk and the mail that goes out
+are the same bytes. Links are placeholders; the outbox fills them in while sending.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from quartiersladen.accounts.states import LinkPurpose
+from quartiersladen.concerns.models import Concern, Referral, Teller
+from quartiersladen.outbox.models import LinkSpec
+
+CONFIRM_HOURS = 72
+REFERRAL_LINK_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """subject: names no person.  text: plain, with [[link:NAME]] placeholders.  links: by NAME."""
+
+    subject: str
+    text: str
+    language: str
+    links: Mapping[str, LinkSpec] = field(default_factory=dict)
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def _day(day: date) -> str:
+    return date_format(day, "DATE_FORMAT")
+
+
+def status_link(concern: Concern, teller: Teller) -> LinkSpec:
+    """Return the private status page; valid until it is revoked."""
+    return LinkSpec(
+        purpose=LinkPurpose.TELLER_STATUS,
+        subject_id=concern.pk,
+        generation=teller.link_generation,
+        expires_on=None,
+        path="/s/{token}/",
+    )
+
+
+def referral_link(referral: Referral) -> LinkSpec:
+    """Return the one-case page of a body."""
+    return LinkSpec(
+        purpose=LinkPurpose.REFERRAL,
+        subject_id=referral.pk,
+        generation=referral.link_generation,
+        expires_on=referral.link_expires_on,
+        path="/f/{token}/",
+    )
+
+
+def confirmation(concern: Concern, teller: Teller, *, confirm_by: date) -> Letter:
+    """The first and, until confirmed, only mail: number, what happens next, two links.
+
+    It does not repeat what was written: the address may belong to somebody else.
+    """
+    dossier = concern.dossier
+    with translation.override(dossier.language):
+        return Letter(
+            subject=_("Your concern no. %(number)s: please confirm your address")
+            % {"number": dossier.reference},
+            text=_paragraphs(
+                _("Good day,"),
+                _("thank you. Your concern has reached us. It has the number %(number)s.")
+                % {"number": dossier.reference},
+                _(
+                    "Is this your address? Then please open this page and press the button,"
+                    " so that we may write to you:"
+                ),
+                "[[link:confirm]]",
+                _("Did you not write to us? Then do nothing. We delete this address on %(day)s.")
+                % {"day": _day(confirm_by)},
+                _("Here you can always see what is happening with your concern:"),
+                "[[link:status]]",
+                _("We look at it and tell you by %(day)s what we know.")
+                % {"day": _day(concern.promised_on)},
+            ),
+            language=dossier.language,
+            links={
+                "status": status_link(concern, teller),
+                "confirm": LinkSpec(
+                    purpose=LinkPurpose.TELLER_EMAIL,
+                    subject_id=concern.pk,
+                    generation=teller.link_generation,
+                    expires_on=confirm_by,
+                    path="/b/{token}/",
+                ),
+            },
+        )
+
+
+def passed_on(concern: Concern, teller: Teller, *, bodies: list[str], ask_on: date) -> Letter:
+    """Tells the teller to whom the concern went and when we ask again."""
+    dossier = concern.dossier
+    names = ", ".join(bodies)
+    with translation.override(dossier.language):
+        return Letter(
+            subject=_("Your concern no. %(number)s: we have passed it on")
+            % {"number": dossier.reference},
+            text=_paragraphs(
+                _("Good day,"),
+                _("we have given your concern no. %(number)s to: %(bodies)s.")
+                % {"number": dossier.reference, "bodies": names},
+                _("If nobody answers, we ask again on %(day)s.") % {"day": _day(ask_on)},
+                _("Here you can always see what is happening with your concern:"),
+                "[[link:status]]",
+            ),
+            language=dossier.language,
+            links={"status": status_link(concern, teller)},
+        )
+
+
+def answered(concern: Concern, teller: Teller) -> Letter:
+    """Tells the teller how it ended, in the office's words."""
+    dossier = concern.dossier
+    with translation.override(dossier.language):
+        return Letter(
+            subject=_("Your concern no. %(number)s: the answer") % {"number": dossier.reference},
+            text=_paragraphs(
+                _("Good day,"),
+                _("there is an answer to your concern no. %(number)s.")
+                % {"number": dossier.reference},
+                concern.answer,
+                concern.reason,
+                _("You are not content? Then answer this mail or call us."),
+                "[[link:status]]",
+            ),
+            language=dossier.language,
+            links={"status": status_link(concern, teller)},
+        )
+
+
+def referral(item: Referral, teller: Teller | None, *, ask_on: date) -> Letter:
+    """The mail to a responsible body, in German; contact data only if `item.with_contact`.
+
+    item: may be unsaved, for the preview.  ask_on: the day on which the office asks again.
+    """
+    concern = item.concern
+    number = {"number": concern.dossier.reference}
+    with translation.override("de"):
+        contact = ""
+        if item.with_contact and teller is not None:
+            known = [teller.name, teller.phone, teller.email, teller.address]
+            contact = _("The person agreed that you may contact them: %(contact)s") % {
+                "contact": ", ".join(part for part in known if part)
+            }
+        return Letter(
+            subject=_("Concern no. %(number)s from the neighbourhood") % number,
+            text=_paragraphs(
+                _("Good day,"),
+                _("somebody from the neighbourhood told us the following. We think it is yours."),
+                _("No. %(number)s") % number,
+                "\n".join(f"> {line}" for line in concern.text.splitlines()),
+                _("Place: %(place)s") % {"place": place_words(concern)},
+                contact,
+                item.cover_note,
+                _(
+                    "Please answer on this page; you need no account. You can take it on, say that"
+                    " somebody else is responsible, or answer:"
+                ),
+                "[[link:case]]",
+                _("We ask again on %(day)s.") % {"day": _day(ask_on)},
+            ),
+            language="de",
+            links={"case": referral_link(item)},
+        )
+
+
+def reminder(item: Referral, *, words: str) -> Letter:
+    """Asks a silent body again."""
+    number = {"number": item.concern.dossier.reference}
+    times = item.asks
+    with translation.override("de"):
+        return Letter(
+            subject=_("Asked again: concern no. %(number)s from the neighbourhood") % number,
+            text=_paragraphs(
+                _("Good day,"),
+                _("on %(day)s we gave you concern no. %(number)s. We have no answer yet.")
+                % {**number, "day": _day(item.sent_at.date())},
+                ngettext(
+                    "We have asked %(times)s time.", "We have asked %(times)s times.", times
+                )
+                % {"times": times},
+                words,
+                "\n".join(f"> {line}" for line in item.concern.text.splitlines()),
+                _("Please answer on this page; you need no account:"),
+                "[[link:case]]",
+            ),
+            language="de",
+            links={"case": referral_link(item)},
+        )
+
+
+def place_words(concern: Concern) -> str:
+    """Return the place in words for a letter to a body."""
+    if concern.place_text:
+        return concern.place_text
+    if concern.latitude is not None:
+        return f"{concern.latitude:.5f}, {concern.longitude:.5f}"
+    return concern.get_place_kind_display()

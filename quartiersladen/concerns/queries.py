@@ -1,0 +1,326 @@
+"""Reads of the concerns module: viewer first, only what the viewer may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from quartiersladen.accounts.rules import Viewer, link_viewer
+from quartiersladen.accounts.states import LinkPurpose
+from quartiersladen.concerns.models import Concern, Draft, DraftPhoto, Referral, RightAddress, Talk
+from quartiersladen.concerns.states import (
+    OPEN,
+    ConcernState,
+    PlacePrecision,
+    ReferralState,
+)
+from quartiersladen.dossiers.queries import dossiers_for, dossiers_inside
+from quartiersladen.dossiers.search import narrowed, words_of
+from quartiersladen.kernel.links import BadLink, read_token
+from quartiersladen.quarters.models import Quarter
+
+PAGE = 50  # rows
+COUNTED = 1000  # rows; the list says "more than 1,000" beyond
+MOST_POINTS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernFilter:
+    """What a list shows. Empty fields do not narrow."""
+
+    states: frozenset[ConcernState] = frozenset()
+    theme_id: int | None = None
+    channel: str = ""
+    assigned_to_id: int | None = None
+    words: str = ""
+    #: Continue after (older than) or before (newer than) this moment and row.
+    older_than: tuple[datetime, int] | None = None
+    newer_than: tuple[datetime, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a list. total: at most COUNTED + 1.  older, newer: cursors, None at the ends."""
+
+    rows: list[Concern]
+    total: int
+    older: tuple[datetime, int] | None = None
+    newer: tuple[datetime, int] | None = None
+    words: list[str] = field(default_factory=list)
+
+    @property
+    def has_more_than_counted(self) -> bool:
+        """Whether the total is "more than 1,000"."""
+        return self.total > COUNTED
+
+
+def concerns_inside(viewer: Viewer) -> QuerySet[Concern]:
+    """Return the concerns whose page at the desk the viewer may open, without order."""
+    return Concern.objects.filter(
+        quarter_id=viewer.quarter_id, dossier__in=dossiers_inside(viewer)
+    )
+
+
+def concerns_for(viewer: Viewer) -> QuerySet[Concern]:
+    """Return the concerns that the viewer may see, without order."""
+    return Concern.objects.filter(quarter_id=viewer.quarter_id, dossier__in=dossiers_for(viewer))
+
+
+def released(viewer: Viewer) -> QuerySet[Concern]:
+    """Return what everybody may see, newest first."""
+    return (
+        concerns_for(viewer)
+        .filter(is_released=True)
+        .exclude(state=ConcernState.WITHDRAWN)
+        .order_by("-created_at", "-pk")
+    )
+
+
+def _filtered(rows: QuerySet[Concern], wanted: ConcernFilter) -> QuerySet[Concern]:
+    if wanted.states:
+        rows = rows.filter(state__in=sorted(wanted.states))
+    if wanted.theme_id is not None:
+        rows = rows.filter(theme_id=wanted.theme_id)
+    if wanted.channel:
+        rows = rows.filter(channel=wanted.channel)
+    if wanted.assigned_to_id is not None:
+        rows = rows.filter(dossier__assigned_to_id=wanted.assigned_to_id)
+    if wanted.words.strip():
+        rows = narrowed(rows, wanted.words, dossier="dossier__")
+    return rows
+
+
+def _cursor(concern: Concern) -> tuple[datetime, int]:
+    return concern.created_at, concern.pk
+
+
+def _page(rows: QuerySet[Concern], wanted: ConcernFilter, size: int) -> Page:
+    total = rows.order_by()[: COUNTED + 1].count()
+    if wanted.newer_than:
+        at, pk = wanted.newer_than
+        later = rows.filter(created_at__gte=at).exclude(created_at=at, pk__lte=pk)
+        found = list(later.order_by("created_at", "pk")[: size + 1])
+        more, shown = len(found) > size, found[:size][::-1]
+        newer, older = more, bool(shown)
+    else:
+        if wanted.older_than:
+            at, pk = wanted.older_than
+            rows = rows.filter(created_at__lte=at).exclude(created_at=at, pk__gte=pk)
+        found = list(rows.order_by("-created_at", "-pk")[: size + 1])
+        shown = found[:size]
+        newer, older = wanted.older_than is not None, len(found) > size
+    return Page(
+        rows=shown,
+        total=total,
+        older=_cursor(shown[-1]) if older and shown else None,
+        newer=_cursor(shown[0]) if newer and shown else None,
+        words=words_of(wanted.words),
+    )
+
+
+def desk_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> Page:
+    """Return one page of the desk's list, newest first; three statements, four with words."""
+    rows = _filtered(concerns_inside(viewer), wanted)
+    return _page(rows.select_related("dossier", "dossier__assigned_to", "theme"), wanted, size)
+
+
+def public_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> Page:
+    """Return one page of the public list; words are looked for in the public text only."""
+    rows = released(viewer)
+    if wanted.states:
+        rows = rows.filter(state__in=sorted(wanted.states))
+    if wanted.theme_id is not None:
+        rows = rows.filter(theme_id=wanted.theme_id)
+    if wanted.words.strip():
+        rows = rows.filter(
+            Q(public_title__icontains=wanted.words.strip())
+            | Q(public_text__icontains=wanted.words.strip())
+        )
+    return _page(rows.select_related("dossier", "theme"), wanted, size)
+
+
+def get_inside(viewer: Viewer, reference: str) -> Concern:
+    """Return one concern for the desk. Raises Concern.DoesNotExist when missing or hidden."""
+    return (
+        concerns_inside(viewer)
+        .select_related(
+            "dossier", "dossier__quarter", "dossier__assigned_to", "quarter", "theme", "teller",
+            "right_address",
+        )
+        .get(dossier__reference=reference)
+    )
+
+
+def get_released(viewer: Viewer, reference: str) -> Concern:
+    """Return one released concern. Raises Concern.DoesNotExist; missing equals hidden."""
+    return (
+        released(viewer)
+        .select_related("dossier", "quarter", "theme")
+        .get(dossier__reference=reference)
+    )
+
+
+def referrals_of(concern: Concern) -> QuerySet[Referral]:
+    """Return the referrals of a concern that the caller has already been allowed to see."""
+    return (
+        Referral.objects.filter(concern=concern)
+        .select_related("body", "person", "concern", "concern__dossier")
+        .order_by("sent_at", "pk")
+    )
+
+
+def get_referral(viewer: Viewer, concern: Concern, referral_id: int) -> Referral:
+    """Return one referral of a concern of the desk. Raises Referral.DoesNotExist."""
+    rows = Referral.objects.filter(concern=concern, concern__in=concerns_inside(viewer))
+    referral = rows.select_related("body", "person").get(pk=referral_id)
+    referral.concern = concern
+    return referral
+
+
+def _by_link(
+    purpose: LinkPurpose, quarter: Quarter, token: str, today: date
+) -> tuple[Concern, Viewer]:
+    try:
+        claim = read_token(purpose, token, today=today)
+    except BadLink as exc:
+        raise Concern.DoesNotExist from exc
+    concern = Concern.objects.select_related(
+        "dossier", "dossier__quarter", "quarter", "theme", "teller", "right_address"
+    ).get(pk=claim.subject_id, quarter=quarter, teller__link_generation=claim.generation)
+    return concern, link_viewer(quarter.pk, purpose, concern.pk)
+
+
+def by_status_link(quarter: Quarter, token: str, today: date) -> tuple[Concern, Viewer]:
+    """Return the concern of a status link and its holder as a viewer.
+
+    Raises Concern.DoesNotExist for every reason alike: forged, revoked, other quarter.
+    """
+    return _by_link(LinkPurpose.TELLER_STATUS, quarter, token, today)
+
+
+def by_confirm_link(quarter: Quarter, token: str, today: date) -> tuple[Concern, Viewer]:
+    """Return the concern of a confirmation link and its holder. Raises as by_status_link."""
+    return _by_link(LinkPurpose.TELLER_EMAIL, quarter, token, today)
+
+
+def by_referral_link(quarter: Quarter, token: str, today: date) -> tuple[Referral, Viewer]:
+    """Return the referral of a one-case link and its holder.
+
+    Raises Referral.DoesNotExist for every reason alike: forged, expired, revoked, withdrawn.
+    """
+    try:
+        claim = read_token(LinkPurpose.REFERRAL, token, today=today)
+    except BadLink as exc:
+        raise Referral.DoesNotExist from exc
+    referral = (
+        Referral.objects.select_related(
+            "body",
+            "concern",
+            "concern__dossier",
+            "concern__dossier__quarter",
+            "concern__quarter",
+            "concern__theme",
+            "concern__teller",
+        )
+        .exclude(concern__state=ConcernState.WITHDRAWN)
+        .get(
+            pk=claim.subject_id,
+            link_generation=claim.generation,
+            concern__quarter=quarter,
+        )
+    )
+    return referral, link_viewer(quarter.pk, LinkPurpose.REFERRAL, referral.pk)
+
+
+def draft_photos(quarter: Quarter, key: UUID) -> QuerySet[DraftPhoto]:
+    """Return the photos that wait with a form, in the order they were added."""
+    return (
+        DraftPhoto.objects.filter(draft=key, draft__quarter=quarter)
+        .select_related("file")
+        .order_by("pk")
+    )
+
+
+def get_draft_photo(quarter: Quarter, key: UUID, file_id: UUID) -> DraftPhoto:
+    """Return one photo of a draft. Raises DraftPhoto.DoesNotExist."""
+    return draft_photos(quarter, key).get(file_id=file_id)
+
+
+def draft_exists(quarter: Quarter, key: UUID) -> bool:
+    """Say whether a draft with photos is kept under this key."""
+    return Draft.objects.filter(key=key, quarter=quarter).exists()
+
+
+def right_addresses(quarter_id: int) -> QuerySet[RightAddress]:
+    """Return who helps with what the office does not do, in the office's order."""
+    return RightAddress.objects.filter(quarter_id=quarter_id, is_active=True).order_by(
+        "position", "pk"
+    )
+
+
+def newest(viewer: Viewer, *, limit: int) -> list[Concern]:
+    """Return concerns that nobody has looked at yet, oldest first."""
+    return list(
+        concerns_inside(viewer)
+        .filter(state=ConcernState.NEW)
+        .select_related("dossier", "theme")
+        .order_by("created_at", "pk")[:limit]
+    )
+
+
+def replies_in(viewer: Viewer, *, limit: int) -> list[Referral]:
+    """Return replies of bodies on concerns that are still open, newest first."""
+    return list(
+        Referral.objects.filter(
+            state__in=[ReferralState.ANSWERED, ReferralState.DECLINED],
+            concern__state__in=sorted(OPEN),
+            concern__in=concerns_inside(viewer),
+        )
+        .select_related("body", "concern__dossier")
+        .order_by("-settled_at", "-pk")[:limit]
+    )
+
+
+def talks_on(viewer: Viewer, day: date) -> QuerySet[Talk]:
+    """Return the talks of a day that the viewer counted, newest first."""
+    return (
+        Talk.objects.filter(quarter_id=viewer.quarter_id, on=day, by_id=viewer.user_id)
+        .select_related("theme")
+        .order_by("-created_at", "-pk")
+    )
+
+
+def talk_counts(viewer: Viewer, *, since: date) -> list[Mapping[str, object]]:
+    """Return how many talks were counted per place since a day; nothing for outsiders."""
+    if not viewer.may_enter:
+        return []
+    return list(
+        Talk.objects.filter(quarter_id=viewer.quarter_id, on__gte=since)
+        .values("place")
+        .annotate(count=Count("pk"))
+        .order_by("place")
+    )
+
+
+def released_points(viewer: Viewer) -> list[tuple[str, str, str, float, float]]:
+    """Return (reference, title, state, latitude, longitude) of released concerns with a place."""
+    return list(
+        released(viewer)
+        .exclude(place_precision=PlacePrecision.NONE)
+        .filter(public_latitude__isnull=False)
+        .values_list(
+            "dossier__reference", "public_title", "state", "public_latitude", "public_longitude"
+        )[:MOST_POINTS]
+    )
+
+
+def achieved(viewer: Viewer, *, limit: int) -> list[Concern]:
+    """Return released concerns that ended, the latest first: "what became of it"."""
+    return list(
+        released(viewer)
+        .filter(state=ConcernState.ANSWERED)
+        .select_related("dossier", "theme")
+        .order_by("-closed_at", "-pk")[:limit]
+    )

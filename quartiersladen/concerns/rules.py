@@ -1,0 +1,44 @@
+"""Who may do what with concerns. Who may see one is the dossier's rule."""
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.accounts.states import LinkPurpose, Role
+from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.dossiers.rules import may_look_inside
+
+
+def may_enter_concerns(viewer: Viewer) -> bool:
+    """Everybody at the desk types in what is told; residents use the public form."""
+    return viewer.may_enter
+
+
+def may_work_on(viewer: Viewer, concern: Concern) -> bool:
+    """Lead and moderator on all, helpers on what is assigned to them."""
+    return may_look_inside(viewer, concern.dossier)
+
+
+def may_decide(viewer: Viewer, concern: Concern) -> bool:
+    """Scope, release, closing: lead and moderator only."""
+    return viewer.may_work and may_look_inside(viewer, concern.dossier)
+
+
+def may_see_teller(viewer: Viewer, concern: Concern) -> bool:
+    """Contact data: lead and moderator; helpers only of assigned cases."""
+    return viewer.role in {Role.LEAD, Role.MODERATOR, Role.HELPER} and may_look_inside(
+        viewer, concern.dossier
+    )
+
+
+def may_reply(viewer: Viewer, referral: Referral) -> bool:
+    """The body through its own one-case link, or the office on its behalf."""
+    if viewer.link_purpose == LinkPurpose.REFERRAL:
+        return viewer.link_subject_id == referral.pk
+    return may_work_on(viewer, referral.concern)
+
+
+def may_act_as_teller(viewer: Viewer, concern: Concern) -> bool:
+    """The holder of this concern's status link."""
+    return (
+        viewer.link_purpose == LinkPurpose.TELLER_STATUS
+        and viewer.link_subject_id == concern.dossier_id
+        and viewer.quarter_id == concern.quarter_id
+    )

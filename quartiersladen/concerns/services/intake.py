@@ -1,0 +1,274 @@
+"""A concern comes in: on the web, or told to somebody at the desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns import letters
+from quartiersladen.concerns.models import Concern, Draft, DraftPhoto, Teller
+from quartiersladen.concerns.rules import may_enter_concerns
+from quartiersladen.concerns.states import AnswerWay, Channel, ConcernKind, PlaceKind
+from quartiersladen.dossiers.services import (
+    add_document,
+    first_follow_up,
+    open_dossier,
+    record,
+)
+from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
+from quartiersladen.files.models import StoredFile
+from quartiersladen.files.services import remove_file
+from quartiersladen.kernel.errors import Invalid, demand
+from quartiersladen.outbox.services import queue_mail
+from quartiersladen.privacy.services import record_consent
+from quartiersladen.privacy.states import ConsentPurpose, ConsentStep
+from quartiersladen.quarters.models import Quarter, Theme
+from quartiersladen.quarters.queries import add_days_at_work
+
+MOST_PHOTOS = 5
+DRAFT_HOURS = 24
+TWICE_MINUTES = 10
+CONFIRM_DAYS = 3  # 72 hours: the link is valid to the end of the third day
+
+
+class TooManyPhotos(Invalid):
+    """A form takes at most five photos."""
+
+    sentence = _("You can add at most 5 photos.")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody tells, after the form has checked its shape.
+
+    consent_wording: the sentence beside the tick "contact data may be passed on", "" if not ticked.
+    """
+
+    text: str
+    kind: ConcernKind
+    theme: Theme | None
+    language: str
+    place_kind: PlaceKind
+    place_text: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    is_emergency: bool = False
+    way: AnswerWay = AnswerWay.LINK
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    consent_wording: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How the report came in. entered_by: the colleague at the desk, None for the web form."""
+
+    channel: Channel
+    told_on: date
+    entered_by: Viewer | None = None
+    assigned_to_id: int | None = None
+
+
+def report_concern(
+    *,
+    quarter: Quarter,
+    report: Report,
+    intake: Intake,
+    submission_key: UUID,
+    now: datetime,
+) -> Concern:
+    """Store a concern with its receipt; the photos of the draft `submission_key` come along.
+
+    The same form sent twice, or the same text from the same address within ten minutes, gives the
+    concern that is already there.
+    Raises NotAllowed when `intake.entered_by` may not enter concerns.
+    """
+    if intake.entered_by is not None:
+        demand(may_enter_concerns(intake.entered_by))
+    earlier = _same_report(quarter, report, submission_key, now)
+    if earlier is not None:
+        return earlier
+    try:
+        return _store(quarter, report, intake, submission_key, now)
+    except IntegrityError:
+        # The other one of two clicks at the same moment has won; anything else is a fault.
+        return Concern.objects.select_related("dossier", "teller").get(
+            quarter=quarter, submission_key=submission_key
+        )
+
+
+def _same_report(
+    quarter: Quarter, report: Report, submission_key: UUID, now: datetime
+) -> Concern | None:
+    concerns = Concern.objects.filter(quarter=quarter).select_related("dossier", "teller")
+    same = concerns.filter(submission_key=submission_key)
+    if report.email:
+        since = now - timedelta(minutes=TWICE_MINUTES)
+        again = concerns.filter(
+            created_at__gte=since, text=report.text, teller__email=report.email
+        )
+        same = same.union(again)
+    return same.first() if not report.email else next(iter(same[:1]), None)
+
+
+@transaction.atomic
+def _store(
+    quarter: Quarter, report: Report, intake: Intake, submission_key: UUID, now: datetime
+) -> Concern:
+    day = quarter.local_day(now)
+    first_look = add_days_at_work(quarter, day, quarter.first_look_days)
+    dossier = open_dossier(
+        quarter=quarter,
+        kind=Kind.CONCERN,
+        title=_title(report.text),
+        audience=Audience.TELLER,
+        language=report.language,
+        assigned_to_id=intake.assigned_to_id,
+        search_words=" ".join(
+            (report.text, report.place_text, report.name, report.email, report.phone)
+        ),
+        now=now,
+    )
+    concern = Concern.objects.create(
+        dossier=dossier,
+        quarter=quarter,
+        kind=report.kind,
+        theme=report.theme,
+        text=report.text,
+        channel=intake.channel,
+        told_on=intake.told_on,
+        created_at=now,
+        is_emergency=report.is_emergency,
+        place_kind=report.place_kind,
+        place_text=report.place_text,
+        latitude=report.latitude,
+        longitude=report.longitude,
+        next_on=first_look,
+        promised_on=add_days_at_work(quarter, day, quarter.answer_days),
+        submission_key=submission_key,
+    )
+    teller = Teller.objects.create(
+        concern=concern,
+        name=report.name,
+        email=report.email,
+        phone=report.phone,
+        address=report.address,
+        way=report.way,
+        may_pass_on=bool(report.consent_wording),
+    )
+    by_id = intake.entered_by.user_id if intake.entered_by else None
+    record(
+        dossier=dossier,
+        deed="received",
+        actor=Actor.OFFICE if by_id else Actor.TELLER,
+        by_id=by_id,
+        audience=Audience.PUBLIC,
+        data={"channel": intake.channel, "told_on": intake.told_on.isoformat()},
+        now=now,
+    )
+    first_follow_up(
+        dossier=dossier, due_on=first_look, reason=FollowUpReason.FIRST_LOOK, now=now
+    )
+    _take_consent(concern, report, intake, by_id, now)
+    _attach_photos(concern, submission_key)
+    _ask_to_confirm(concern, teller, now)
+    return concern
+
+
+def _title(text: str) -> str:
+    first_line = text.strip().splitlines()[0]
+    if len(first_line) <= 80:  # noqa: PLR2004 -- characters that fit a list row
+        return first_line
+    return first_line[:80].rsplit(" ", 1)[0] + " …"
+
+
+def _take_consent(
+    concern: Concern, report: Report, intake: Intake, by_id: int | None, now: datetime
+) -> None:
+    if report.consent_wording:
+        record_consent(
+            quarter=concern.quarter,
+            subject=f"concerns.teller:{concern.pk}",
+            purpose=ConsentPurpose.PASS_ON_CONTACT,
+            step=ConsentStep.GIVEN,
+            wording=report.consent_wording,
+            language=report.language,
+            channel=intake.channel,
+            taken_by_id=by_id,
+            now=now,
+        )
+
+
+def _attach_photos(concern: Concern, draft_key: UUID) -> None:
+    photos = DraftPhoto.objects.filter(draft=draft_key).select_related("file").order_by("pk")
+    found = list(photos)
+    for position, photo in enumerate(found):
+        add_document(
+            dossier=concern.dossier, file=photo.file, is_of_teller=True, position=position
+        )
+    if found:
+        Draft.objects.filter(pk=draft_key).delete()
+
+
+def _ask_to_confirm(concern: Concern, teller: Teller, now: datetime) -> None:
+    if not teller.email:
+        return
+    confirm_by = concern.quarter.local_day(now) + timedelta(days=CONFIRM_DAYS)
+    letter = letters.confirmation(concern, teller, confirm_by=confirm_by)
+    queue_mail(
+        quarter=concern.quarter,
+        kind="confirm",
+        to=teller.email,
+        subject=letter.subject,
+        text=letter.text,
+        links=letter.links,
+        language=letter.language,
+        now=now,
+    )
+
+
+@transaction.atomic
+def keep_photos(
+    *, quarter: Quarter, key: UUID, photos: Sequence[tuple[StoredFile, str]], now: datetime
+) -> Draft:
+    """Keep stored photos (file, name on the person's device) for 24 hours with their form.
+
+    Raises TooManyPhotos when the form would have more than five; the new files are then not kept.
+    """
+    draft, _made = Draft.objects.get_or_create(
+        key=key, defaults={"quarter": quarter, "created_at": now}
+    )
+    if draft.photos.count() + len(photos) > MOST_PHOTOS:
+        raise TooManyPhotos(field="photos")
+    for file, label in photos:
+        DraftPhoto.objects.create(draft=draft, file=file, label=label[:120])
+    return draft
+
+
+@transaction.atomic
+def drop_photo(*, quarter: Quarter, key: UUID, file_id: UUID) -> None:
+    """Take one photo out of a draft and delete it; nothing happens if it is not there."""
+    for photo in DraftPhoto.objects.filter(draft=key, draft__quarter=quarter, file_id=file_id):
+        file = photo.file
+        photo.delete()
+        remove_file(file=file)
+
+
+@transaction.atomic
+def drop_old_drafts(*, now: datetime) -> int:
+    """Delete drafts older than 24 hours with their photos. Returns how many drafts went."""
+    old = Draft.objects.filter(created_at__lt=now - timedelta(hours=DRAFT_HOURS))
+    count = 0
+    for draft in old.prefetch_related("photos__file"):
+        files = [photo.file for photo in draft.photos.all()]
+        draft.delete()
+        for file in files:
+            remove_file(file=file)
+        count += 1
+    return count

@@ -1,0 +1,322 @@
+"""The state of a concern: the one place that stores it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns.models import REASON_LENGTH, Concern, Referral
+from quartiersladen.concerns.rules import may_act_as_teller, may_decide, may_work_on
+from quartiersladen.concerns.services.tellers import tell_the_end
+from quartiersladen.concerns.states import (
+    CONCERN_MACHINE,
+    NEEDS_REASON,
+    NEEDS_WITNESS,
+    ConcernState,
+    ReferralState,
+    Result,
+    Scope,
+    Witness,
+    action_for,
+)
+from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.services import (
+    ChangedMeanwhile,
+    claim,
+    close_dossier,
+    plan_follow_up,
+    record,
+    reopen_dossier,
+    set_audience,
+    touch,
+)
+from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
+from quartiersladen.kernel.errors import Invalid, demand
+from quartiersladen.quarters.queries import add_days_at_work
+
+
+class ReasonMissing(Invalid):
+    """Some results need a public reason of at most 500 characters."""
+
+    sentence = _("Please say why, in at most 500 characters. The person reads it.")
+
+
+class WitnessMissing(Invalid):
+    """Nobody says "fixed" unless somebody saw it."""
+
+    sentence = _("Please say who has seen that it is fixed.")
+
+
+class AnswerMissing(Invalid):
+    """A concern is not closed without a word to the person."""
+
+    sentence = _("Please write the answer that the person gets.")
+
+
+class NextDateMissing(Invalid):
+    """An open concern needs a next date."""
+
+    sentence = _("Please choose the next date. No open concern stays without one.")
+
+
+def move(
+    *, concern: Concern, action: str, given: set[str], now: datetime, **changes: Any  # noqa: ANN401 -- columns
+) -> None:
+    """Take one edge of the table and store the new state with `changes`.
+
+    The update is conditional on the state that was read, so that two deeds at once cannot both
+    happen.  Raises TransitionRefused for an edge that is not there; ChangedMeanwhile.
+    """
+    before = ConcernState(concern.state)
+    after = CONCERN_MACHINE.target(before, action, given=given)
+    changes["state"] = after
+    if not Concern.objects.filter(pk=concern.pk, state=before).update(**changes):
+        raise ChangedMeanwhile
+    for name, value in changes.items():
+        setattr(concern, name, value)
+    if after in {ConcernState.ANSWERED, ConcernState.WITHDRAWN, ConcernState.JOINED}:
+        close_dossier(dossier=concern.dossier, now=now)
+
+
+def set_next_date(
+    *, concern: Concern, due_on: date | None, reason: FollowUpReason, note: str, now: datetime
+) -> None:
+    """Set the next date on the concern and as the dossier's one open follow-up.
+
+    Raises NextDateMissing for None; DateInThePast.
+    """
+    if due_on is None:
+        raise NextDateMissing(field="next_on")
+    plan_follow_up(dossier=concern.dossier, due_on=due_on, reason=reason, note=note, now=now)
+    Concern.objects.filter(pk=concern.pk).update(next_on=due_on)
+    concern.next_on = due_on
+
+
+def default_next_date(concern: Concern, now: datetime) -> date:
+    """Return the day on which to ask again: the theme's working days from today, else ten."""
+    days = concern.theme.working_days if concern.theme else 10
+    return add_days_at_work(concern.quarter, concern.quarter.local_day(now), days)
+
+
+def follow_referrals(*, concern: Concern, now: datetime) -> None:
+    """Derive the state from the referrals after one of them changed; does nothing if closed.
+
+    When all have settled the matter lies on the desk again, due today.
+    """
+    if not concern.is_open or concern.state == ConcernState.NEW:
+        return
+    states = [
+        ReferralState(state)
+        for state in Referral.objects.filter(concern=concern).values_list("state", flat=True)
+    ]
+    action = action_for(states)
+    if action == "come_back":
+        today = concern.quarter.local_day(now)
+        set_next_date(
+            concern=concern,
+            due_on=today,
+            reason=FollowUpReason.BODY_REPLIED,
+            note="",
+            now=now,
+        )
+    if action in CONCERN_MACHINE.actions_from(ConcernState(concern.state)):
+        move(concern=concern, action=action, given={"next_date"}, now=now)
+
+
+def _office_entry(
+    viewer: Viewer,
+    concern: Concern,
+    deed: str,
+    now: datetime,
+    *,
+    text: str = "",
+    audience: Audience = Audience.OFFICE,
+    data: dict[str, Any] | None = None,
+) -> Entry:
+    return record(
+        dossier=concern.dossier,
+        deed=deed,
+        actor=Actor.OFFICE,
+        by_id=viewer.user_id,
+        text=text,
+        audience=audience,
+        data=data,
+        now=now,
+    )
+
+
+@transaction.atomic
+def plan_next(
+    *, viewer: Viewer, concern: Concern, due_on: date | None, note: str, version: int, now: datetime
+) -> Entry:
+    """Set another next date for an open concern.
+
+    Raises NotAllowed; NextDateMissing; DateInThePast; ChangedMeanwhile; TransitionRefused if closed.
+    """
+    demand(may_work_on(viewer, concern))
+    claim(dossier=concern.dossier, version=version)
+    if not concern.is_open:
+        CONCERN_MACHINE.target(ConcernState(concern.state), "check")
+    set_next_date(
+        concern=concern, due_on=due_on, reason=FollowUpReason.WORK, note=note, now=now
+    )
+    return _office_entry(
+        viewer, concern, "next_date", now, text=note, data={"due_on": f"{concern.next_on}"}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a concern ends. witness: "" unless the result needs one."""
+
+    result: Result
+    answer: str
+    reason: str = ""
+    witness: Witness | None = None
+
+
+def _check(ending: Ending) -> None:
+    if not ending.answer.strip():
+        raise AnswerMissing(field="answer")
+    reason = ending.reason.strip()
+    if (ending.result in NEEDS_REASON and not reason) or len(reason) > REASON_LENGTH:
+        raise ReasonMissing(field="reason")
+    if ending.result in NEEDS_WITNESS and ending.witness is None:
+        raise WitnessMissing(field="witness")
+
+
+@transaction.atomic
+def close_concern(
+    *, viewer: Viewer, concern: Concern, ending: Ending, version: int, now: datetime
+) -> Entry:
+    """End a concern with an answer; how the person gets to know it is services.tellers' part.
+
+    Raises NotAllowed; AnswerMissing, ReasonMissing, WitnessMissing; TransitionRefused;
+    ChangedMeanwhile.
+    """
+    demand(may_decide(viewer, concern))
+    _check(ending)
+    claim(dossier=concern.dossier, version=version)
+    return end(viewer=viewer, concern=concern, ending=ending, now=now)
+
+
+def end(*, viewer: Viewer, concern: Concern, ending: Ending, now: datetime) -> Entry:
+    """Store the end and tell the person; part of close_concern and of the scope decision."""
+    witness = ending.witness if ending.result in NEEDS_WITNESS and ending.witness else ""
+    move(
+        concern=concern,
+        action="close",
+        given={"result"},
+        now=now,
+        result=ending.result,
+        answer=ending.answer.strip(),
+        reason=ending.reason.strip(),
+        witness=witness,
+        closed_at=now,
+        first_answer_at=concern.first_answer_at or now,
+        next_on=None,
+    )
+    entry = _office_entry(
+        viewer,
+        concern,
+        "closed",
+        now,
+        text=ending.answer.strip(),
+        audience=Audience.PUBLIC,
+        data={"result": ending.result, "witness": witness, "reason": ending.reason.strip()},
+    )
+    tell_the_end(concern=concern, by_id=viewer.user_id, now=now)
+    return entry
+
+
+@transaction.atomic
+def reopen_concern(
+    *, viewer: Viewer, concern: Concern, why: str, version: int, now: datetime
+) -> Entry:
+    """Take a closed concern up again; it lies on the desk today.
+
+    Raises NotAllowed; Invalid without a reason; TransitionRefused; ChangedMeanwhile.
+    """
+    demand(may_decide(viewer, concern))
+    if not why.strip():
+        raise Invalid(_("Please say why it is taken up again."), field="why")
+    claim(dossier=concern.dossier, version=version)
+    today = concern.quarter.local_day(now)
+    reopen_dossier(dossier=concern.dossier)
+    move(
+        concern=concern,
+        action="reopen",
+        given={"next_date"},
+        now=now,
+        next_on=today,
+        closed_at=None,
+        result="",
+        witness="",
+    )
+    set_next_date(
+        concern=concern, due_on=today, reason=FollowUpReason.WORK, note=why[:200], now=now
+    )
+    _office_entry(viewer, concern, "reopen_note", now, text=why.strip())
+    return _office_entry(viewer, concern, "reopened", now, audience=Audience.PUBLIC)
+
+
+@transaction.atomic
+def withdraw_concern(
+    *, viewer: Viewer, concern: Concern, version: int | None, now: datetime
+) -> Entry:
+    """The teller takes it back, by the status link or through the office; nothing stays public.
+
+    version: None from the status link.
+    Raises NotAllowed; TransitionRefused when it is closed; ChangedMeanwhile.
+    """
+    by_teller = may_act_as_teller(viewer, concern)
+    demand(by_teller or may_decide(viewer, concern))
+    if version is None:
+        touch(dossier=concern.dossier)
+    else:
+        claim(dossier=concern.dossier, version=version)
+    move(
+        concern=concern,
+        action="withdraw",
+        given=set(),
+        now=now,
+        closed_at=now,
+        next_on=None,
+        is_released=False,
+        public_latitude=None,
+        public_longitude=None,
+    )
+    set_audience(dossier=concern.dossier, audience=Audience.TELLER)
+    return record(
+        dossier=concern.dossier,
+        deed="withdrawn",
+        actor=Actor.TELLER if by_teller else Actor.OFFICE,
+        by_id=viewer.user_id,
+        audience=Audience.TELLER,
+        now=now,
+    )
+
+
+@transaction.atomic
+def take_on(
+    *, viewer: Viewer, concern: Concern, due_on: date | None, version: int, now: datetime
+) -> Entry:
+    """The office does it itself.
+
+    Raises NotAllowed; NextDateMissing; DateInThePast; TransitionRefused; ChangedMeanwhile.
+    """
+    demand(may_decide(viewer, concern))
+    claim(dossier=concern.dossier, version=version)
+    set_next_date(concern=concern, due_on=due_on, reason=FollowUpReason.WORK, note="", now=now)
+    move(
+        concern=concern,
+        action="take_on",
+        given={"next_date"},
+        now=now,
+        scope=Scope.OURS,
+        first_answer_at=concern.first_answer_at or now,
+    )
+    return _office_entry(viewer, concern, "taken_on", now, audience=Audience.PUBLIC)

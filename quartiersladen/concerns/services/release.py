@@ -1,0 +1,129 @@
+"""What is public of a concern: text, each photo and the place are separate switches."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.rules import may_decide
+from quartiersladen.concerns.states import ConcernState, PlacePrecision
+from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.services import claim, record, release_documents, set_audience
+from quartiersladen.dossiers.states import Actor, Audience
+from quartiersladen.kernel.errors import Conflict, Invalid, demand
+
+ROUGHLY = 0.002  # degrees: about 200 m, so that no house can be told
+
+
+class NotLookedThrough(Invalid):
+    """Somebody has to say that no person can be recognised."""
+
+    sentence = _(
+        "Please confirm that no names, number plates or faces can be seen or read."
+    )
+
+
+class NothingToShow(Invalid):
+    """A released concern needs a title and a text."""
+
+    sentence = _("Please write the public title and the public text.")
+
+
+class NotForThePublic(Conflict):
+    """Confidential and withdrawn concerns are never released."""
+
+    sentence = _("This concern cannot be made public.")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The public copy. document_ids: the photos to show.  is_checked: the tick was set."""
+
+    title: str
+    text: str
+    precision: PlacePrecision
+    document_ids: frozenset[int]
+    is_checked: bool
+
+
+def _shown_point(concern: Concern, precision: PlacePrecision) -> tuple[float, float] | None:
+    if concern.latitude is None or concern.longitude is None or precision == PlacePrecision.NONE:
+        return None
+    if precision == PlacePrecision.EXACT:
+        return concern.latitude, concern.longitude
+    return _rounded(concern.latitude), _rounded(concern.longitude)
+
+
+def _rounded(degrees: float) -> float:
+    return round(round(degrees / ROUGHLY) * ROUGHLY, 6)
+
+
+@transaction.atomic
+def release_concern(
+    *, viewer: Viewer, concern: Concern, release: Release, version: int, now: datetime
+) -> Entry:
+    """Show the public copy of a concern, or change what is shown.
+
+    Raises NotAllowed; NotLookedThrough; NothingToShow; NotForThePublic; ChangedMeanwhile.
+    """
+    demand(may_decide(viewer, concern))
+    if not release.is_checked:
+        raise NotLookedThrough(field="is_checked")
+    if not (release.title.strip() and release.text.strip()):
+        raise NothingToShow(field="text")
+    dossier = concern.dossier
+    if dossier.audience == Audience.CONFIDENTIAL or concern.state == ConcernState.WITHDRAWN:
+        raise NotForThePublic
+    claim(dossier=dossier, version=version)
+    point = _shown_point(concern, release.precision)
+    concern.is_released = True
+    concern.released_at = concern.released_at or now
+    concern.public_title = release.title.strip()[:120]
+    concern.public_text = release.text.strip()
+    concern.place_precision = release.precision if point else PlacePrecision.NONE
+    concern.public_latitude, concern.public_longitude = point or (None, None)
+    concern.save(
+        update_fields=[
+            "is_released",
+            "released_at",
+            "public_title",
+            "public_text",
+            "place_precision",
+            "public_latitude",
+            "public_longitude",
+        ]
+    )
+    release_documents(dossier=dossier, released_ids=set(release.document_ids))
+    set_audience(dossier=dossier, audience=Audience.PUBLIC)
+    return record(
+        dossier=dossier,
+        deed="released",
+        actor=Actor.OFFICE,
+        by_id=viewer.user_id,
+        data={"photos": len(release.document_ids), "place": release.precision},
+        now=now,
+    )
+
+
+@transaction.atomic
+def conceal_concern(
+    *, viewer: Viewer, concern: Concern, version: int, now: datetime
+) -> Entry:
+    """Take a concern and its photos off the public pages. Raises NotAllowed; ChangedMeanwhile."""
+    demand(may_decide(viewer, concern))
+    claim(dossier=concern.dossier, version=version)
+    concern.is_released = False
+    concern.public_latitude = concern.public_longitude = None
+    concern.save(update_fields=["is_released", "public_latitude", "public_longitude"])
+    release_documents(dossier=concern.dossier, released_ids=set())
+    set_audience(dossier=concern.dossier, audience=Audience.TELLER)
+    return record(
+        dossier=concern.dossier,
+        deed="concealed",
+        actor=Actor.OFFICE,
+        by_id=viewer.user_id,
+        now=now,
+    )

@@ -1,0 +1,164 @@
+"""The person who told us: their address, and how they get to know what happened."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.accounts.states import LinkPurpose
+from quartiersladen.concerns import letters
+from quartiersladen.concerns.letters import CONFIRM_HOURS, Letter
+from quartiersladen.concerns.models import Concern, Teller
+from quartiersladen.concerns.rules import may_work_on
+from quartiersladen.concerns.states import AnswerWay
+from quartiersladen.correspondence.services import keep_message, send_mail
+from quartiersladen.correspondence.states import Counterpart, Direction, Way
+from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.services import claim, end_follow_up, plan_follow_up, record
+from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
+from quartiersladen.kernel.errors import Conflict, Invalid, demand
+
+BY_HAND = {AnswerWay.PHONE: _("Call the person and tell the answer."),
+           AnswerWay.POST: _("Write a letter with the answer.")}
+
+
+class AddressGone(Conflict):
+    """The address was not confirmed in time and has been deleted."""
+
+    sentence = _(
+        "This address was not confirmed in time, so we have deleted it. Your concern is still"
+        " with us: please use the status link."
+    )
+
+
+class ToldInTheFuture(Invalid):
+    """Nobody can have been told tomorrow."""
+
+    sentence = _("This day is still to come.")
+
+
+@transaction.atomic
+def confirm_address(*, viewer: Viewer, concern: Concern, now: datetime) -> Teller:
+    """The teller says that the address is theirs; pressing the button again changes nothing.
+
+    Raises NotAllowed unless the viewer holds the confirmation link; AddressGone.
+    """
+    demand(
+        viewer.link_purpose == LinkPurpose.TELLER_EMAIL and viewer.link_subject_id == concern.pk
+    )
+    teller = concern.teller
+    if not teller.email:
+        raise AddressGone
+    confirmed = Teller.objects.filter(pk=teller.pk, email_confirmed_at=None)
+    if confirmed.update(email_confirmed_at=now):
+        teller.email_confirmed_at = now
+        record(
+            dossier=concern.dossier,
+            deed="address_confirmed",
+            actor=Actor.TELLER,
+            audience=Audience.OFFICE,
+            now=now,
+        )
+    return teller
+
+
+@transaction.atomic
+def drop_unconfirmed(*, now: datetime) -> int:
+    """Delete addresses that nobody confirmed within 72 hours; the concerns stay.
+
+    Returns how many went.  Who wanted a mail looks at the status page instead.
+    """
+    since = now - timedelta(hours=CONFIRM_HOURS)
+    old = Teller.objects.filter(email_confirmed_at=None, concern__created_at__lt=since).exclude(
+        email=""
+    )
+    count = 0
+    for teller in old.select_related("concern__dossier__quarter"):
+        way = AnswerWay.LINK if teller.way == AnswerWay.MAIL else AnswerWay(teller.way)
+        changed = Teller.objects.filter(pk=teller.pk, email_confirmed_at=None)
+        count += changed.update(email="", way=way)
+        record(
+            dossier=teller.concern.dossier,
+            deed="address_dropped",
+            actor=Actor.SYSTEM,
+            now=now,
+        )
+    return count
+
+
+def write_to_teller(
+    *, concern: Concern, build: Callable[[Teller], Letter], by_id: int | None, now: datetime
+) -> bool:
+    """Mail the teller if they asked for mail and confirmed the address. Returns whether it went."""
+    teller = concern.teller
+    if teller.way != AnswerWay.MAIL or teller.email_confirmed_at is None:
+        return False
+    letter = build(teller)
+    send_mail(
+        dossier=concern.dossier,
+        counterpart=Counterpart.TELLER,
+        body=None,
+        to=teller.email,
+        subject=letter.subject,
+        text=letter.text,
+        links=letter.links,
+        language=letter.language,
+        by_id=by_id,
+        now=now,
+    )
+    return True
+
+
+def tell_the_end(*, concern: Concern, by_id: int | None, now: datetime) -> None:
+    """Let the teller know how it ended: by mail at once, by phone or post as a task for today."""
+    write_to_teller(
+        concern=concern, build=lambda teller: letters.answered(concern, teller), by_id=by_id, now=now
+    )
+    note = BY_HAND.get(AnswerWay(concern.teller.way))
+    if note is not None:
+        plan_follow_up(
+            dossier=concern.dossier,
+            due_on=concern.quarter.local_day(now),
+            reason=FollowUpReason.TELL,
+            note=str(note),
+            now=now,
+        )
+
+
+@transaction.atomic
+def told_orally(
+    *, viewer: Viewer, concern: Concern, told_on: date, text: str, version: int, now: datetime
+) -> Entry:
+    """Write down that the person was told, by phone or in person.
+
+    Ends the task of telling when the concern is closed.
+    Raises NotAllowed; ToldInTheFuture; ChangedMeanwhile.
+    """
+    demand(may_work_on(viewer, concern))
+    if told_on > concern.quarter.local_day(now):
+        raise ToldInTheFuture(field="told_on")
+    claim(dossier=concern.dossier, version=version)
+    Teller.objects.filter(pk=concern.pk).update(told_orally_on=told_on)
+    keep_message(
+        dossier=concern.dossier,
+        direction=Direction.OUT,
+        way=Way.PHONE if concern.teller.way == AnswerWay.PHONE else Way.TALK,
+        counterpart=Counterpart.TELLER,
+        body=None,
+        text=text,
+        by_id=viewer.user_id,
+        now=now,
+    )
+    if not concern.is_open:
+        end_follow_up(dossier=concern.dossier, now=now)
+    return record(
+        dossier=concern.dossier,
+        deed="told_orally",
+        actor=Actor.OFFICE,
+        by_id=viewer.user_id,
+        audience=Audience.TELLER,
+        data={"told_on": told_on.isoformat()},
+        now=now,
+    )

@@ -1,0 +1,116 @@
+"""Whose business is it: the scope check with its three outcomes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns.models import REASON_LENGTH, Concern, RightAddress
+from quartiersladen.concerns.rules import may_decide
+from quartiersladen.concerns.services.life import Ending, end, move, set_next_date, take_on
+from quartiersladen.concerns.states import Result, Scope
+from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.services import claim, record
+from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
+from quartiersladen.kernel.errors import Invalid, demand
+from quartiersladen.quarters.models import Theme
+
+
+class AddressMissing(Invalid):
+    """"Not ours" without saying whose would be a dead end."""
+
+    sentence = _("Please choose or write who can help instead.")
+
+
+class NotDecided(Invalid):
+    """One of the three outcomes must be chosen."""
+
+    sentence = _("Please choose one of the three.")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the office decided about the scope.
+
+    due_on: next date for OURS and PUBLIC_INTEREST.  right_address or words: for NOT_OURS; the words
+    are in the language of the person and go before the address.
+    """
+
+    scope: Scope
+    due_on: date | None = None
+    right_address: RightAddress | None = None
+    words: str = ""
+
+
+@transaction.atomic
+def decide_scope(
+    *, viewer: Viewer, concern: Concern, decision: Decision, version: int, now: datetime
+) -> Entry:
+    """Decide the scope: ours, not ours with the right address (closes), or to be passed on.
+
+    Raises NotAllowed; NotDecided; AddressMissing; NextDateMissing; DateInThePast;
+    TransitionRefused when closed; ChangedMeanwhile.
+    """
+    demand(may_decide(viewer, concern))
+    if decision.scope == Scope.OURS:
+        return take_on(
+            viewer=viewer, concern=concern, due_on=decision.due_on, version=version, now=now
+        )
+    if decision.scope == Scope.NOT_OURS:
+        return _show_the_right_address(viewer, concern, decision, version, now)
+    if decision.scope != Scope.PUBLIC_INTEREST:
+        raise NotDecided(field="scope")
+    claim(dossier=concern.dossier, version=version)
+    set_next_date(
+        concern=concern, due_on=decision.due_on, reason=FollowUpReason.WORK, note="", now=now
+    )
+    move(concern=concern, action="check", given=set(), now=now, scope=Scope.PUBLIC_INTEREST)
+    return record(
+        dossier=concern.dossier,
+        deed="checked",
+        actor=Actor.OFFICE,
+        by_id=viewer.user_id,
+        audience=Audience.PUBLIC,
+        data={"scope": decision.scope},
+        now=now,
+    )
+
+
+def _show_the_right_address(
+    viewer: Viewer, concern: Concern, decision: Decision, version: int, now: datetime
+) -> Entry:
+    address = decision.right_address
+    where = address.text_in(concern.dossier.language) if address else ""
+    answer = "\n\n".join(part for part in (decision.words.strip(), where) if part)
+    if not answer:
+        raise AddressMissing(field="right_address")
+    claim(dossier=concern.dossier, version=version)
+    Concern.objects.filter(pk=concern.pk).update(scope=Scope.NOT_OURS, right_address=address)
+    concern.scope, concern.right_address = Scope.NOT_OURS, address
+    ending = Ending(
+        result=Result.NOT_OUR_TASK,
+        answer=answer,
+        reason=str(_("This is not our task."))[:REASON_LENGTH],
+    )
+    return end(viewer=viewer, concern=concern, ending=ending, now=now)
+
+
+@transaction.atomic
+def sort_concern(
+    *, viewer: Viewer, concern: Concern, theme: Theme | None, kind: str, version: int, now: datetime
+) -> Entry:
+    """Correct theme and kind. Raises NotAllowed; ChangedMeanwhile."""
+    demand(may_decide(viewer, concern))
+    claim(dossier=concern.dossier, version=version)
+    Concern.objects.filter(pk=concern.pk).update(theme=theme, kind=kind)
+    concern.theme, concern.kind = theme, kind
+    return record(
+        dossier=concern.dossier,
+        deed="sorted",
+        actor=Actor.OFFICE,
+        by_id=viewer.user_id,
+        data={"theme": str(theme) if theme else "", "kind": kind},
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""Wiring: settings, addresses and the commands that an administrator runs."""

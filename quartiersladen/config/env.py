@@ -1,0 +1,74 @@
+"""Typed access to environment variables; each may also come from a file named in NAME_FILE.
+
+Every variable is listed in docs/configuration.md, and a test proves it.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def env_text(name: str, default: str = "") -> str:
+    """Return the value of `name`, or the content of the file that `name`_FILE points to.
+
+    Raises ImproperlyConfigured when that file cannot be read.
+    """
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as exc:
+            msg = f"{name}_FILE names a file that cannot be read: {exc.strerror}"
+            raise ImproperlyConfigured(msg) from exc
+    return os.environ.get(name, default)
+
+
+def env_secret(name: str, *, at_least: int) -> str:
+    """Return a secret of `at_least` characters. Raises ImproperlyConfigured otherwise."""
+    value = env_text(name)
+    if len(value) < at_least:
+        msg = f"set {name} or {name}_FILE to a random text of at least {at_least} characters"
+        raise ImproperlyConfigured(msg)
+    return value
+
+
+def env_flag(name: str) -> bool:
+    """Return True for 1/true/yes/on, False for unset/0/false/no/off; else raise."""
+    raw = env_text(name).lower()
+    if raw in {"", "0", "false", "no", "off"}:
+        return False
+    if raw in {"1", "true", "yes", "on"}:
+        return True
+    msg = f"{name}={raw!r} must be 1 or 0"
+    raise ImproperlyConfigured(msg)
+
+
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """Return `name` in upper case if it is one of `choices`; else raise."""
+    value = env_text(name, default).upper()
+    if value not in choices:
+        msg = f"{name}={value!r} must be one of {', '.join(choices)}"
+        raise ImproperlyConfigured(msg)
+    return value
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """Return the comma-separated parts of `name` without blanks."""
+    return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def env_url(name: str, schemes: tuple[str, ...], default: str = "") -> SplitResult | None:
+    """Return `name` split as an address, None if unset and without default.
+
+    Raises ImproperlyConfigured when the scheme is not one of `schemes`.
+    """
+    raw = env_text(name, default)
+    if not raw:
+        return None
+    url = urlsplit(raw)
+    if url.scheme not in schemes:
+        # The value may hold a password, so the sentence names only the scheme.
+        msg = f"{name} begins with {url.scheme!r}; it must begin with {' or '.join(schemes)}"
+        raise ImproperlyConfigured(msg)
+    return url

@@ -1,0 +1,78 @@
+"""Reads of the dossiers module: viewer first, only what the viewer may see."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.dossiers import rules
+from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp
+
+
+def dossiers_for(viewer: Viewer) -> QuerySet[Dossier]:
+    """Return every dossier that the viewer may see, without order."""
+    return Dossier.objects.filter(rules.visible_rows(viewer))
+
+
+def dossiers_inside(viewer: Viewer) -> QuerySet[Dossier]:
+    """Return every dossier whose page at the desk the viewer may open, without order."""
+    return Dossier.objects.filter(rules.rows_inside(viewer))
+
+
+def get_dossier_inside(viewer: Viewer, reference: str) -> Dossier:
+    """Return one dossier for the desk. Raises Dossier.DoesNotExist when missing or hidden."""
+    return dossiers_inside(viewer).select_related("assigned_to").get(reference=reference)
+
+
+def journal(viewer: Viewer, dossier: Dossier) -> QuerySet[Entry]:
+    """Return the lines that the viewer may read, oldest first."""
+    return (
+        Entry.objects.filter(rules.readable_entries(viewer, dossier))
+        .select_related("by")
+        .order_by("at", "pk")
+    )
+
+
+def open_follow_ups(viewer: Viewer, *, until: date) -> QuerySet[FollowUp]:
+    """Return what is due up to and including `until`, the longest overdue first.
+
+    The viewer's own come before those of colleagues on the same day.
+    """
+    return (
+        FollowUp.objects.filter(done_at=None, due_on__lte=until, dossier__in=dossiers_inside(viewer))
+        .select_related("dossier", "dossier__assigned_to")
+        .order_by("due_on", F("dossier__assigned_to").asc(nulls_last=True), "pk")
+    )
+
+
+def next_follow_up(dossier: Dossier) -> FollowUp | None:
+    """Return the open follow-up; at most one, by constraint."""
+    return FollowUp.objects.filter(dossier=dossier, done_at=None).first()
+
+
+def latest_entries(viewer: Viewer, *, limit: int) -> list[Entry]:
+    """Return what changed lately in the dossiers of the viewer, newest first."""
+    return list(
+        Entry.objects.filter(dossier__in=dossiers_inside(viewer))
+        .select_related("dossier", "by")
+        .order_by("-at", "-pk")[:limit]
+    )
+
+
+def get_document(viewer: Viewer, file_id: UUID) -> Document:
+    """Return a document that the viewer may open. Raises Document.DoesNotExist otherwise."""
+    document = Document.objects.select_related("dossier", "file").get(file_id=file_id)
+    if not rules.may_open_document(viewer, document):
+        raise Document.DoesNotExist
+    return document
+
+
+def documents_of(viewer: Viewer, dossier: Dossier) -> list[Document]:
+    """Return the files of a dossier that the viewer may open, in order."""
+    documents = (
+        Document.objects.filter(dossier=dossier).select_related("file").order_by("position", "pk")
+    )
+    for document in documents:
+        document.dossier = dossier
+    return [d for d in documents if rules.may_open_document(viewer, d)]

@@ -1,0 +1,108 @@
+"""Who may see a dossier and its parts. The predicate and the row filter stand side by side.
+
+This is the one place that decides: page, feed, search, file, export and mail ask here.
+"""
+
+from django.db.models import Exists, OuterRef, Q
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.accounts.states import LinkPurpose, Role
+from quartiersladen.dossiers.models import Document, Dossier, Entry, Named
+from quartiersladen.dossiers.states import Audience
+
+WITH_TELLER = frozenset({Audience.PUBLIC, Audience.TELLER})
+NOTHING = Q(pk__in=[])
+
+
+def may_view(viewer: Viewer, dossier: Dossier) -> bool:
+    """Say whether the viewer may see that this dossier exists.
+
+    Confidential ones are for named persons; released ones for everybody; the rest for lead and
+    moderator, for helpers when it is assigned to them, and for the teller through their link.
+    """
+    if dossier.quarter_id != viewer.quarter_id:
+        return False
+    if dossier.audience == Audience.CONFIDENTIAL:
+        return viewer.may_enter and dossier.named.filter(user_id=viewer.user_id).exists()
+    if dossier.audience == Audience.PUBLIC or viewer.may_work:
+        return True
+    if viewer.role == Role.HELPER:
+        return dossier.assigned_to_id == viewer.user_id
+    return dossier.audience in WITH_TELLER and _holds_teller_link(viewer, dossier)
+
+
+def _holds_teller_link(viewer: Viewer, dossier: Dossier) -> bool:
+    return (
+        viewer.link_purpose == LinkPurpose.TELLER_STATUS and viewer.link_subject_id == dossier.pk
+    )
+
+
+def visible_rows(viewer: Viewer) -> Q:
+    """Return the filter on Dossier that matches exactly the rows for which may_view is true."""
+    rows = Q(audience=Audience.PUBLIC)
+    if viewer.may_work:
+        rows = ~Q(audience=Audience.CONFIDENTIAL)
+    elif viewer.role == Role.HELPER:
+        rows |= ~Q(audience=Audience.CONFIDENTIAL) & Q(assigned_to_id=viewer.user_id)
+    elif viewer.link_purpose == LinkPurpose.TELLER_STATUS:
+        rows |= Q(pk=viewer.link_subject_id, audience__in=[a.value for a in WITH_TELLER])
+    if viewer.may_enter:
+        named = Named.objects.filter(dossier=OuterRef("pk"), user_id=viewer.user_id)
+        rows |= Q(Exists(named), audience=Audience.CONFIDENTIAL)
+    return Q(quarter_id=viewer.quarter_id) & rows
+
+
+def may_look_inside(viewer: Viewer, dossier: Dossier) -> bool:
+    """Say whether the viewer may see the desk's page: journal, teller, correspondence."""
+    if not viewer.may_enter or not may_view(viewer, dossier):
+        return False
+    return viewer.role != Role.HELPER or dossier.assigned_to_id == viewer.user_id
+
+
+def rows_inside(viewer: Viewer) -> Q:
+    """Return the filter on Dossier for which may_look_inside is true."""
+    if not viewer.may_enter:
+        return NOTHING
+    if viewer.role == Role.HELPER:
+        return visible_rows(viewer) & Q(assigned_to_id=viewer.user_id)
+    return visible_rows(viewer)
+
+
+def may_change(viewer: Viewer, dossier: Dossier) -> bool:
+    """Say whether the viewer may do the office's deeds on this dossier."""
+    return may_look_inside(viewer, dossier)
+
+
+def may_read_entry(viewer: Viewer, dossier: Dossier, entry: Entry) -> bool:
+    """Say whether a journal line may be shown."""
+    if may_look_inside(viewer, dossier):
+        return True
+    if not may_view(viewer, dossier):
+        return False
+    if entry.audience == Audience.TELLER:
+        return _holds_teller_link(viewer, dossier)
+    return entry.audience == Audience.PUBLIC
+
+
+def readable_entries(viewer: Viewer, dossier: Dossier) -> Q:
+    """Return the filter on Entry that matches exactly the lines that may be shown."""
+    if may_look_inside(viewer, dossier):
+        return Q(dossier=dossier)
+    if not may_view(viewer, dossier):
+        return NOTHING
+    audiences = [Audience.PUBLIC]
+    if _holds_teller_link(viewer, dossier):
+        audiences.append(Audience.TELLER)
+    return Q(dossier=dossier, audience__in=audiences)
+
+
+def may_open_document(viewer: Viewer, document: Document) -> bool:
+    """Say whether the viewer may open a file of a dossier."""
+    dossier = document.dossier
+    if may_look_inside(viewer, dossier):
+        return True
+    if not may_view(viewer, dossier):
+        return False
+    if document.is_of_teller and _holds_teller_link(viewer, dossier):
+        return True
+    return document.is_released and dossier.audience == Audience.PUBLIC

@@ -1,0 +1,245 @@
+"""Writes that all kinds of dossiers share. Modules above call them inside their own deed."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+
+from quartiersladen.accounts.models import User
+from quartiersladen.accounts.queries import colleagues
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.dossiers import rules
+from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp
+from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
+from quartiersladen.files.models import StoredFile
+from quartiersladen.kernel.errors import Conflict, Invalid, demand
+from quartiersladen.kernel.text import fold
+from quartiersladen.quarters.models import Quarter
+
+TITLE_LENGTH = 120
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed the dossier since the page was read."""
+
+    sentence = _(
+        "Somebody else has changed this meanwhile. Your text is still here: please look at what is"
+        " new and press the button again."
+    )
+
+
+class DateInThePast(Invalid):
+    """A follow-up cannot be due before today."""
+
+    sentence = _("The next date must be today or later.")
+
+
+class NotAColleague(Invalid):
+    """Only people who work at this desk can look after a dossier."""
+
+    sentence = _("Only somebody who works in this office can look after it.")
+
+
+def _next_number(quarter: Quarter, year: int) -> int:
+    # One statement that counts and reads on both engines, so that two never get one number.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dossiers_referencesequence (quarter_id, year, last) VALUES (%s, %s, 1)"
+            " ON CONFLICT (quarter_id, year)"
+            " DO UPDATE SET last = dossiers_referencesequence.last + 1 RETURNING last",
+            [quarter.pk, year],
+        )
+        number: int = cursor.fetchone()[0]
+    return number
+
+
+def open_dossier(
+    *,
+    quarter: Quarter,
+    kind: Kind,
+    title: str,
+    audience: Audience,
+    language: str,
+    assigned_to_id: int | None,
+    search_words: str,
+    now: datetime,
+) -> Dossier:
+    """Store a new dossier with the next reference of the year; call inside a transaction.
+
+    title: cut at 120 characters.  search_words: what the desk search shall find, unfolded.
+    """
+    day = quarter.local_day(now)
+    reference = f"{day.year}-{_next_number(quarter, day.year):04d}"
+    return Dossier.objects.create(
+        quarter=quarter,
+        kind=kind,
+        reference=reference,
+        title=title[:TITLE_LENGTH],
+        audience=audience,
+        language=language,
+        assigned_to_id=assigned_to_id,
+        created_at=now,
+        search_text=fold(f"{reference} {title} {search_words}"),
+    )
+
+
+def record(
+    *,
+    dossier: Dossier,
+    deed: str,
+    actor: Actor,
+    by_id: int | None = None,
+    actor_name: str = "",
+    text: str = "",
+    audience: Audience = Audience.OFFICE,
+    data: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> Entry:
+    """Write one journal line and let the search find its text."""
+    entry = Entry.objects.create(
+        dossier=dossier,
+        at=now,
+        actor=actor,
+        by_id=by_id,
+        actor_name=actor_name,
+        deed=deed,
+        text=text,
+        audience=audience,
+        data=dict(data or {}),
+    )
+    if text:
+        add_search_words(dossier=dossier, words=text)
+    return entry
+
+
+def add_search_words(*, dossier: Dossier, words: str) -> None:
+    """Let the desk search find the dossier by these words, too."""
+    added = Value(" " + fold(words))
+    Dossier.objects.filter(pk=dossier.pk).update(search_text=Concat(F("search_text"), added))
+
+
+def claim(*, dossier: Dossier, version: int) -> None:
+    """Raise the version; the first statement of every deed that changes a dossier.
+
+    version: the one that the person saw.  Raises ChangedMeanwhile when somebody was faster:
+    a conditional update decides it on both engines without a lock.
+    """
+    claimed = Dossier.objects.filter(pk=dossier.pk, version=version).update(version=version + 1)
+    if not claimed:
+        raise ChangedMeanwhile
+    dossier.version = version + 1
+
+
+def plan_follow_up(
+    *, dossier: Dossier, due_on: date, reason: FollowUpReason, note: str, now: datetime
+) -> FollowUp:
+    """Replace the next date of a dossier. Raises DateInThePast for a day before today."""
+    if due_on < dossier.quarter.local_day(now):
+        raise DateInThePast(field="due_on")
+    end_follow_up(dossier=dossier, now=now)
+    return FollowUp.objects.create(
+        dossier=dossier, due_on=due_on, reason=reason, note=note, created_at=now
+    )
+
+
+def end_follow_up(*, dossier: Dossier, now: datetime) -> None:
+    """Mark the open follow-up as done, if there is one."""
+    FollowUp.objects.filter(dossier=dossier, done_at=None).update(done_at=now)
+
+
+@transaction.atomic
+def note(*, viewer: Viewer, dossier: Dossier, text: str, now: datetime) -> Entry:
+    """Write an internal note. Two people may do so at once: notes only add.
+
+    Raises NotAllowed unless the viewer may change the dossier; Invalid for an empty text.
+    """
+    demand(rules.may_change(viewer, dossier))
+    if not text.strip():
+        raise Invalid(_("Please write the note."), field="text")
+    return record(
+        dossier=dossier,
+        deed="note",
+        actor=Actor.OFFICE,
+        by_id=viewer.user_id,
+        text=text.strip(),
+        now=now,
+    )
+
+
+@transaction.atomic
+def assign(
+    *, viewer: Viewer, dossier: Dossier, colleague: User | None, version: int, now: datetime
+) -> Entry:
+    """Say who looks after a dossier; None: nobody in particular.
+
+    Raises NotAllowed unless lead or moderator; NotAColleague; ChangedMeanwhile.
+    """
+    demand(viewer.may_work and rules.may_change(viewer, dossier))
+    today = dossier.quarter.local_day(now)
+    if colleague and not colleagues(dossier.quarter_id, today).filter(pk=colleague.pk).exists():
+        raise NotAColleague(field="colleague")
+    claim(dossier=dossier, version=version)
+    dossier.assigned_to = colleague
+    dossier.save(update_fields=["assigned_to"])
+    return record(
+        dossier=dossier,
+        deed="assign",
+        actor=Actor.OFFICE,
+        by_id=viewer.user_id,
+        data={"to": colleague.name if colleague else ""},
+        now=now,
+    )
+
+
+def add_document(
+    *, dossier: Dossier, file: StoredFile, is_of_teller: bool, position: int
+) -> Document:
+    """Attach a stored file; private until released."""
+    return Document.objects.create(
+        dossier=dossier, file=file, is_of_teller=is_of_teller, position=position
+    )
+
+
+def first_follow_up(
+    *, dossier: Dossier, due_on: date, reason: FollowUpReason, now: datetime
+) -> FollowUp:
+    """Set the first next date of a dossier that was made in this transaction."""
+    return FollowUp.objects.create(
+        dossier=dossier, due_on=due_on, reason=reason, created_at=now
+    )
+
+
+def touch(*, dossier: Dossier) -> None:
+    """Raise the version for a deed from outside, so that an open form at the desk notices."""
+    Dossier.objects.filter(pk=dossier.pk).update(version=F("version") + 1)
+    dossier.refresh_from_db(fields=["version"])
+
+
+def set_audience(*, dossier: Dossier, audience: Audience) -> None:
+    """Widen or narrow the circle that may see a dossier; part of a module's own deed."""
+    dossier.audience = audience
+    dossier.save(update_fields=["audience"])
+
+
+def close_dossier(*, dossier: Dossier, now: datetime) -> None:
+    """Mark a dossier as finished and end its follow-up."""
+    end_follow_up(dossier=dossier, now=now)
+    dossier.closed_at = now
+    dossier.save(update_fields=["closed_at"])
+
+
+def reopen_dossier(*, dossier: Dossier) -> None:
+    """Take the mark of being finished away."""
+    dossier.closed_at = None
+    dossier.save(update_fields=["closed_at"])
+
+
+def release_documents(*, dossier: Dossier, released_ids: set[int]) -> None:
+    """Make exactly these documents of the dossier public, the others private."""
+    documents = Document.objects.filter(dossier=dossier)
+    documents.filter(pk__in=released_ids).update(is_released=True)
+    documents.exclude(pk__in=released_ids).update(is_released=False)

@@ -1,0 +1,38 @@
+"""Closed lists of the dossiers module."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    """What a dossier is. Each module adds its own kind here and a line in kinds.py."""
+
+    CONCERN = "concern", _("Concern")
+
+
+class Audience(TextChoices):
+    """The widest circle that may see a dossier or a journal entry."""
+
+    PUBLIC = "public", _("Everybody")
+    TELLER = "teller", _("The person who told us, and the office")
+    OFFICE = "office", _("The office")
+    CONFIDENTIAL = "confidential", _("Named persons only")
+
+
+class Actor(TextChoices):
+    """Who did what a journal entry tells."""
+
+    OFFICE = "office", _("Office")
+    TELLER = "teller", _("The person who told us")
+    BODY = "body", _("Responsible body")
+    SYSTEM = "system", _("Quartiersladen")
+
+
+class FollowUpReason(TextChoices):
+    """Why a date was set."""
+
+    FIRST_LOOK = "first-look", _("Look at it")
+    WORK = "work", _("Carry on")
+    ASK_BODY = "ask-body", _("Ask the body again")
+    BODY_REPLIED = "body-replied", _("The body has replied")
+    TELL = "tell", _("Tell the person")

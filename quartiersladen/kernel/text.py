@@ -1,0 +1,33 @@
+"""Text as people search it and as people read it."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+GENDER = re.compile(r"(?<=\w)[*:_/](?=in(?:nen)?\b)")
+TWO_LETTER_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+
+
+def fold(text: str) -> str:
+    """Return `text` so that spellings that people take for the same become the same.
+
+    Müller = Mueller = muller, Straße = STRASSE, İstanbul = istanbul, Bürger:innen = Bürgerinnen.
+    The order matters: marks go first, so that ü and ue meet at u.
+    """
+    bare = unicodedata.normalize("NFKD", GENDER.sub("", text).casefold())
+    bare = "".join(c for c in bare if not unicodedata.combining(c)).replace("ı", "i")
+    for pair, letter in TWO_LETTER_UMLAUTS:
+        bare = bare.replace(pair, letter)
+    return bare
+
+
+def localized(value: Mapping[str, str], language: str) -> str:
+    """Return the text of `value` (language code -> text) for a reader of `language`.
+
+    Falls back to the language without its region (de for de-simple), then German, then whatever
+    there is; "" for an empty mapping.
+    """
+    for code in (language, language.partition("-")[0], "de"):
+        if value.get(code):
+            return value[code]
+    return next((text for text in value.values() if text), "")

@@ -1,0 +1,64 @@
+"""Database triggers that refuse UPDATE and DELETE on ledgers, on SQLite and PostgreSQL.
+
+The erasure may pass: it puts a row into the permit table and takes it out again in its own
+transaction, so the door is never open for anybody else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.apps.registry import Apps
+from django.db import connection, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.special import RunPython
+
+PERMIT_TABLE = "privacy_erasure_permit"
+DEEDS = ("UPDATE", "DELETE")
+
+
+def _sqlite(table: str, deed: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+        f"WHEN NOT EXISTS (SELECT 1 FROM {PERMIT_TABLE}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
+
+def _postgresql(table: str, deed: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION quartiersladen_append_only()"
+    )
+
+
+def _add(table: str, editor: BaseDatabaseSchemaEditor) -> None:
+    build = _sqlite if editor.connection.vendor == "sqlite" else _postgresql
+    for deed in DEEDS:
+        editor.execute(build(table, deed))
+
+
+def _drop(table: str, editor: BaseDatabaseSchemaEditor) -> None:
+    on_table = "" if editor.connection.vendor == "sqlite" else f" ON {table}"
+    for deed in DEEDS:
+        editor.execute(f"DROP TRIGGER {table}_no_{deed.lower()}{on_table}")
+
+
+def append_only(table: str) -> RunPython:
+    """Return the migration step that makes `table` append-only; reversible."""
+
+    def forwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        _add(table, editor)
+
+    def backwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        _drop(table, editor)
+
+    return RunPython(forwards, backwards)
+
+
+@contextmanager
+def erasure_permit() -> Iterator[None]:
+    """Let the statements inside change append-only rows; only for erasure and its tests."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {PERMIT_TABLE} (id) VALUES (1)")
+        yield
+        cursor.execute(f"DELETE FROM {PERMIT_TABLE}")

@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class QuartersConfig(AppConfig):
+    """The tenants."""
+
+    name = "quartiersladen.quarters"

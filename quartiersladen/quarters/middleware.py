@@ -1,0 +1,82 @@
+"""Finds the quarter and the language of a request before anything else looks at it."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import set_script_prefix
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from quartiersladen.quarters.models import Quarter
+from quartiersladen.quarters.queries import quarter_for
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+PREFIX = re.compile(r"^/q/(?P<slug>[-a-z0-9_]+)(?=/)")
+WITHOUT_QUARTER = ("/healthz", "/static/")
+KNOWN = {code for code, _name in settings.LANGUAGES}
+ONE_YEAR = 365 * 24 * 60 * 60  # seconds
+
+
+class QuarterMiddleware:
+    """Set `request.quarter`; strip the prefix /q/<slug>/ so that it works as a script prefix."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(WITHOUT_QUARTER):
+            return self.get_response(request)
+        prefix = PREFIX.match(request.path_info)
+        try:
+            quarter = quarter_for(
+                request.get_host().rpartition(":")[0] or request.get_host(),
+                prefix["slug"] if prefix else None,
+            )
+        except Quarter.DoesNotExist as exc:
+            raise Http404 from exc
+        request.quarter = quarter  # type: ignore[attr-defined]  # set here for every request
+        script = request.META.get("SCRIPT_NAME", "")
+        if prefix:
+            request.path_info = request.path_info.removeprefix(prefix[0])
+            script += prefix[0]
+        # Also without prefix: the value of the request before must not linger in this thread.
+        set_script_prefix(f"{script}/")
+        timezone.activate(quarter.zone)
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+            set_script_prefix("/")
+
+
+class LanguageMiddleware:
+    """Choose the language by ?lang=, else cookie, else the browser's wish; German otherwise."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("lang", "")
+        language = asked if asked in KNOWN else self._remembered(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", "de" if language == "de-simple" else language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        if asked in KNOWN:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                asked,
+                max_age=ONE_YEAR,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            )
+        return response
+
+    @staticmethod
+    def _remembered(request: HttpRequest) -> str:
+        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return cookie if cookie in KNOWN else translation.get_language_from_request(request)

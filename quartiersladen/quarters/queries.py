@@ -1,0 +1,62 @@
+"""Reads of the quarters module. Quarters and themes are public knowledge."""
+
+from datetime import date
+from functools import lru_cache
+
+import holidays
+from django.db.models import Q, QuerySet
+
+from quartiersladen.kernel.clock import add_working_days
+from quartiersladen.quarters.models import Premises, ProgrammeFooter, Quarter, Theme
+
+
+@lru_cache(maxsize=128)
+def holidays_of(land: str, year: int) -> frozenset[date]:
+    """Return the public holidays of a Land in `year` and the year after."""
+    return frozenset(holidays.country_holidays("DE", subdiv=land, years=[year, year + 1]))
+
+
+def add_days_at_work(quarter: Quarter, start: date, days: int) -> date:
+    """Return the day that lies `days` working days after `start` in the quarter's Land."""
+    return add_working_days(start, days, holidays_of(quarter.land, start.year))
+
+
+def is_working_day(quarter: Quarter, day: date) -> bool:
+    """Say whether the office works on `day`: Monday to Friday and no holiday."""
+    return day.weekday() < 5 and day not in holidays_of(quarter.land, day.year)  # noqa: PLR2004 -- Saturday
+
+
+def quarter_for(host: str, slug: str | None) -> Quarter:
+    """Return the quarter of a request.
+
+    host: host name without port.  slug: from the path prefix, None if there is none.
+    Raises Quarter.DoesNotExist for an unknown slug, or when nothing is set up yet.
+    """
+    if slug is not None:
+        return Quarter.objects.get(slug=slug)
+    candidates = Quarter.objects.filter(Q(host=host) | Q(is_default=True))
+    quarter = candidates.order_by("is_default").first()
+    if quarter is None:
+        raise Quarter.DoesNotExist
+    return quarter
+
+
+def themes_of(quarter: Quarter) -> QuerySet[Theme]:
+    """Return the themes that can be chosen, in the office's order."""
+    return Theme.objects.filter(quarter=quarter, is_active=True).order_by("position", "pk")
+
+
+def premises_of(quarter: Quarter) -> QuerySet[Premises]:
+    """Return the offices and shops, in the office's order."""
+    return Premises.objects.filter(quarter=quarter).order_by("position", "pk")
+
+
+def programme_footer(quarter: Quarter, day: date) -> str:
+    """Return the funding line of the period in which `day` lies; '' if none is kept."""
+    footer = (
+        ProgrammeFooter.objects.filter(quarter=quarter, from_on__lte=day)
+        .filter(Q(to_on__isnull=True) | Q(to_on__gte=day))
+        .order_by("-from_on")
+        .first()
+    )
+    return footer.text if footer else ""
