@@ -9,11 +9,10 @@ from quartiersladen.accounts.models import User
 from quartiersladen.kernel.errors import NotAllowed
 
 
-
 class ClosedHouseAdapter(DefaultAccountAdapter):
     """Accounts are made by the lead or the administrator, never by strangers."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- allauth calls it so
         """Return False: nobody signs up."""
         return False
 
@@ -21,7 +20,11 @@ class ClosedHouseAdapter(DefaultAccountAdapter):
 class KnownPeopleAdapter(DefaultSocialAccountAdapter):
     """OIDC opens the door only to an account that exists with the same confirmed address."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+    def is_open_for_signup(
+        self,
+        request: HttpRequest,  # noqa: ARG002 -- allauth calls it so
+        sociallogin: SocialLogin,  # noqa: ARG002 -- allauth calls it so
+    ) -> bool:
         """Return False: nobody signs up."""
         return False
 
@@ -34,4 +37,3 @@ class KnownPeopleAdapter(DefaultSocialAccountAdapter):
         if user is None:
             raise NotAllowed
         sociallogin.connect(request, user)
-

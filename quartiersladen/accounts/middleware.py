@@ -22,6 +22,7 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
         quarter = getattr(request, "quarter", None)
         if quarter is not None:
             today = quarter.local_day(timezone.now())
@@ -39,6 +40,7 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
         if (
             not settings.DEMO
             and request.path_info.startswith(DESK)

@@ -189,9 +189,7 @@ def reminder(item: Referral, *, words: str) -> Letter:
                 _("Good day,"),
                 _("on %(day)s we gave you concern no. %(number)s. We have no answer yet.")
                 % {**number, "day": _day(item.sent_at.date())},
-                ngettext(
-                    "We have asked %(times)s time.", "We have asked %(times)s times.", times
-                )
+                ngettext("We have asked %(times)s time.", "We have asked %(times)s times.", times)
                 % {"times": times},
                 words,
                 "\n".join(f"> {line}" for line in item.concern.text.splitlines()),

@@ -146,7 +146,12 @@ def get_inside(viewer: Viewer, reference: str) -> Concern:
     return (
         concerns_inside(viewer)
         .select_related(
-            "dossier", "dossier__quarter", "dossier__assigned_to", "quarter", "theme", "teller",
+            "dossier",
+            "dossier__quarter",
+            "dossier__assigned_to",
+            "quarter",
+            "theme",
+            "teller",
             "right_address",
         )
         .get(dossier__reference=reference)

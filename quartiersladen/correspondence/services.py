@@ -11,7 +11,9 @@ from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.outbox.services import queue_mail
 
 
-def _thread_headers(dossier: Dossier, counterpart: Counterpart, body_id: int | None) -> dict[str, str]:
+def _thread_headers(
+    dossier: Dossier, counterpart: Counterpart, body_id: int | None
+) -> dict[str, str]:
     earlier = list(
         Mail.objects.filter(
             message__dossier=dossier, message__counterpart=counterpart, message__body_id=body_id
@@ -24,7 +26,7 @@ def _thread_headers(dossier: Dossier, counterpart: Counterpart, body_id: int | N
     return {"In-Reply-To": earlier[-1], "References": " ".join(earlier)}
 
 
-def send_mail(
+def send_mail(  # noqa: PLR0913 -- a mail has that many parts; all are named
     *,
     dossier: Dossier,
     counterpart: Counterpart,
@@ -66,7 +68,7 @@ def send_mail(
     )
 
 
-def keep_message(
+def keep_message(  # noqa: PLR0913 -- a message has that many parts; all are named
     *,
     dossier: Dossier,
     direction: Direction,

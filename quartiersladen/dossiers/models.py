@@ -35,7 +35,9 @@ class Dossier(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["quarter", "reference"], name="dossier_reference_once"),
+            models.UniqueConstraint(
+                fields=["quarter", "reference"], name="dossier_reference_once"
+            ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="dossier_kind_known"),
             models.CheckConstraint(
                 condition=Q(audience__in=Audience.values), name="dossier_audience_known"

@@ -40,7 +40,9 @@ def open_follow_ups(viewer: Viewer, *, until: date) -> QuerySet[FollowUp]:
     The viewer's own come before those of colleagues on the same day.
     """
     return (
-        FollowUp.objects.filter(done_at=None, due_on__lte=until, dossier__in=dossiers_inside(viewer))
+        FollowUp.objects.filter(
+            done_at=None, due_on__lte=until, dossier__in=dossiers_inside(viewer)
+        )
         .select_related("dossier", "dossier__assigned_to")
         .order_by("due_on", F("dossier__assigned_to").asc(nulls_last=True), "pk")
     )

@@ -57,7 +57,7 @@ def _next_number(quarter: Quarter, year: int) -> int:
     return number
 
 
-def open_dossier(
+def open_dossier(  # noqa: PLR0913 -- what every dossier has; all are named
     *,
     quarter: Quarter,
     kind: Kind,
@@ -87,7 +87,7 @@ def open_dossier(
     )
 
 
-def record(
+def record(  # noqa: PLR0913 -- one line of the journal; all are named
     *,
     dossier: Dossier,
     deed: str,
@@ -208,9 +208,7 @@ def first_follow_up(
     *, dossier: Dossier, due_on: date, reason: FollowUpReason, now: datetime
 ) -> FollowUp:
     """Set the first next date of a dossier that was made in this transaction."""
-    return FollowUp.objects.create(
-        dossier=dossier, due_on=due_on, reason=reason, created_at=now
-    )
+    return FollowUp.objects.create(dossier=dossier, due_on=due_on, reason=reason, created_at=now)
 
 
 def touch(*, dossier: Dossier) -> None:

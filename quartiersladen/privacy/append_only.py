@@ -18,7 +18,7 @@ DEEDS = ("UPDATE", "DELETE")
 
 def _sqlite(table: str, deed: str) -> str:
     return (
-        f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+        f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "  # noqa: S608 -- our names
         f"WHEN NOT EXISTS (SELECT 1 FROM {PERMIT_TABLE}) "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     )
@@ -59,6 +59,6 @@ def append_only(table: str) -> RunPython:
 def erasure_permit() -> Iterator[None]:
     """Let the statements inside change append-only rows; only for erasure and its tests."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {PERMIT_TABLE} (id) VALUES (1)")
+        cursor.execute(f"INSERT INTO {PERMIT_TABLE} (id) VALUES (1)")  # noqa: S608 -- a constant
         yield
-        cursor.execute(f"DELETE FROM {PERMIT_TABLE}")
+        cursor.execute(f"DELETE FROM {PERMIT_TABLE}")  # noqa: S608 -- a constant

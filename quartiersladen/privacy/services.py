@@ -9,7 +9,7 @@ from quartiersladen.privacy.states import ConsentPurpose, ConsentStep
 from quartiersladen.quarters.models import Quarter
 
 
-def record_consent(
+def record_consent(  # noqa: PLR0913 -- the proof has that many parts; all are named
     *,
     quarter: Quarter,
     subject: str,

@@ -26,6 +26,7 @@ class QuarterMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
         if request.path_info.startswith(WITHOUT_QUARTER):
             return self.get_response(request)
         prefix = PREFIX.match(request.path_info)
@@ -58,12 +59,15 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
         asked = request.GET.get("lang", "")
         language = asked if asked in KNOWN else self._remembered(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", "de" if language == "de-simple" else language)
+        response.headers.setdefault(
+            "Content-Language", "de" if language == "de-simple" else language
+        )
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         if asked in KNOWN:
             response.set_cookie(

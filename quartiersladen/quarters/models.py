@@ -28,7 +28,7 @@ class Quarter(models.Model):
     name = models.CharField(max_length=120)
     short_name = models.CharField(max_length=60)
     #: Host name that answers for this quarter alone; None: reached by path prefix or as default.
-    host = models.CharField(max_length=253, unique=True, null=True, blank=True)  # noqa: DJ001 -- unique needs NULL
+    host = models.CharField(max_length=253, unique=True, null=True, blank=True)
     is_default = models.BooleanField(default=False)
     land = models.CharField(max_length=2, choices=Land)
     time_zone = models.CharField(max_length=40, default="Europe/Berlin")
@@ -65,9 +65,7 @@ class Quarter(models.Model):
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True), name="quarter_one_default"
             ),
-            models.CheckConstraint(
-                condition=Q(land__in=Land.values), name="quarter_land_known"
-            ),
+            models.CheckConstraint(condition=Q(land__in=Land.values), name="quarter_land_known"),
         ]
 
     def __str__(self) -> str:

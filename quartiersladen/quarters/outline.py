@@ -45,7 +45,8 @@ def svg_path(outline: Mapping[str, Any]) -> str:
     parts = []
     for ring in _rings(geometry):
         points = [
-            f"{(lon - west) * squeeze * scale:.1f} {(north - lat) * scale:.1f}" for lon, lat in ring
+            f"{(lon - west) * squeeze * scale:.1f} {(north - lat) * scale:.1f}"
+            for lon, lat in ring
         ]
         parts.append("M" + "L".join(points) + "Z")
     return "".join(parts)

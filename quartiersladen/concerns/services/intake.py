@@ -172,9 +172,7 @@ def _store(
         data={"channel": intake.channel, "told_on": intake.told_on.isoformat()},
         now=now,
     )
-    first_follow_up(
-        dossier=dossier, due_on=first_look, reason=FollowUpReason.FIRST_LOOK, now=now
-    )
+    first_follow_up(dossier=dossier, due_on=first_look, reason=FollowUpReason.FIRST_LOOK, now=now)
     _take_consent(concern, report, intake, by_id, now)
     _attach_photos(concern, submission_key)
     _ask_to_confirm(concern, teller, now)
@@ -183,7 +181,7 @@ def _store(
 
 def _title(text: str) -> str:
     first_line = text.strip().splitlines()[0]
-    if len(first_line) <= 80:  # noqa: PLR2004 -- characters that fit a list row
+    if len(first_line) <= 80:
         return first_line
     return first_line[:80].rsplit(" ", 1)[0] + " …"
 

@@ -63,7 +63,12 @@ class NextDateMissing(Invalid):
 
 
 def move(
-    *, concern: Concern, action: str, given: set[str], now: datetime, **changes: Any  # noqa: ANN401 -- columns
+    *,
+    concern: Concern,
+    action: str,
+    given: set[str],
+    now: datetime,
+    **changes: Any,  # noqa: ANN401 -- columns
 ) -> None:
     """Take one edge of the table and store the new state with `changes`.
 
@@ -150,7 +155,13 @@ def _office_entry(
 
 @transaction.atomic
 def plan_next(
-    *, viewer: Viewer, concern: Concern, due_on: date | None, note: str, version: int, now: datetime
+    *,
+    viewer: Viewer,
+    concern: Concern,
+    due_on: date | None,
+    note: str,
+    version: int,
+    now: datetime,
 ) -> Entry:
     """Set another next date for an open concern.
 
@@ -160,9 +171,7 @@ def plan_next(
     claim(dossier=concern.dossier, version=version)
     if not concern.is_open:
         CONCERN_MACHINE.target(ConcernState(concern.state), "check")
-    set_next_date(
-        concern=concern, due_on=due_on, reason=FollowUpReason.WORK, note=note, now=now
-    )
+    set_next_date(concern=concern, due_on=due_on, reason=FollowUpReason.WORK, note=note, now=now)
     return _office_entry(
         viewer, concern, "next_date", now, text=note, data={"due_on": f"{concern.next_on}"}
     )

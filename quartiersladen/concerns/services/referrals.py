@@ -168,9 +168,7 @@ def pass_on(
     return referrals
 
 
-def _send(
-    viewer: Viewer, concern: Concern, item: PassOn, ask_on: date, now: datetime
-) -> Referral:
+def _send(viewer: Viewer, concern: Concern, item: PassOn, ask_on: date, now: datetime) -> Referral:
     referral = _built(concern, item, now)
     referral.save(force_insert=True)
     letter = letters.referral(referral, concern.teller, ask_on=ask_on)
@@ -245,9 +243,7 @@ def ask_again(
     address = (referral.person.email if referral.person else "") or referral.body.email
     if ask.way == Way.MAIL and not address:
         raise NoMailAddress(field="way")
-    _move_referral(
-        referral, "ask_again", set(), asks=referral.asks + 1, last_asked_at=now
-    )
+    _move_referral(referral, "ask_again", set(), asks=referral.asks + 1, last_asked_at=now)
     set_next_date(
         concern=concern,
         due_on=ask_on,
@@ -305,9 +301,7 @@ def _remind(viewer: Viewer, referral: Referral, ask: Ask, address: str, now: dat
     )
 
 
-def _move_referral(
-    referral: Referral, action: str, given: set[str], **changes: object
-) -> None:
+def _move_referral(referral: Referral, action: str, given: set[str], **changes: object) -> None:
     before = ReferralState(referral.state)
     changes["state"] = REFERRAL_MACHINE.target(before, action, given=given)
     if not Referral.objects.filter(pk=referral.pk, state=before).update(**changes):
@@ -379,7 +373,7 @@ def answer_referral(
     return _settle(viewer, referral, "answer", "body_answered", text, version, now)
 
 
-def _settle(  # noqa: PLR0913 -- the two public deeds above name their arguments
+def _settle(
     viewer: Viewer,
     referral: Referral,
     action: str,
@@ -391,9 +385,7 @@ def _settle(  # noqa: PLR0913 -- the two public deeds above name their arguments
     if not words.strip():
         raise ReplyMissing(field="reply")
     actor = _start_reply(viewer, referral, version)
-    _move_referral(
-        referral, action, {"reason", "text"}, reply=words.strip(), settled_at=now
-    )
+    _move_referral(referral, action, {"reason", "text"}, reply=words.strip(), settled_at=now)
     keep_message(
         dossier=referral.concern.dossier,
         direction=Direction.IN,
@@ -406,7 +398,13 @@ def _settle(  # noqa: PLR0913 -- the two public deeds above name their arguments
     )
     follow_referrals(concern=referral.concern, now=now)
     _reply_entry(
-        viewer, referral, actor, f"{deed}_text", words.strip(), {"body": referral.body.name}, now,
+        viewer,
+        referral,
+        actor,
+        f"{deed}_text",
+        words.strip(),
+        {"body": referral.body.name},
+        now,
         audience=Audience.OFFICE,
     )
     return _reply_entry(viewer, referral, actor, deed, "", {"body": referral.body.name}, now)

@@ -21,9 +21,7 @@ ROUGHLY = 0.002  # degrees: about 200 m, so that no house can be told
 class NotLookedThrough(Invalid):
     """Somebody has to say that no person can be recognised."""
 
-    sentence = _(
-        "Please confirm that no names, number plates or faces can be seen or read."
-    )
+    sentence = _("Please confirm that no names, number plates or faces can be seen or read.")
 
 
 class NothingToShow(Invalid):
@@ -109,9 +107,7 @@ def release_concern(
 
 
 @transaction.atomic
-def conceal_concern(
-    *, viewer: Viewer, concern: Concern, version: int, now: datetime
-) -> Entry:
+def conceal_concern(*, viewer: Viewer, concern: Concern, version: int, now: datetime) -> Entry:
     """Take a concern and its photos off the public pages. Raises NotAllowed; ChangedMeanwhile."""
     demand(may_decide(viewer, concern))
     claim(dossier=concern.dossier, version=version)

@@ -20,8 +20,10 @@ from quartiersladen.dossiers.services import claim, end_follow_up, plan_follow_u
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 
-BY_HAND = {AnswerWay.PHONE: _("Call the person and tell the answer."),
-           AnswerWay.POST: _("Write a letter with the answer.")}
+BY_HAND = {
+    AnswerWay.PHONE: _("Call the person and tell the answer."),
+    AnswerWay.POST: _("Write a letter with the answer."),
+}
 
 
 class AddressGone(Conflict):
@@ -114,7 +116,10 @@ def write_to_teller(
 def tell_the_end(*, concern: Concern, by_id: int | None, now: datetime) -> None:
     """Let the teller know how it ended: by mail at once, by phone or post as a task for today."""
     write_to_teller(
-        concern=concern, build=lambda teller: letters.answered(concern, teller), by_id=by_id, now=now
+        concern=concern,
+        build=lambda teller: letters.answered(concern, teller),
+        by_id=by_id,
+        now=now,
     )
     note = BY_HAND.get(AnswerWay(concern.teller.way))
     if note is not None:

@@ -19,7 +19,7 @@ from quartiersladen.quarters.models import Theme
 
 
 class AddressMissing(Invalid):
-    """"Not ours" without saying whose would be a dead end."""
+    """ "Not ours" without saying whose would be a dead end."""
 
     sentence = _("Please choose or write who can help instead.")
 
@@ -99,7 +99,13 @@ def _show_the_right_address(
 
 @transaction.atomic
 def sort_concern(
-    *, viewer: Viewer, concern: Concern, theme: Theme | None, kind: str, version: int, now: datetime
+    *,
+    viewer: Viewer,
+    concern: Concern,
+    theme: Theme | None,
+    kind: str,
+    version: int,
+    now: datetime,
 ) -> Entry:
     """Correct theme and kind. Raises NotAllowed; ChangedMeanwhile."""
     demand(may_decide(viewer, concern))

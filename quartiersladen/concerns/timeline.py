@@ -1,0 +1,263 @@
+"""The story of a concern in honest words: for the person, for everybody, and for the desk.
+
+Sentences are made from what the journal holds and never promise more than it says.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.states import (
+    OUTSIDE,
+    AnswerWay,
+    Channel,
+    ConcernKind,
+    ConcernState,
+    Result,
+    Scope,
+    Witness,
+)
+from quartiersladen.correspondence.states import Way
+from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.queries import journal
+from quartiersladen.dossiers.states import Actor
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One dated line. quote: words of the office or a body.  is_next: expected, not yet done."""
+
+    on: date
+    sentence: str
+    quote: str = ""
+    is_next: bool = False
+
+
+def _day(iso: str) -> str:
+    return date_format(date.fromisoformat(iso), "DATE_FORMAT")
+
+
+def _closed(facts: Facts) -> str:
+    sentences = {
+        Result.FIXED: _("Answered: it is fixed."),
+        Result.PARTLY: _("Answered: it is partly fixed."),
+        Result.NOT_POSSIBLE: _("Answered: it is not possible."),
+        Result.NOT_OUR_TASK: _("Answered: somebody else can help."),
+        Result.NO_ANSWER: _("Closed: the responsible body has not answered."),
+    }
+    sentence = sentences[Result(facts["result"])]
+    seen_by = {
+        Witness.OFFICE: _("The office has seen it."),
+        Witness.BODY: _("The responsible body says so."),
+        Witness.RESIDENT: _("A resident says so."),
+    }
+    witness = facts.get("witness")
+    return f"{sentence} {seen_by[Witness(witness)]}" if witness else sentence
+
+
+def _asked_again(facts: Facts) -> str:
+    times = int(facts["times"])
+    return ngettext(
+        "We have asked %(body)s again, %(times)s time so far.",
+        "We have asked %(body)s again, %(times)s times so far.",
+        times,
+    ) % {"body": facts["body"], "times": times}
+
+
+def _accepted(facts: Facts) -> str:
+    if facts.get("expected_on"):
+        return _("%(body)s has taken it on and wants to be done by %(day)s.") % {
+            "body": facts["body"],
+            "day": _day(facts["expected_on"]),
+        }
+    return _("%(body)s has taken it on.") % facts
+
+
+#: Deeds that the person and, after release, everybody may read about; filled with the facts.
+PLAIN: dict[str, str | Promise] = {
+    "received": gettext_lazy("We have received it."),
+    "checked": gettext_lazy("We have looked at it. We pass it on."),
+    "taken_on": gettext_lazy("We are working on it ourselves."),
+    "passed_on": gettext_lazy("We have given it to %(body)s."),
+    "body_declined": gettext_lazy("%(body)s says that it is not responsible."),
+    "body_answered": gettext_lazy("%(body)s has answered us."),
+    "reopened": gettext_lazy("We have taken it up again."),
+    "withdrawn": gettext_lazy("It was withdrawn."),
+}
+BUILT: dict[str, Callable[[Facts], str]] = {
+    "asked_again": _asked_again,
+    "body_accepted": _accepted,
+    "closed": _closed,
+    "told_orally": lambda facts: (
+        _("We told the answer on %(day)s.") % {"day": _day(facts["told_on"])}
+    ),
+}
+
+
+def _words(
+    entry: Entry, plain: Mapping[str, str | Promise], built: Mapping[str, Callable[[Facts], str]]
+) -> str:
+    if entry.deed in built:
+        return built[entry.deed](entry.data)
+    return str(plain[entry.deed]) % entry.data if entry.deed in plain else ""
+
+
+def _steps(concern: Concern, entries: Iterable[Entry]) -> Iterable[Step]:
+    zone = concern.quarter.zone
+    for entry in entries:
+        sentence = _words(entry, PLAIN, BUILT)
+        if sentence:
+            yield Step(
+                on=entry.at.astimezone(zone).date(),
+                sentence=sentence,
+                quote=_quote(entry) if entry.deed == "closed" else "",
+            )
+
+
+def _quote(entry: Entry) -> str:
+    reason = str(entry.fact("reason") or "")
+    return "\n\n".join(part for part in (entry.text, reason) if part)
+
+
+def _next_step(concern: Concern) -> Step | None:
+    if concern.next_on is None:
+        return None
+    state = ConcernState(concern.state)
+    if state in OUTSIDE:
+        sentence = _("If nobody has answered by then, we ask again.")
+    elif state == ConcernState.NEW:
+        sentence = _("By then we have looked at it.")
+    else:
+        sentence = _("By then we take the next step.")
+    return Step(on=concern.next_on, sentence=sentence, is_next=True)
+
+
+def steps_for(viewer: Viewer, concern: Concern) -> list[Step]:
+    """Return the dated steps that the viewer may read, oldest first, the expected one last.
+
+    concern: with its quarter and dossier loaded; one statement.
+    """
+    steps = list(_steps(concern, journal(viewer, concern.dossier)))
+    expected = _next_step(concern)
+    return [*steps, expected] if expected else steps
+
+
+def headline(concern: Concern) -> str:
+    """Return one sentence that a child understands about where the concern stands."""
+    sentences = {
+        ConcernState.NEW: _("Your message is here. We will look at it soon."),
+        ConcernState.CHECKED: _("We have looked at it and take the next step."),
+        ConcernState.OURS: _("We are taking care of it."),
+        ConcernState.FORWARDED: _("Somebody who can help has it now. We wait for the answer."),
+        ConcernState.ASKED_AGAIN: _("Nobody has answered us yet. We have asked again."),
+        ConcernState.QUESTION: _("We have a question to you."),
+        ConcernState.ANSWERED: _("There is an answer."),
+        ConcernState.JOINED: _("Others have told us the same. We deal with it together."),
+        ConcernState.WITHDRAWN: _("This was withdrawn. We do nothing more."),
+    }
+    return sentences[ConcernState(concern.state)]
+
+
+def _channel(facts: Facts) -> str:
+    return _("Received (%(channel)s, told on %(day)s)") % {
+        "channel": Channel(facts["channel"]).label,
+        "day": _day(facts["told_on"]),
+    }
+
+
+def _sorted(facts: Facts) -> str:
+    return _("Sorted: %(kind)s, %(theme)s") % {
+        "kind": ConcernKind(facts["kind"]).label,
+        "theme": facts["theme"] or _("no theme"),
+    }
+
+
+def _assigned(facts: Facts) -> str:
+    return _("Looked after by %(to)s") % facts if facts["to"] else _("Looked after by nobody")
+
+
+def _passed_on(facts: Facts) -> str:
+    sentence = _("Passed on to %(body)s (%(way)s)") % {
+        "body": facts["body"],
+        "way": Way(facts["way"]).label,
+    }
+    return f"{sentence}, {_('with contact data')}" if facts["with_contact"] else sentence
+
+
+def _released(facts: Facts) -> str:
+    count = int(facts["photos"])
+    return ngettext("Made public with %(n)s photo", "Made public with %(n)s photos", count) % {
+        "n": count
+    }
+
+
+def _ended(facts: Facts) -> str:
+    return _("Closed: %(result)s") % {"result": Result(facts["result"]).label}
+
+
+DESK_PLAIN: dict[str, str | Promise] = {
+    "note": gettext_lazy("Note"),
+    "taken_on": gettext_lazy("Taken on by the office"),
+    "asked_again": gettext_lazy("Asked again: %(body)s (%(times)s)"),
+    "ask_note": gettext_lazy("Asked %(body)s: whom and what"),
+    "body_declined": gettext_lazy("Declined by %(body)s"),
+    "body_declined_text": gettext_lazy("Why %(body)s declined"),
+    "body_answered": gettext_lazy("Answered by %(body)s"),
+    "body_answered_text": gettext_lazy("The answer of %(body)s"),
+    "reopened": gettext_lazy("Taken up again"),
+    "reopen_note": gettext_lazy("Why it was taken up again"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "concealed": gettext_lazy("Taken off the public pages"),
+    "address_confirmed": gettext_lazy("E-mail address confirmed"),
+    "address_dropped": gettext_lazy("E-mail address deleted: not confirmed within 72 hours"),
+}
+DESK_BUILT: dict[str, Callable[[Facts], str]] = {
+    "received": _channel,
+    "assign": _assigned,
+    "sorted": _sorted,
+    "checked": lambda facts: str(Scope(facts["scope"]).label),
+    "next_date": lambda facts: _("Next date: %(day)s") % {"day": _day(facts["due_on"])},
+    "passed_on": _passed_on,
+    "body_accepted": _accepted,
+    "closed": _ended,
+    "released": _released,
+    "told_orally": lambda facts: _("Told orally on %(day)s") % {"day": _day(facts["told_on"])},
+}
+
+
+def office_words(entry: Entry) -> str:
+    """Return what a journal line says at the desk, without its text."""
+    return _words(entry, DESK_PLAIN, DESK_BUILT)
+
+
+def who(entry: Entry) -> str:
+    """Return who did it, for the desk."""
+    if entry.actor == Actor.BODY:
+        return entry.actor_name
+    return entry.by.name if entry.by else str(Actor(entry.actor).label)
+
+
+def next_steps(concern: Concern) -> list[Step]:
+    """Return what happens after sending: three dated steps for the receipt."""
+    on = concern.quarter.local_day(concern.created_at)
+    steps = [Step(on=on, sentence=_("We have received it."))]
+    if concern.next_on:
+        steps.append(
+            Step(on=concern.next_on, sentence=_("By then we have looked at it."), is_next=True)
+        )
+    wants_answer = concern.teller.way != AnswerWay.NONE
+    sentence = (
+        _("By then we tell you what we know.") if wants_answer else _("By then it has an answer.")
+    )
+    return [*steps, Step(on=concern.promised_on, sentence=sentence, is_next=True)]

@@ -1,0 +1,23 @@
+"""All addresses of the house."""
+
+from allauth.account import views as account_views
+from django.urls import include, path
+
+from quartiersladen.config.health import healthz
+
+handler400 = "quartiersladen.ui.errors.handler400"
+handler403 = "quartiersladen.ui.errors.handler403"
+handler404 = "quartiersladen.ui.errors.handler404"
+handler500 = "quartiersladen.ui.errors.handler500"
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("", include("quartiersladen.quarters.urls")),
+    path("", include("quartiersladen.website.urls")),
+    path("", include("quartiersladen.concerns.urls")),
+    path("", include("quartiersladen.dossiers.urls")),
+    path("", include("quartiersladen.directory.urls")),
+    path("", include("quartiersladen.desk.urls")),
+    path("anmelden/", account_views.login, name="account_login"),
+    path("konto/", include("allauth.urls")),
+]
