@@ -87,6 +87,7 @@ check: check-lint check-types check-layers check-templates check-migrations chec
 
 # A check starts no server, so any secret will do.
 check-types check-migrations: export SECRET_KEY := a-check-needs-no-secret-but-settings-ask-for-one
+check-types check-migrations: export DATA_DIR := $(VENV)/check
 
 check-lint: dev
 	@$(BIN)/ruff check .
@@ -102,6 +103,7 @@ check-templates: dev
 	@$(BIN)/djlint --lint --quiet quartiersladen
 
 check-migrations: dev
+	@mkdir -p $(DATA_DIR)
 	@$(BIN)/quartiersladen makemigrations --check --dry-run
 
 check-messages: dev

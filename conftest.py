@@ -55,11 +55,14 @@ def browser() -> "Iterator[Browser]":
 
 
 @pytest.fixture
-def open_page(browser: "Browser", live_server: Any) -> "Iterator[Callable[..., Page]]":
-    """Return a function that opens a page in a profile of its own.
+def open_page(
+    browser: "Browser", live_server: Any, settings: Any
+) -> "Iterator[Callable[..., Page]]":
+    """Return a function that opens a page in a profile of its own; links in mails lead there.
 
     See `Visitors.open_page` for what can be asked of it.
     """
+    settings.BASE_URL = live_server.url
     with browsers.Visitors(browser, live_server.url) as visitors:
         yield visitors.open_page
 
