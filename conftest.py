@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for. What they do is in tests/support/."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.support import browser as browsers
 from tests.support import database, jobs
 from tests.support.environment import DATA_DIR, ENGINE
+from tests.support.sign_in import sign_in_at
 from tests.support.smtp import SmtpSink
 
 if TYPE_CHECKING:
@@ -71,6 +73,12 @@ def open_page(
 def page(open_page: "Callable[..., Page]") -> "Page":
     """Open a page as most people see it: desktop, German, with scripts."""
     return open_page()
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> "Callable[[Page, Any], None]":
+    """Return a function that gives a page the session of a user, second factor included."""
+    return partial(sign_in_at, live_server.url)
 
 
 @pytest.hookimpl(tryfirst=True)

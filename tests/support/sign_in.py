@@ -26,7 +26,7 @@ def signed_in_client(user: Any) -> Client:
     return client
 
 
-def sign_in(page: "Page", user: Any, url: str) -> None:
+def sign_in_at(url: str, page: "Page", user: Any) -> None:
     """Give the profile of `page` the session of `user`; url: of the live server."""
     cookie = signed_in_client(user).cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
