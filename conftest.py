@@ -125,7 +125,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Name every journey that was not run."""
-    names = config.stash.get(browsers.NOT_RUN, set())
+    names = config.stash.setdefault(browsers.NOT_RUN, set())
     if names:
         terminalreporter.section("NOT RUN: no Chromium found (install `chromium`)")
         for name in sorted(names):

@@ -192,13 +192,19 @@ def _wrong_placeholders(text: Text, strings: tuple[str, ...]) -> bool:
     return invented or _placeholders(strings[-1]) != general
 
 
+def _strings(message: Message | None) -> tuple[str, ...]:
+    """Return the translation in all its forms; empty strings for what is missing."""
+    string = message.string if message else None
+    forms = string if isinstance(string, list | tuple) else (string,)
+    return tuple(form or "" for form in forms)
+
+
 def faults(texts: dict[Key, Text], catalogue: Catalog, promised: set[Key]) -> Iterator[str]:
     """Yield one line per text that is missing, fuzzy or has other placeholders."""
     known = _known(catalogue)
     for key, text in texts.items():
         message = known.get(key)
-        string = message.string if message else ""
-        strings = string if isinstance(string, tuple) else (string,)
+        strings = _strings(message)
         if not message or not all(strings) or message.pluralizable != bool(text.plural):
             if key in promised:
                 yield f"missing: {text.msgid!r} ({min(text.files)})"
@@ -227,14 +233,9 @@ def update() -> int:
         new = merged(texts, old)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(written(new))
-        done = sum(1 for message in new if message.id and _is_translated(message))
+        done = sum(1 for message in new if message.id and all(_strings(message)))
         print(f"{locale}: {done} of {len(texts)} texts translated")
     return 0
-
-
-def _is_translated(message: Message) -> bool:
-    string = message.string
-    return all(string) if isinstance(string, tuple) else bool(string)
 
 
 def compile_all() -> int:

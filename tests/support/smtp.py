@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 
@@ -57,10 +57,7 @@ class SmtpSink:
     @property
     def messages(self) -> list[EmailMessage]:
         """The messages taken so far, oldest first, read anew from their bytes."""
-        return [
-            cast("EmailMessage", message_from_bytes(envelope.content, policy=SMTP))
-            for envelope in self.envelopes
-        ]
+        return [message_from_bytes(envelope.content, policy=SMTP) for envelope in self.envelopes]
 
     def messages_to(self, address: str) -> list[EmailMessage]:
         """Return the messages that `address` got."""
