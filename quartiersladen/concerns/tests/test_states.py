@@ -1,0 +1,80 @@
+"""The two tables, walked whole: every edge that is there, and every one that is not."""
+
+import pytest
+
+from quartiersladen.concerns.states import (
+    CLOSED,
+    CONCERN_MACHINE,
+    OPEN,
+    OUTSIDE,
+    REFERRAL_MACHINE,
+    WAITING,
+    ConcernState,
+    ReferralState,
+    action_for,
+)
+from quartiersladen.kernel.errors import TransitionRefused
+
+FACTS = {"next_date", "body", "result", "reason", "text"}
+C, R = ConcernState, ReferralState
+CONCERN_EDGES = {
+    "check": (OPEN, C.CHECKED),
+    "take_on": (OPEN, C.OURS),
+    "forward": (OPEN, C.FORWARDED),
+    "ask_again": (OUTSIDE, C.ASKED_AGAIN),
+    "wait_on": (OUTSIDE, C.FORWARDED),
+    "come_back": (OUTSIDE, C.CHECKED),
+    "close": (OPEN, C.ANSWERED),
+    "withdraw": (OPEN, C.WITHDRAWN),
+    "reopen": (CLOSED, C.CHECKED),
+}
+REFERRAL_EDGES = {
+    "accept": ({R.SENT, R.SILENT}, R.ACCEPTED),
+    "decline": (WAITING, R.DECLINED),
+    "answer": (WAITING, R.ANSWERED),
+    "ask_again": (WAITING, R.SILENT),
+}
+
+
+@pytest.mark.parametrize("state", ConcernState)
+@pytest.mark.parametrize("action", CONCERN_EDGES)
+def test_concern_table(state, action):
+    sources, target = CONCERN_EDGES[action]
+    if state in sources:
+        assert CONCERN_MACHINE.target(state, action, given=FACTS) == target
+    else:
+        with pytest.raises(TransitionRefused) as refused:
+            CONCERN_MACHINE.target(state, action, given=FACTS)
+        assert refused.value.allowed == CONCERN_MACHINE.actions_from(state)
+
+
+@pytest.mark.parametrize("state", ReferralState)
+@pytest.mark.parametrize("action", REFERRAL_EDGES)
+def test_referral_table(state, action):
+    sources, target = REFERRAL_EDGES[action]
+    if state in sources:
+        assert REFERRAL_MACHINE.target(state, action, given=FACTS) == target
+    else:
+        with pytest.raises(TransitionRefused):
+            REFERRAL_MACHINE.target(state, action, given=FACTS)
+
+
+@pytest.mark.parametrize("action", ["take_on", "forward", "close"])
+def test_an_edge_names_the_fact_that_is_missing(action):
+    with pytest.raises(TransitionRefused) as refused:
+        CONCERN_MACHINE.target(C.CHECKED, action)
+    assert refused.value.missing != []
+
+
+@pytest.mark.parametrize(
+    ("referrals", "action"),
+    [
+        ([], "come_back"),
+        ([R.SENT], "wait_on"),
+        ([R.ACCEPTED, R.DECLINED], "wait_on"),
+        ([R.SILENT, R.SENT], "ask_again"),
+        ([R.ANSWERED, R.DECLINED], "come_back"),
+    ],
+)
+def test_the_state_follows_from_the_referrals(referrals, action):
+    assert action_for(referrals) == action

@@ -1,0 +1,51 @@
+"""Talks that are no concern."""
+
+from datetime import date
+
+import pytest
+
+from quartiersladen.accounts.rules import public_viewer
+from quartiersladen.concerns import queries
+from quartiersladen.concerns.models import Talk
+from quartiersladen.concerns.services.talks import take_back_talk, tally_talk
+from quartiersladen.concerns.states import TalkPlace
+from quartiersladen.kernel.errors import NotAllowed
+from quartiersladen.privacy.models import Trail
+from quartiersladen.quarters.testing import NOON, make_quarter
+
+TODAY = date(2026, 3, 2)
+
+
+def tally(viewer, quarter, place=TalkPlace.STREET):
+    return tally_talk(viewer=viewer, quarter=quarter, place=place, theme=None, on=TODAY, now=NOON)
+
+
+def test_a_talk_is_counted(quarter, mira, hao):
+    tally(mira, quarter)
+    tally(hao, quarter)
+    tally(hao, quarter, TalkPlace.PHONE)
+    assert queries.talk_counts(mira, since=TODAY) == [
+        {"place": "phone", "count": 1},
+        {"place": "street", "count": 2},
+    ]
+    assert [t.place for t in queries.talks_on(hao, TODAY)] == ["phone", "street"]
+
+
+def test_outsiders_neither_count_nor_read(quarter, mira):
+    tally(mira, quarter)
+    assert queries.talk_counts(public_viewer(quarter.pk), since=TODAY) == []
+    with pytest.raises(NotAllowed):
+        tally(public_viewer(quarter.pk), quarter)
+    with pytest.raises(NotAllowed):
+        tally(mira, make_quarter("west"))
+
+
+def test_a_wrong_tap_is_taken_back_by_the_one_who_made_it(quarter, mira, hao):
+    talk = tally(mira, quarter)
+    with pytest.raises(NotAllowed):
+        take_back_talk(viewer=hao, talk=talk, now=NOON)
+
+    take_back_talk(viewer=mira, talk=talk, now=NOON)
+
+    assert not Talk.objects.exists()
+    assert [t.deed for t in Trail.objects.all()] == ["talk taken back"]

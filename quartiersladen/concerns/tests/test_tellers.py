@@ -1,0 +1,111 @@
+"""The person's address, and being told."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from quartiersladen.accounts.rules import link_viewer
+from quartiersladen.accounts.states import LinkPurpose
+from quartiersladen.concerns.models import Teller
+from quartiersladen.concerns.services import tellers
+from quartiersladen.concerns.services.life import Ending, close_concern
+from quartiersladen.concerns.states import AnswerWay, Result, Witness
+from quartiersladen.concerns.testing import make_concern, teller_viewer
+from quartiersladen.dossiers.models import Entry, FollowUp
+from quartiersladen.kernel.errors import NotAllowed
+from quartiersladen.quarters.testing import NOON
+
+
+def confirm(concern):
+    viewer = link_viewer(concern.quarter_id, LinkPurpose.TELLER_EMAIL, concern.pk)
+    return tellers.confirm_address(viewer=viewer, concern=concern, now=NOON)
+
+
+def test_the_address_is_confirmed_once(quarter):
+    concern = make_concern(quarter, email="a@example.org", way=AnswerWay.MAIL)
+    confirm(concern)
+    confirm(concern)
+    assert Teller.objects.get().email_confirmed_at == NOON
+    assert Entry.objects.filter(deed="address_confirmed").count() == 1
+
+
+def test_the_status_link_does_not_confirm_the_address(quarter):
+    concern = make_concern(quarter, email="a@example.org")
+    with pytest.raises(NotAllowed):
+        tellers.confirm_address(viewer=teller_viewer(concern), concern=concern, now=NOON)
+
+
+def test_after_72_hours_the_address_goes_and_the_concern_stays(quarter):
+    concern = make_concern(quarter, email="a@example.org", way=AnswerWay.MAIL)
+    confirmed = make_concern(quarter, "b", email="b@example.org", way=AnswerWay.MAIL)
+    by_phone = make_concern(quarter, "c", email="c@example.org", way=AnswerWay.PHONE)
+    confirm(confirmed)
+
+    assert tellers.drop_unconfirmed(now=NOON + timedelta(hours=71)) == 0
+    assert tellers.drop_unconfirmed(now=NOON + timedelta(hours=73)) == 2
+
+    rows = {t.pk: (t.email, t.way) for t in Teller.objects.all()}
+    assert rows == {
+        concern.pk: ("", AnswerWay.LINK),
+        confirmed.pk: ("b@example.org", AnswerWay.MAIL),
+        by_phone.pk: ("", AnswerWay.PHONE),
+    }
+    concern.teller.refresh_from_db()
+    with pytest.raises(tellers.AddressGone):
+        confirm(concern)
+
+
+def test_telling_by_phone_ends_the_task(quarter, mira):
+    concern = make_concern(quarter, way=AnswerWay.PHONE, phone="030 23125 100")
+    close_concern(
+        viewer=mira,
+        concern=concern,
+        ending=Ending(Result.FIXED, "Brennt", witness=Witness.BODY),
+        version=1,
+        now=NOON,
+    )
+
+    tellers.told_orally(
+        viewer=mira,
+        concern=concern,
+        told_on=date(2026, 3, 2),
+        text="Freut sich",
+        version=concern.dossier.version,
+        now=NOON,
+    )
+
+    assert Teller.objects.get().told_orally_on == date(2026, 3, 2)
+    assert not FollowUp.objects.filter(done_at=None).exists()
+
+
+def test_telling_on_the_way_leaves_the_next_date(quarter, mira):
+    concern = make_concern(quarter)
+    tellers.told_orally(
+        viewer=mira, concern=concern, told_on=date(2026, 3, 1), text="", version=1, now=NOON
+    )
+    assert FollowUp.objects.filter(done_at=None).count() == 1
+
+
+def test_nobody_was_told_tomorrow(quarter, mira):
+    with pytest.raises(tellers.ToldInTheFuture):
+        tellers.told_orally(
+            viewer=mira,
+            concern=make_concern(quarter),
+            told_on=date(2026, 3, 3),
+            text="",
+            version=1,
+            now=NOON,
+        )
+
+
+def test_the_person_cannot_say_so_for_the_office(quarter):
+    concern = make_concern(quarter)
+    with pytest.raises(NotAllowed):
+        tellers.told_orally(
+            viewer=teller_viewer(concern),
+            concern=concern,
+            told_on=date(2026, 3, 2),
+            text="",
+            version=1,
+            now=NOON,
+        )

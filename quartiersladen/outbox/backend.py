@@ -1,0 +1,36 @@
+"""Lets Django's and allauth's own mails go through the outbox."""
+
+from collections.abc import Sequence
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from quartiersladen.outbox.services import queue_mail
+from quartiersladen.quarters.models import Quarter
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Queues account mails under the default quarter."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Queue the messages; returns how many addresses they go to."""
+        quarter = Quarter.objects.order_by("-is_default", "pk").first()
+        if quarter is None:
+            return 0
+        count = 0
+        for message in email_messages:
+            for address in message.to:
+                queue_mail(
+                    quarter=quarter,
+                    kind="account",
+                    to=address,
+                    subject=message.subject,
+                    text=str(message.body),
+                    language=get_language() or "de",
+                    is_account=True,
+                    now=timezone.now(),
+                )
+                count += 1
+        return count

@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class UiConfig(AppConfig):
+    """Templates and components."""
+
+    name = "quartiersladen.ui"
