@@ -45,12 +45,12 @@ class SecondFactorMiddleware:
             not settings.DEMO
             and request.path_info.startswith(DESK)
             and isinstance(request.user, User)
-            and not self._is_strong(request)
+            and not self._is_strong(request, request.user)
         ):
             return redirect("mfa_index")
         return self.get_response(request)
 
     @staticmethod
-    def _is_strong(request: HttpRequest) -> bool:
-        methods = {record.get("method") for record in get_authentication_records(request)}
+    def _is_strong(request: HttpRequest, user: User) -> bool:
+        methods = {record.get("method") for record in get_authentication_records(request, user)}
         return bool(methods & {"mfa", "socialaccount"})

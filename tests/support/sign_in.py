@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
-from django.test import Client
-from django.utils import timezone
+from django.test import Client, RequestFactory
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -16,13 +16,11 @@ def signed_in_client(user: Any) -> Client:
     """Return a test client of `user`, who also showed a second factor."""
     client = Client()
     client.force_login(user, backend=BACKEND)
-    session = client.session
-    at = timezone.now().timestamp()
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": at, "email": user.email},
-        {"method": "mfa", "at": at, "type": "totp"},
-    ]
-    session.save()
+    request = RequestFactory().get("/")
+    request.session = client.session
+    record_authentication(request, user, "password", email=user.email)
+    record_authentication(request, user, "mfa", type="totp")
+    request.session.save()
     return client
 
 
