@@ -20,7 +20,7 @@ END $$
 
 def add_function(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
-        editor.execute(FUNCTION)
+        editor.execute(FUNCTION, None)  # without parameters the % stays as it is
 
 
 def drop_function(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
