@@ -84,18 +84,20 @@ def sign_in(live_server: Any) -> "Callable[[Page, Any], None]":
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the browser journeys; leave out what this engine or this machine cannot run."""
-    has_browser = browsers.chromium_path() is not None
-    kept, not_run = [], []
+    has_browser = browsers.chromium_path() is not None or browsers.is_demanded()
+    kept, dropped, not_run = [], [], set()
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        is_journey = "browser" in getattr(item, "fixturenames", ())
+        if is_journey:
             item.add_marker("browser")
-            if not has_browser and not browsers.is_demanded():
-                not_run.append(item)
-                continue
-        if item.get_closest_marker(OTHER_ENGINE) is None:
+        if is_journey and not has_browser:
+            not_run.add(item.nodeid)
+            dropped.append(item)
+        elif item.get_closest_marker(OTHER_ENGINE) is not None:
+            dropped.append(item)
+        else:
             kept.append(item)
-    config.stash[browsers.NOT_RUN] = {item.nodeid for item in not_run}
-    dropped = [item for item in items if item not in kept]
+    config.stash[browsers.NOT_RUN] = not_run
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
@@ -105,7 +107,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand the names of journeys that were not run from an xdist worker to its controller."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["not_run"] = sorted(session.config.stash.get(browsers.NOT_RUN, set()))
+        names = session.config.stash.setdefault(browsers.NOT_RUN, set())
+        output["not_run"] = sorted(names)
 
 
 class NotRunFromWorkers:

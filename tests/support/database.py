@@ -6,9 +6,8 @@ flush of the test database, those triggers are lifted: on SQLite by dropping the
 them again from their own text, on PostgreSQL by the session's replication role.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -37,8 +36,8 @@ def let_flush_lift_triggers() -> None:
     """Wrap the flush of this connection, once."""
     plain_flush = connection.ops.execute_sql_flush
 
-    def flush(sql_list: list[str]) -> Any:
+    def flush(sql_list: Iterable[str]) -> None:
         with triggers_lifted():
-            return plain_flush(sql_list)
+            plain_flush(sql_list)
 
     connection.ops.execute_sql_flush = flush  # type: ignore[method-assign]  # for tests alone
