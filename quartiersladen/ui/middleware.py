@@ -1,0 +1,30 @@
+"""Turns refusals that rise from a view into helpful pages."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
+
+from quartiersladen.kernel.errors import Refusal
+from quartiersladen.ui.errors import error_page, refusal_page
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+class RefusalMiddleware:
+    """Answers Refusal with 403, 409, 422 or 429, and too large a form with 413."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the page for a refusal, None for everything else."""
+        if isinstance(exception, Refusal):
+            return refusal_page(request, exception)
+        if isinstance(exception, TOO_LARGE):
+            return error_page(request, 413)
+        return None

@@ -1,0 +1,85 @@
+"""Template tags of the house: fields, error summary, map, timeline, pages."""
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """Return "check" for one tick box, "group" for radio buttons and ticks, else "line"."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "group"
+    return "line"
+
+
+@register.inclusion_tag("ui/parts/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """Show all errors of a form with links to the fields; takes the focus."""
+    return {"form": form}
+
+
+@register.inclusion_tag("ui/parts/map.html", takes_context=True)
+def area_map(context: Context, label: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 -- data for the map
+    """Show a map of the quarter as comfort beside its list or address field.
+
+    options: points (URL of a GeoJSON), point ("lat,lon"), latitude, longitude and kind (names of the
+    form fields that a pin fills).
+    """
+    quarter = context["quarter"]
+    return {
+        "label": label,
+        "centre": quarter.centre,
+        "tiles": settings.TILE_URL,
+        "attribution": settings.TILE_ATTRIBUTION,
+        **options,
+    }
+
+
+@register.filter
+def badge_kind(state: str) -> str:
+    """Return which mark stands before the word of a state."""
+    return {
+        "new": "new",
+        "answered": "done",
+        "sent": "wait",
+        "forwarded": "wait",
+        "asked_again": "late",
+        "silent": "late",
+        "failed": "late",
+        "declined": "late",
+    }.get(state, "plain")
+
+
+@register.filter
+def distance(day: date | None, today: date) -> str:
+    """Return a day seen from today in words: "today", "in 3 days", "2 days overdue"."""
+    if day is None:
+        return ""
+    days = (day - today).days
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
+    return ngettext("%(n)s day overdue", "%(n)s days overdue", -days) % {"n": -days}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return one of KERN's icons; the word beside it says the same."""
+    return format_html(
+        '<span class="kern-icon kern-icon--{} kern-icon--default" aria-hidden="true"></span>', name
+    )

