@@ -53,6 +53,15 @@ def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     return value
 
 
+def env_int(name: str, default: int, *, at_least: int, at_most: int) -> int:
+    """Return the whole number in `name`; raise unless it lies within the bounds."""
+    raw = env_text(name, str(default))
+    if raw.isdecimal() and at_least <= int(raw) <= at_most:
+        return int(raw)
+    msg = f"{name}={raw!r} must be a whole number from {at_least} to {at_most}"
+    raise ImproperlyConfigured(msg)
+
+
 def env_list(name: str, default: str = "") -> list[str]:
     """Return the comma-separated parts of `name` without blanks."""
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]

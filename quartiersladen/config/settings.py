@@ -10,6 +10,7 @@ from quartiersladen.config import languages, storage
 from quartiersladen.config.env import (
     env_choice,
     env_flag,
+    env_int,
     env_list,
     env_secret,
     env_text,
@@ -28,6 +29,10 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 LOG_LEVEL = env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 SQLITE_SYNCHRONOUS = env_choice("SQLITE_SYNCHRONOUS", "FULL", ("FULL", "NORMAL"))
 BEHIND_PROXY = env_flag("BEHIND_PROXY")
+HOST = env_text("HOST", "127.0.0.1")
+PORT = env_int("PORT", 8000, at_least=1, at_most=65_535)
+WEB_WORKERS = env_int("WEB_WORKERS", 1, at_least=1, at_most=64)  # processes
+WEB_THREADS = env_int("WEB_THREADS", 4, at_least=1, at_most=64)  # per process
 _smtp = env_url("SMTP_URL", ("smtp", "smtps"))
 SMTP_URL = _smtp.geturl() if _smtp else ""
 MAIL_FROM = env_text("MAIL_FROM")
@@ -246,4 +251,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # The queue tells every step of every job; what failed is enough.
+    "loggers": {"django-q": {"level": "WARNING"}},
 }

@@ -36,6 +36,15 @@ def _words(code: int, text: bytes | str) -> str:
     return f"{code} {words}"[:300]
 
 
+def greet(url: str) -> None:
+    """Connect and sign in without sending anything. Raises Refused."""
+    try:
+        with _connect(url) as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as exc:
+        raise Refused(type(exc).__name__, is_final=False) from exc
+
+
 def send(url: str, message: EmailMessage, *, sender: str, recipient: str) -> None:
     """Send one mail. url: smtp://user:password@host:587 or smtps://...
 

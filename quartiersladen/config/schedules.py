@@ -1,0 +1,48 @@
+"""Everything that happens by itself, in one place. The worker brings the table up to date."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django_q.models import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A job without arguments.  minutes: from one run to the next."""
+
+    name: str
+    handler: str
+    minutes: int
+
+
+HEARTBEAT = "quartiersladen.config.tasks.heartbeat"
+PERIODIC = (
+    Periodic("heartbeat", HEARTBEAT, 1),
+    Periodic("mails that had to wait", "quartiersladen.outbox.tasks.sweep", 1),
+    Periodic("morning digest", "quartiersladen.dossiers.tasks.send_digests", 10),
+    Periodic("unconfirmed addresses", "quartiersladen.concerns.tasks.drop_unconfirmed", 60),
+    Periodic("old drafts", "quartiersladen.concerns.tasks.drop_old_drafts", 60),
+)
+
+
+@transaction.atomic
+def ensure_schedules(now: datetime) -> None:
+    """Make the table say what PERIODIC says; calling it again changes nothing.
+
+    A schedule that is kept goes on in its rhythm; a new one is due now.
+    """
+    Schedule.objects.exclude(name__in=[job.name for job in PERIODIC]).delete()
+    for job in PERIODIC:
+        rows = Schedule.objects.filter(name=job.name).order_by("pk")
+        kept = rows.filter(func=job.handler, minutes=job.minutes).first()
+        rows.exclude(pk=kept and kept.pk).delete()
+        if kept is None:
+            Schedule.objects.create(
+                name=job.name,
+                func=job.handler,
+                schedule_type=Schedule.MINUTES,
+                minutes=job.minutes,
+                repeats=-1,
+                next_run=now,
+            )

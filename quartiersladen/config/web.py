@@ -1,0 +1,49 @@
+"""The web server in this process: gunicorn with threads, and the static files it serves."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from gunicorn.app.base import BaseApplication
+
+REQUEST_SECONDS = 60
+STOP_SECONDS = 5
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn, told by the settings instead of a file or a command line."""
+
+    def load_config(self) -> None:
+        """Hand the settings to gunicorn."""
+        values = {
+            "bind": f"{settings.HOST}:{settings.PORT}",
+            "worker_class": "gthread",
+            "workers": settings.WEB_WORKERS,
+            "threads": settings.WEB_THREADS,
+            "timeout": REQUEST_SECONDS,
+            "graceful_timeout": STOP_SECONDS,
+            "keepalive": 5,
+            "loglevel": settings.LOG_LEVEL.lower(),
+            "control_socket_disable": True,
+        }
+        for name, value in values.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        """Return the application; called in each worker process."""
+        from quartiersladen.config.wsgi import application  # noqa: PLC0415 -- after the fork
+
+        return application
+
+
+def collect_static_files() -> None:
+    """Copy styles and scripts to STATIC_ROOT, unless nothing is newer than the last copy."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    last = manifest.stat().st_mtime if manifest.exists() else 0.0
+    sources = [Path(app.path) / "static" for app in apps.get_app_configs()]
+    files = (path for source in sources for path in source.rglob("*") if path.is_file())
+    if not last or any(path.stat().st_mtime > last for path in files):
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
