@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "quartiersladen.ui",  # before allauth and Django's forms: its templates take their place
     "django.forms",
     "allauth",
     "allauth.account",
@@ -72,7 +73,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_q",
     "template_partials",
-    "quartiersladen.ui",
     "quartiersladen.quarters",
     "quartiersladen.accounts",
     "quartiersladen.outbox",
