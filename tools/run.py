@@ -18,7 +18,6 @@ from quartiersladen.__main__ import WRONG_SETTING
 from quartiersladen.config.sqlite import use_modern_sqlite
 
 COMMAND = Path(sys.executable).with_name("quartiersladen")
-STATIC_SOURCES = Path(__file__).resolve().parent.parent / "quartiersladen"
 
 
 def keep_secret(data_dir: Path) -> Path:
@@ -45,15 +44,6 @@ def prepare_environment() -> Path:
     return data_dir
 
 
-def prepare_static_files(data_dir: Path) -> None:
-    """Collect styles and scripts, unless nothing was built since the last time."""
-    collected = data_dir / "static" / "staticfiles.json"
-    last = collected.stat().st_mtime if collected.exists() else 0.0
-    built = STATIC_SOURCES.glob("*/static/**/*")
-    if any(path.stat().st_mtime > last for path in built):
-        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-
-
 def prepare_database() -> None:
     """Bring the tables up to date and load the demo into an empty database."""
     call_command("migrate", interactive=False, verbosity=0)
@@ -62,11 +52,10 @@ def prepare_database() -> None:
 
 def main() -> None:
     """Prepare, then become the server."""
-    data_dir = prepare_environment()
+    prepare_environment()
     try:
         use_modern_sqlite()
         django.setup()
-        prepare_static_files(data_dir)
         prepare_database()
     except ImproperlyConfigured as fault:
         print(f"quartiersladen: {fault}", file=sys.stderr)
