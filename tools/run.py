@@ -12,7 +12,7 @@ from pathlib import Path
 
 import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from quartiersladen.__main__ import WRONG_SETTING
 from quartiersladen.config.sqlite import use_modern_sqlite
@@ -60,6 +60,8 @@ def main() -> None:
     except ImproperlyConfigured as fault:
         print(f"quartiersladen: {fault}", file=sys.stderr)
         sys.exit(WRONG_SETTING)
+    except CommandError as fault:
+        sys.exit(f"quartiersladen: {fault}")
     sys.stdout.flush()
     os.execv(COMMAND, [str(COMMAND), "serve"])  # noqa: S606 -- the command of this environment
 
