@@ -34,7 +34,12 @@ def test_nothing_is_left_for_later_and_no_machine_is_named(pattern):
 
 @pytest.mark.parametrize("pattern", [rules.INLINE, rules.HX_ON], ids=["html", "htmx"])
 def test_templates_keep_the_strict_policy(pattern):
-    pages = [path for path in TEMPLATES if path.suffix in {".html", ".svg"}]
+    # A mail carries its few styles itself: mail programmes fetch no style sheet.
+    pages = [
+        path
+        for path in TEMPLATES
+        if path.suffix in {".html", ".svg"} and not path.name.startswith("mail")
+    ]
 
     assert broken(pattern, pages) == []
 
