@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -20,6 +20,7 @@ from quartiersladen.dossiers.queries import dossiers_for, dossiers_inside
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
 from quartiersladen.quarters.models import Quarter
+from quartiersladen.quarters.queries import themes_of
 
 PAGE = 50  # rows
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
@@ -127,17 +128,12 @@ def desk_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> Pag
 
 
 def public_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> Page:
-    """Return one page of the public list; words are looked for in the public text only."""
+    """Return one page of the public list, newest first; three statements."""
     rows = released(viewer)
     if wanted.states:
         rows = rows.filter(state__in=sorted(wanted.states))
     if wanted.theme_id is not None:
         rows = rows.filter(theme_id=wanted.theme_id)
-    if wanted.words.strip():
-        rows = rows.filter(
-            Q(public_title__icontains=wanted.words.strip())
-            | Q(public_text__icontains=wanted.words.strip())
-        )
     return _page(rows.select_related("dossier", "theme"), wanted, size)
 
 
@@ -256,6 +252,11 @@ def get_draft_photo(quarter: Quarter, key: UUID, file_id: UUID) -> DraftPhoto:
 def draft_exists(quarter: Quarter, key: UUID) -> bool:
     """Say whether a draft with photos is kept under this key."""
     return Draft.objects.filter(key=key, quarter=quarter).exists()
+
+
+def theme_by_slug(quarter: Quarter, slug: str) -> int | None:
+    """Return the key of an active theme, None if there is none of that name."""
+    return themes_of(quarter).filter(slug=slug).values_list("pk", flat=True).first()
 
 
 def right_addresses(quarter_id: int) -> QuerySet[RightAddress]:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from quartiersladen.accounts.rules import Viewer
+from quartiersladen.accounts.rules import Viewer, public_viewer
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.states import (
     OUTSIDE,
@@ -150,6 +150,11 @@ def steps_for(viewer: Viewer, concern: Concern) -> list[Step]:
     steps = list(_steps(concern, journal(viewer, concern.dossier)))
     expected = _next_step(concern)
     return [*steps, expected] if expected else steps
+
+
+def public_steps(concern: Concern) -> list[Step]:
+    """Return the steps that everybody reads, also when a colleague looks at the public page."""
+    return steps_for(public_viewer(concern.quarter_id), concern)
 
 
 def headline(concern: Concern) -> str:

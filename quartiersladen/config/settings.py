@@ -37,6 +37,7 @@ _smtp = env_url("SMTP_URL", ("smtp", "smtps"))
 SMTP_URL = _smtp.geturl() if _smtp else ""
 MAIL_FROM = env_text("MAIL_FROM")
 MAIL_DOMAIN = env_text("MAIL_DOMAIN")
+REPORTS_PER_HOUR = env_int("REPORTS_PER_HOUR", 20, at_least=1, at_most=1_000_000)
 TILE_URL = env_text("TILE_URL")
 TILE_ATTRIBUTION = env_text("TILE_ATTRIBUTION")
 

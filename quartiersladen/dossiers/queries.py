@@ -78,3 +78,15 @@ def documents_of(viewer: Viewer, dossier: Dossier) -> list[Document]:
     for document in documents:
         document.dossier = dossier
     return [d for d in documents if rules.may_open_document(viewer, d)]
+
+
+def public_documents_of(dossier: Dossier) -> list[Document]:
+    """Return the released photos of a dossier that the caller was allowed to see."""
+    rows = Document.objects.filter(dossier=dossier, is_released=True).select_related("file")
+    return list(rows.order_by("position", "pk"))
+
+
+def journal_mark() -> int:
+    """Return a number that changes with every deed in the house: a cheap mark for caches."""
+    newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return newest or 0

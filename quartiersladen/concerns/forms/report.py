@@ -1,0 +1,222 @@
+"""The form with which a concern comes in, for residents and for the desk."""
+
+from math import isfinite
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import phonenumbers
+from django import forms
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quartiersladen.concerns.models import TEXT_LENGTH
+from quartiersladen.concerns.services.intake import DRAFT_HOURS, Report
+from quartiersladen.concerns.states import AnswerWay, ConcernKind, PlaceKind
+from quartiersladen.quarters.models import Quarter, Theme
+from quartiersladen.quarters.queries import themes_of
+
+SALT = "concerns.report"
+NEEDED = {
+    AnswerWay.MAIL: ("email", gettext_lazy("Please write your e-mail address, or choose another way.")),
+    AnswerWay.PHONE: ("phone", gettext_lazy("Please write your phone number, or choose another way.")),
+    AnswerWay.POST: ("address", gettext_lazy("Please write your address, or choose another way.")),
+}
+
+
+def new_key() -> str:
+    """Return a signed key for a new form; it names the form and its photos for 24 hours."""
+    return signing.dumps(str(uuid4()), salt=SALT)
+
+
+def read_key(signed: str) -> UUID | None:
+    """Return the key of a form, None if it is forged or older than 24 hours."""
+    try:
+        return UUID(signing.loads(signed, salt=SALT, max_age=DRAFT_HOURS * 60 * 60))
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+class PhotosInput(forms.FileInput):
+    """A file field that takes several pictures at once."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(
+        self, data: Any, files: MultiValueDict[str, UploadedFile], name: str  # noqa: ANN401 -- Django's signature
+    ) -> Any:  # noqa: ANN401 -- Django's signature
+        """Return the list of uploaded files."""
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
+
+class PhotosField(forms.Field):
+    """Any number of files; whether they are photos is found out by decoding them."""
+
+    widget = PhotosInput(
+        attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif", "class": "q-input"}
+    )
+
+
+class ThemeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
+    """Themes by their name in the language of the page."""
+
+    def label_from_instance(self, obj: Theme) -> str:  # type: ignore[override]  # narrower
+        """Return the theme's name."""
+        return obj.name_in(get_language() or "de")
+
+
+class ReportForm(forms.Form):
+    """What, where, photos, answer. Checks the shape; photos are checked when they are stored."""
+
+    submission_key = forms.CharField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is it?"),
+        choices=ConcernKind.choices,
+        initial=ConcernKind.PROBLEM,
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What do you want to tell us?"),
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy("In your own words and in any language. At most 4,000 letters."),
+    )
+    theme = ThemeField(
+        label=gettext_lazy("Theme"), queryset=Theme.objects.none(), required=False
+    )
+    place_kind = forms.ChoiceField(
+        label=gettext_lazy("Which place is it about?"),
+        choices=PlaceKind.choices,
+        initial=PlaceKind.ADDRESS,
+        widget=forms.RadioSelect,
+    )
+    place_text = forms.CharField(
+        label=gettext_lazy("Address, crossing or description"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("For example: corner of Rosenweg and Marktplatz"),
+    )
+    latitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+    longitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+    photos = PhotosField(
+        label=gettext_lazy("Photos"),
+        required=False,
+        help_text=gettext_lazy(
+            "Up to 5 photos, each at most 10 MB. We remove the place and time stored in them. Please"
+            " show no faces and no number plates."
+        ),
+    )
+    way = forms.ChoiceField(
+        label=gettext_lazy("How do you want to get the answer?"),
+        choices=AnswerWay.choices,
+        initial=AnswerWay.LINK,
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(label=gettext_lazy("Your name"), max_length=120, required=False)
+    email = forms.EmailField(
+        label=gettext_lazy("Your e-mail address"),
+        required=False,
+        help_text=gettext_lazy("We send one mail first, in which you confirm the address."),
+    )
+    phone = forms.CharField(label=gettext_lazy("Your phone number"), max_length=40, required=False)
+    address = forms.CharField(
+        label=gettext_lazy("Your postal address"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    may_pass_on = forms.BooleanField(
+        label=gettext_lazy(
+            "My name and contact data may be passed on to the office that is responsible, so that it"
+            " can ask me questions. I can take this back at any time."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, quarter: Quarter, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+        super().__init__(*args, **kwargs)
+        cast("ThemeField", self.fields["theme"]).queryset = themes_of(quarter)
+
+    def clean_text(self) -> str:
+        """Refuse a text of blanks only."""
+        text: str = self.cleaned_data["text"].strip()
+        if not text:
+            raise forms.ValidationError(_("Please write a few words."))
+        return text
+
+    def clean_submission_key(self) -> UUID:
+        """Return the form's key; a form older than a day is to be sent once more."""
+        key = read_key(self.cleaned_data["submission_key"])
+        if key is None:
+            raise forms.ValidationError(
+                _("This form was open for more than a day. Please press the button once more.")
+            )
+        return key
+
+    def clean_phone(self) -> str:
+        """Return the number as people write it internationally; refuse what is no number."""
+        raw: str = self.cleaned_data["phone"].strip()
+        if not raw:
+            return ""
+        try:
+            number = phonenumbers.parse(raw, "DE")
+        except phonenumbers.NumberParseException as exc:
+            raise forms.ValidationError(_("This is not a phone number.")) from exc
+        if not phonenumbers.is_possible_number(number):
+            raise forms.ValidationError(_("This phone number is too short or too long."))
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+    def clean(self) -> dict[str, Any]:
+        """Check what depends on other answers: the place, and how to reach the person."""
+        data = super().clean() or self.cleaned_data
+        self._check_place(data)
+        needed = NEEDED.get(data.get("way", ""))
+        if needed and not data.get(needed[0]) and needed[0] not in self.errors:
+            self.add_error(needed[0], str(needed[1]))
+        return data
+
+    def _check_place(self, data: dict[str, Any]) -> None:
+        kind, theme = data.get("place_kind"), data.get("theme")
+        if kind == PlaceKind.POINT and not _is_on_earth(data):
+            self.add_error("place_kind", _("Please set the pin on the map, or describe the place."))
+        if kind == PlaceKind.ADDRESS and not data.get("place_text", "").strip():
+            if theme and theme.needs_place:
+                self.add_error("place_text", _("For this theme we need the place."))
+            else:
+                # Nobody fails at a field that may be empty: no address given is no place given.
+                data["place_kind"] = PlaceKind.NONE
+        if theme and theme.needs_place and kind in {PlaceKind.NONE, PlaceKind.QUARTER}:
+            self.add_error("place_kind", _("For this theme we need the place."))
+
+    def report(self) -> Report:
+        """Return what was typed, after is_valid()."""
+        data = self.cleaned_data
+        at_point = data["place_kind"] == PlaceKind.POINT
+        label = str(self.fields["may_pass_on"].label)
+        return Report(
+            text=data["text"],
+            kind=ConcernKind(data["kind"]),
+            theme=data["theme"],
+            language=data.get("language") or get_language() or "de",
+            place_kind=PlaceKind(data["place_kind"]),
+            place_text=data["place_text"].strip(),
+            latitude=data["latitude"] if at_point else None,
+            longitude=data["longitude"] if at_point else None,
+            is_emergency=bool(data.get("is_emergency")),
+            way=AnswerWay(data["way"]),
+            name=data["name"].strip(),
+            email=data["email"],
+            phone=data["phone"],
+            address=data["address"].strip(),
+            consent_wording=label if data["may_pass_on"] else "",
+        )
+
+
+def _is_on_earth(data: dict[str, Any]) -> bool:
+    latitude, longitude = data.get("latitude"), data.get("longitude")
+    if latitude is None or longitude is None or not isfinite(latitude) or not isfinite(longitude):
+        return False
+    return bool(-90 <= latitude <= 90 and -180 <= longitude <= 180)  # noqa: PLR2004 -- degrees

@@ -1,0 +1,1 @@
+"""Pages for residents and responsible bodies; nobody needs an account."""

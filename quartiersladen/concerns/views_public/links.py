@@ -1,0 +1,167 @@
+"""Pages behind signed links: the teller's status, confirmation of an address, a body's case."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from quartiersladen.accounts.access import HouseRequest, by_link, or_404
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns import queries, timeline
+from quartiersladen.concerns.forms.body import ReplyForm
+from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.services import life, referrals, tellers
+from quartiersladen.concerns.states import CONCERN_MACHINE, WAITING, ConcernState, ReferralState
+from quartiersladen.dossiers.queries import documents_of, get_document, public_documents_of
+from quartiersladen.files.responses import file_response
+from quartiersladen.kernel.errors import Conflict, Invalid
+from quartiersladen.kernel.qr import qr_svg
+from quartiersladen.quarters.outline import lies_inside
+
+STATUS_PAGE = "concerns/public/teller_status.html"
+CONFIRM_PAGE = "concerns/public/confirm.html"
+BODY_PAGE = "concerns/public/body_case.html"
+METHODS = ["GET", "HEAD", "POST"]
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """The address of the page is its key: keep it out of indexes and referrers."""
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _is_outside(concern: Concern) -> bool:
+    if concern.latitude is None or concern.longitude is None:
+        return False
+    return not lies_inside(concern.quarter.outline, concern.latitude, concern.longitude)
+
+
+def _point(concern: Concern) -> str:
+    if concern.latitude is None:
+        return ""
+    return f"{concern.latitude},{concern.longitude}"
+
+
+@never_cache
+@require_http_methods(METHODS)
+@by_link
+def teller_status(request: HouseRequest, token: str) -> HttpResponse:
+    """What became of it, for the person who told it; also the receipt right after sending."""
+    today = request.quarter.local_day(timezone.now())
+    concern, viewer = or_404(queries.by_status_link, request.quarter, token, today)
+    sentence, status = "", HTTPStatus.OK
+    if request.method == "POST":
+        try:
+            life.withdraw_concern(
+                viewer=viewer, concern=concern, version=None, now=timezone.now()
+            )
+        except Conflict as refusal:
+            sentence, status = str(refusal.sentence), HTTPStatus.CONFLICT
+        else:
+            return redirect("concerns:teller_status", token)
+    url = request.quarter.absolute_url(f"/s/{token}/")
+    is_new = concern.state == ConcernState.NEW
+    context = {
+        "concern": concern,
+        "headline": timeline.headline(concern),
+        "steps": timeline.next_steps(concern)
+        if is_new
+        else timeline.steps_for(viewer, concern),
+        "is_new": is_new,
+        "is_outside": _is_outside(concern),
+        "photos": documents_of(viewer, concern.dossier),
+        "url": url,
+        "qr": qr_svg(url, title=_("QR code with the address of this page")),
+        "may_withdraw": "withdraw" in CONCERN_MACHINE.actions_from(ConcernState(concern.state)),
+        "asks_to_withdraw": "zurueckziehen" in request.GET,
+        "sentence": sentence,
+    }
+    return _private(render(request, STATUS_PAGE, context, status=status))
+
+
+@never_cache
+@require_safe
+@by_link
+def teller_photo(request: HouseRequest, token: str, file_id: UUID) -> HttpResponse:
+    """A photo that the teller sent."""
+    today = request.quarter.local_day(timezone.now())
+    _concern, viewer = or_404(queries.by_status_link, request.quarter, token, today)
+    document = or_404(get_document, viewer, file_id)
+    return _private(file_response(document.file, thumbnail=True))
+
+
+@never_cache
+@require_http_methods(METHODS)
+@by_link
+def confirm(request: HouseRequest, token: str) -> HttpResponse:
+    """GET shows a button, because mail scanners open links; POST confirms the address."""
+    today = request.quarter.local_day(timezone.now())
+    concern, viewer = or_404(queries.by_confirm_link, request.quarter, token, today)
+    sentence, status = "", HTTPStatus.OK
+    is_done = bool(concern.teller.email_confirmed_at)
+    if request.method == "POST":
+        try:
+            tellers.confirm_address(viewer=viewer, concern=concern, now=timezone.now())
+            is_done = True
+        except Conflict as refusal:
+            sentence, status = str(refusal.sentence), HTTPStatus.CONFLICT
+    context = {"concern": concern, "is_done": is_done, "sentence": sentence}
+    return _private(render(request, CONFIRM_PAGE, context, status=status))
+
+
+@never_cache
+@require_http_methods(METHODS)
+@by_link
+def body_case(request: HouseRequest, token: str) -> HttpResponse:
+    """One case for a responsible body: read it, take it on, decline it or answer it."""
+    today = request.quarter.local_day(timezone.now())
+    referral, viewer = or_404(queries.by_referral_link, request.quarter, token, today)
+    form = ReplyForm(request.POST or None)
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        status = _reply(form, referral, viewer)
+        if status == HTTPStatus.OK:
+            return redirect("concerns:body_case", token)
+    concern = referral.concern
+    context = {
+        "referral": referral,
+        "concern": concern,
+        "form": form,
+        "photos": public_documents_of(concern.dossier),
+        "may_reply": ReferralState(referral.state) in WAITING and concern.is_open,
+        "is_accepted": referral.state == ReferralState.ACCEPTED,
+        "point": _point(concern),
+    }
+    return _private(render(request, BODY_PAGE, context, status=status))
+
+
+def _reply(form: ReplyForm, referral: Referral, viewer: Viewer) -> HTTPStatus:
+    if not form.is_valid():
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    data, now = form.cleaned_data, timezone.now()
+    try:
+        if data["deed"] == ReplyForm.ACCEPT:
+            referrals.accept_referral(
+                viewer=viewer, referral=referral, expected_on=data["expected_on"], now=now
+            )
+        elif data["deed"] == ReplyForm.DECLINE:
+            referrals.decline_referral(
+                viewer=viewer, referral=referral, reason=data["words"], now=now
+            )
+        else:
+            referrals.answer_referral(
+                viewer=viewer, referral=referral, text=data["words"], now=now
+            )
+    except Invalid as refusal:
+        form.add_error("words", str(refusal))
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    except Conflict as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return HTTPStatus.CONFLICT
+    return HTTPStatus.OK

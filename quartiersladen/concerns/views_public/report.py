@@ -1,0 +1,141 @@
+"""The form with which a resident tells a concern."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from quartiersladen.accounts.access import HouseRequest, or_404, public
+from quartiersladen.concerns import queries
+from quartiersladen.concerns.forms.report import ReportForm, new_key, read_key
+from quartiersladen.concerns.letters import status_link
+from quartiersladen.concerns.services import intake
+from quartiersladen.concerns.states import Channel, PlaceKind
+from quartiersladen.files.models import StoredFile
+from quartiersladen.files.responses import file_response
+from quartiersladen.files.services import remove_file, store_photo
+from quartiersladen.kernel.errors import Invalid
+from quartiersladen.kernel.links import make_token
+from quartiersladen.kernel.throttle import count_or_refuse
+from quartiersladen.quarters.models import Quarter
+
+PAGE = "concerns/public/report.html"
+
+
+def initial_of(request: HouseRequest) -> dict[str, Any]:
+    """Return what a poster's address presets: ?ort=lat,lon and ?thema=slug."""
+    initial: dict[str, Any] = {"submission_key": new_key()}
+    latitude, _comma, longitude = request.GET.get("ort", "").partition(",")
+    if latitude and longitude:
+        initial |= {"latitude": latitude, "longitude": longitude, "place_kind": PlaceKind.POINT}
+    if slug := request.GET.get("thema"):
+        initial["theme"] = queries.theme_by_slug(request.quarter, slug)
+    return initial
+
+
+def take_photos(
+    form: ReportForm, *, quarter: Quarter, key: UUID, uploads: list[UploadedFile]
+) -> None:
+    """Keep the good photos with the form, whatever else is wrong; explain each bad one."""
+    now = timezone.now()
+    stored: list[tuple[StoredFile, str]] = []
+    for upload in uploads:
+        try:
+            stored.append((store_photo(quarter=quarter, upload=upload, now=now), upload.name or ""))
+        except Invalid as refusal:
+            form.add_error("photos", f"{upload.name}: {refusal}")
+    if not stored:
+        return
+    try:
+        intake.keep_photos(quarter=quarter, key=key, photos=stored, now=now)
+    except intake.TooManyPhotos as refusal:
+        for file, _label in stored:
+            remove_file(file=file)
+        form.add_error("photos", str(refusal))
+
+
+def _page(
+    request: HouseRequest, form: ReportForm, key: UUID | None, status: HTTPStatus
+) -> HttpResponse:
+    photos = list(queries.draft_photos(request.quarter, key)) if key else []
+    context = {"form": form, "photos": photos, "draft_key": key, "nav_section": "report"}
+    return render(request, PAGE, context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def report(request: HouseRequest) -> HttpResponse:
+    """Show the form; take a concern and lead to its status page."""
+    if request.method != "POST":
+        form = ReportForm(quarter=request.quarter, initial=initial_of(request))
+        return _page(request, form, None, HTTPStatus.OK)
+    key = read_key(request.POST.get("submission_key", ""))
+    if key is None:
+        return _with_a_new_key(request)
+    if file_id := request.POST.get("drop"):
+        return _without_photo(request, key, file_id)
+    count_or_refuse("report", request.META["REMOTE_ADDR"], most=settings.REPORTS_PER_HOUR)
+    form = ReportForm(request.POST, request.FILES, quarter=request.quarter)
+    form.is_valid()
+    take_photos(
+        form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos")
+    )
+    if form.errors:
+        return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
+    now = timezone.now()
+    try:
+        concern = intake.report_concern(
+            quarter=request.quarter,
+            report=form.report(),
+            intake=intake.Intake(channel=Channel.WEB, told_on=request.quarter.local_day(now)),
+            submission_key=key,
+            now=now,
+        )
+    except Invalid as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
+    link = status_link(concern, concern.teller)
+    token = make_token(
+        link.purpose, subject_id=link.subject_id, generation=link.generation, expires_on=None
+    )
+    return redirect("concerns:teller_status", token)
+
+
+def _with_a_new_key(request: HouseRequest) -> HttpResponse:
+    """The form was open for too long: show it again with all that was typed."""
+    data = request.POST.copy()
+    form = ReportForm(data, quarter=request.quarter)
+    form.is_valid()
+    data["submission_key"] = new_key()
+    return _page(request, form, None, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _without_photo(request: HouseRequest, key: UUID, file_id: str) -> HttpResponse:
+    try:
+        intake.drop_photo(quarter=request.quarter, key=key, file_id=UUID(file_id))
+    except ValueError:
+        return _page(
+            request,
+            ReportForm(request.POST, quarter=request.quarter),
+            key,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+    form = ReportForm(initial=request.POST.dict(), quarter=request.quarter)
+    return _page(request, form, key, HTTPStatus.OK)
+
+
+@never_cache
+@require_safe
+@public
+def draft_photo(request: HouseRequest, key: UUID, file_id: UUID) -> HttpResponse:
+    """A photo that waits with its form; the key is known only to who has the form."""
+    photo = or_404(queries.get_draft_photo, request.quarter, key, file_id)
+    return file_response(photo.file, thumbnail=True)

@@ -1,0 +1,33 @@
+"""Counts how often a network does something in an hour. Keeps no address, only a keyed hash."""
+
+import hmac
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.core.cache import cache
+
+from quartiersladen.kernel.errors import TooMany
+
+HOUR = 60 * 60  # seconds
+
+
+def network_of(address: str) -> str:
+    """Return the /24 (IPv4) or /56 (IPv6) that `address` lies in: one household or hotspot."""
+    length = 24 if ip_address(address).version == 4 else 56  # noqa: PLR2004 -- IP versions
+    return str(ip_network(f"{address}/{length}", strict=False))
+
+
+def count_or_refuse(what: str, address: str, *, most: int) -> None:
+    """Count one deed of the network of `address`. Raises TooMany beyond `most` in an hour."""
+    message = f"{what}:{network_of(address)}".encode()
+    key = "throttle:" + hmac.new(settings.SECRET_KEY.encode(), message, sha256).hexdigest()[:32]
+    cache.add(key, 0, HOUR)
+    try:
+        count = cache.incr(key)
+    except ValueError:
+        # It expired between the two lines; a new hour begins.
+        cache.set(key, 1, HOUR)
+        count = 1
+    if count > most:
+        raise TooMany(retry_after=HOUR)
