@@ -46,6 +46,10 @@ class RightAddress(models.Model):
     def __str__(self) -> str:
         return localized(self.name, "de")
 
+    def name_in(self, language: str) -> str:
+        """Return what it is about in `language` or the nearest one there is."""
+        return localized(self.name, language)
+
     def text_in(self, language: str) -> str:
         """Return the address in `language` or the nearest one there is."""
         return localized(self.text, language)

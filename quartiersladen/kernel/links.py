@@ -40,9 +40,7 @@ def _mac(key: str, purpose: str, payload: bytes) -> bytes:
     return hmac.new(key.encode(), message, sha256).digest()[:MAC_BYTES]
 
 
-def make_token(
-    purpose: str, *, subject_id: int, generation: int, expires_on: date | None
-) -> str:
+def make_token(purpose: str, *, subject_id: int, generation: int, expires_on: date | None) -> str:
     """Return a token of 40 URL-safe characters, valid up to and including `expires_on`."""
     last_day = expires_on.toordinal() if expires_on else 0
     payload = PAYLOAD.pack(subject_id, generation, last_day)

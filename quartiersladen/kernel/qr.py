@@ -11,8 +11,17 @@ def qr_svg(text: str, *, title: str) -> SafeString:
     """Return an SVG that a phone's camera reads as `text`; `title` is for those who do not see it."""
     out = BytesIO()
     segno.make(text, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, nl=False,
-        svgclass="qr", lineclass="qr__line", dark="#000", light="#fff",
+        out,
+        kind="svg",
+        xmldecl=False,
+        svgns=True,
+        omitsize=True,
+        border=2,
+        nl=False,
+        svgclass="qr",
+        lineclass="qr__line",
+        dark="#000",
+        light="#fff",
     )
     svg = out.getvalue().decode()
     head, rest = svg.split(">", 1)

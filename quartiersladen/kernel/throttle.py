@@ -14,7 +14,7 @@ HOUR = 60 * 60  # seconds
 
 def network_of(address: str) -> str:
     """Return the /24 (IPv4) or /56 (IPv6) that `address` lies in: one household or hotspot."""
-    length = 24 if ip_address(address).version == 4 else 56  # noqa: PLR2004 -- IP versions
+    length = 24 if ip_address(address).version == 4 else 56
     return str(ip_network(f"{address}/{length}", strict=False))
 
 

@@ -149,6 +149,10 @@ class Premises(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def note_in(self, language: str) -> str:
+        """Return the note in `language` or the nearest one there is."""
+        return localized(self.note, language)
+
     def hours_on(self, day: date) -> list[tuple[str, str]]:
         """Return the opening times of `day` by weekday, without regard to holidays."""
         return [(start, end) for start, end in self.opening.get(str(day.weekday()), [])]

@@ -9,9 +9,8 @@ from django import forms
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from quartiersladen.concerns.models import TEXT_LENGTH
 from quartiersladen.concerns.services.intake import DRAFT_HOURS, Report
@@ -21,8 +20,14 @@ from quartiersladen.quarters.queries import themes_of
 
 SALT = "concerns.report"
 NEEDED = {
-    AnswerWay.MAIL: ("email", gettext_lazy("Please write your e-mail address, or choose another way.")),
-    AnswerWay.PHONE: ("phone", gettext_lazy("Please write your phone number, or choose another way.")),
+    AnswerWay.MAIL: (
+        "email",
+        gettext_lazy("Please write your e-mail address, or choose another way."),
+    ),
+    AnswerWay.PHONE: (
+        "phone",
+        gettext_lazy("Please write your phone number, or choose another way."),
+    ),
     AnswerWay.POST: ("address", gettext_lazy("Please write your address, or choose another way.")),
 }
 
@@ -46,7 +51,10 @@ class PhotosInput(forms.FileInput):
     allow_multiple_selected = True
 
     def value_from_datadict(
-        self, data: Any, files: MultiValueDict[str, UploadedFile], name: str  # noqa: ANN401 -- Django's signature
+        self,
+        data: Any,
+        files: MultiValueDict[str, UploadedFile],
+        name: str,
     ) -> Any:  # noqa: ANN401 -- Django's signature
         """Return the list of uploaded files."""
         return files.getlist(name) if hasattr(files, "getlist") else []
@@ -56,7 +64,10 @@ class PhotosField(forms.Field):
     """Any number of files; whether they are photos is found out by decoding them."""
 
     widget = PhotosInput(
-        attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif", "class": "q-input"}
+        attrs={
+            "accept": "image/jpeg,image/png,image/webp,image/heic,image/heif",
+            "class": "q-input",
+        }
     )
 
 
@@ -84,9 +95,7 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy("In your own words and in any language. At most 4,000 letters."),
     )
-    theme = ThemeField(
-        label=gettext_lazy("Theme"), queryset=Theme.objects.none(), required=False
-    )
+    theme = ThemeField(label=gettext_lazy("Theme"), queryset=Theme.objects.none(), required=False)
     place_kind = forms.ChoiceField(
         label=gettext_lazy("Which place is it about?"),
         choices=PlaceKind.choices,
@@ -181,7 +190,9 @@ class ReportForm(forms.Form):
     def _check_place(self, data: dict[str, Any]) -> None:
         kind, theme = data.get("place_kind"), data.get("theme")
         if kind == PlaceKind.POINT and not _is_on_earth(data):
-            self.add_error("place_kind", _("Please set the pin on the map, or describe the place."))
+            self.add_error(
+                "place_kind", _("Please set the pin on the map, or describe the place.")
+            )
         if kind == PlaceKind.ADDRESS and not data.get("place_text", "").strip():
             if theme and theme.needs_place:
                 self.add_error("place_text", _("For this theme we need the place."))
@@ -219,4 +230,4 @@ def _is_on_earth(data: dict[str, Any]) -> bool:
     latitude, longitude = data.get("latitude"), data.get("longitude")
     if latitude is None or longitude is None or not isfinite(latitude) or not isfinite(longitude):
         return False
-    return bool(-90 <= latitude <= 90 and -180 <= longitude <= 180)  # noqa: PLR2004 -- degrees
+    return bool(-90 <= latitude <= 90 and -180 <= longitude <= 180)

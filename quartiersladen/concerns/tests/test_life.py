@@ -72,7 +72,9 @@ def test_answered_never_pretends_fixed(quarter, mira, ending, refusal):
 
 def test_a_witness_is_kept_only_where_something_was_fixed(quarter, mira):
     concern = make_concern(quarter)
-    close(mira, concern, Ending(Result.NO_ANSWER, "Nichts gehört", "Dreimal gefragt", Witness.BODY))
+    close(
+        mira, concern, Ending(Result.NO_ANSWER, "Nichts gehört", "Dreimal gefragt", Witness.BODY)
+    )
     assert Concern.objects.get().witness == ""
 
 
@@ -215,7 +217,12 @@ def test_a_closed_concern_gets_no_next_date(quarter, mira):
 
 @pytest.mark.parametrize(
     "columns",
-    [{"next_on": None}, {"state": "lost"}, {"state": "answered", "result": ""}, {"latitude": 91.0}],
+    [
+        {"next_on": None},
+        {"state": "lost"},
+        {"state": "answered", "result": ""},
+        {"latitude": 91.0},
+    ],
 )
 def test_the_database_refuses_what_must_not_be(quarter, columns):
     make_concern(quarter)

@@ -95,9 +95,7 @@ def test_the_preview_is_what_goes_out(quarter, mira, body):
     )
     assert not Referral.objects.exists()
 
-    pass_on(
-        viewer=mira, concern=concern, items=items, ask_on=IN_TWO_WEEKS, version=1, now=NOON
-    )
+    pass_on(viewer=mira, concern=concern, items=items, ask_on=IN_TWO_WEEKS, version=1, now=NOON)
     mail = Mail.objects.get()
     assert (letter.subject, letter.text) == (mail.subject, mail.text)
 
@@ -367,7 +365,10 @@ def test_the_office_writes_down_what_the_body_said_on_the_phone(quarter, mira, b
     concern = make_concern(quarter)
     referral = make_referral(mira, concern, body)
     referrals.answer_referral(
-        viewer=mira, referral=referral, text="Ist bestellt", version=concern.dossier.version,
+        viewer=mira,
+        referral=referral,
+        text="Ist bestellt",
+        version=concern.dossier.version,
         now=NOON,
     )
     message = Message.objects.latest("pk")

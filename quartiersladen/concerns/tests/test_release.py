@@ -28,9 +28,7 @@ def release_it(viewer, concern, *, precision=PlacePrecision.NONE, checked=True, 
 
 
 def with_point(quarter):
-    return make_concern(
-        quarter, place_kind=PlaceKind.POINT, latitude=51.34123, longitude=12.40567
-    )
+    return make_concern(quarter, place_kind=PlaceKind.POINT, latitude=51.34123, longitude=12.40567)
 
 
 def test_nothing_is_public_before_release(quarter, mira):

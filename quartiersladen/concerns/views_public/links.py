@@ -58,9 +58,7 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
-            life.withdraw_concern(
-                viewer=viewer, concern=concern, version=None, now=timezone.now()
-            )
+            life.withdraw_concern(viewer=viewer, concern=concern, version=None, now=timezone.now())
         except Conflict as refusal:
             sentence, status = str(refusal.sentence), HTTPStatus.CONFLICT
         else:
@@ -70,9 +68,7 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
     context = {
         "concern": concern,
         "headline": timeline.headline(concern),
-        "steps": timeline.next_steps(concern)
-        if is_new
-        else timeline.steps_for(viewer, concern),
+        "steps": timeline.next_steps(concern) if is_new else timeline.steps_for(viewer, concern),
         "is_new": is_new,
         "is_outside": _is_outside(concern),
         "photos": documents_of(viewer, concern.dossier),

@@ -16,7 +16,9 @@ from quartiersladen.concerns.states import ConcernState
 from quartiersladen.dossiers.queries import documents_of, journal_mark
 from quartiersladen.quarters.queries import themes_of
 
-SHOWN_STATES = tuple(s for s in ConcernState if s not in {ConcernState.WITHDRAWN, ConcernState.JOINED})
+SHOWN_STATES = tuple(
+    s for s in ConcernState if s not in {ConcernState.WITHDRAWN, ConcernState.JOINED}
+)
 
 
 def _wanted(request: HouseRequest) -> ConcernFilter:
@@ -24,7 +26,7 @@ def _wanted(request: HouseRequest) -> ConcernFilter:
     theme = request.GET.get("thema", "")
     return ConcernFilter(
         states=frozenset({ConcernState(state)}) if state in SHOWN_STATES else frozenset(),
-        theme_id=int(theme) if theme.isdecimal() and len(theme) < 10 else None,  # noqa: PLR2004 -- digits of a key
+        theme_id=int(theme) if theme.isdecimal() and len(theme) < 10 else None,
         older_than=cursor_from(request.GET.get("vor", "")),
         newer_than=cursor_from(request.GET.get("nach", "")),
     )

@@ -48,7 +48,9 @@ def take_photos(
     stored: list[tuple[StoredFile, str]] = []
     for upload in uploads:
         try:
-            stored.append((store_photo(quarter=quarter, upload=upload, now=now), upload.name or ""))
+            stored.append(
+                (store_photo(quarter=quarter, upload=upload, now=now), upload.name or "")
+            )
         except Invalid as refusal:
             form.add_error("photos", f"{upload.name}: {refusal}")
     if not stored:
@@ -85,9 +87,7 @@ def report(request: HouseRequest) -> HttpResponse:
     count_or_refuse("report", request.META["REMOTE_ADDR"], most=settings.REPORTS_PER_HOUR)
     form = ReportForm(request.POST, request.FILES, quarter=request.quarter)
     form.is_valid()
-    take_photos(
-        form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos")
-    )
+    take_photos(form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos"))
     if form.errors:
         return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
     now = timezone.now()

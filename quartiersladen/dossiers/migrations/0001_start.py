@@ -6,147 +6,339 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_start'),
-        ('quarters', '0001_start'),
+        ("files", "0001_start"),
+        ("quarters", "0001_start"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('concern', 'Concern')], max_length=20)),
-                ('reference', models.CharField(max_length=12)),
-                ('title', models.CharField(max_length=120)),
-                ('audience', models.CharField(choices=[('public', 'Everybody'), ('teller', 'The person who told us, and the office'), ('office', 'The office'), ('confidential', 'Named persons only')], max_length=12)),
-                ('language', models.CharField(default='de', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('search_text', models.TextField(blank=True)),
-                ('assigned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='dossiers', to=settings.AUTH_USER_MODEL)),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='quarters.quarter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("concern", "Concern")], max_length=20)),
+                ("reference", models.CharField(max_length=12)),
+                ("title", models.CharField(max_length=120)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("public", "Everybody"),
+                            ("teller", "The person who told us, and the office"),
+                            ("office", "The office"),
+                            ("confidential", "Named persons only"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("language", models.CharField(default="de", max_length=10)),
+                ("created_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("search_text", models.TextField(blank=True)),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="dossiers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dossiers",
+                        to="quarters.quarter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('caption', models.CharField(blank=True, max_length=200)),
-                ('is_released', models.BooleanField(default=False)),
-                ('is_of_teller', models.BooleanField(default=False)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='document', to='files.storedfile')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=200)),
+                ("is_released", models.BooleanField(default=False)),
+                ("is_of_teller", models.BooleanField(default=False)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="document",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(choices=[('office', 'Office'), ('teller', 'The person who told us'), ('body', 'Responsible body'), ('system', 'Quartiersladen')], max_length=8)),
-                ('actor_name', models.CharField(blank=True, max_length=160)),
-                ('deed', models.CharField(max_length=30)),
-                ('text', models.TextField(blank=True)),
-                ('audience', models.CharField(choices=[('public', 'Everybody'), ('teller', 'The person who told us, and the office'), ('office', 'The office'), ('confidential', 'Named persons only')], max_length=12)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.CharField(
+                        choices=[
+                            ("office", "Office"),
+                            ("teller", "The person who told us"),
+                            ("body", "Responsible body"),
+                            ("system", "Quartiersladen"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("actor_name", models.CharField(blank=True, max_length=160)),
+                ("deed", models.CharField(max_length=30)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("public", "Everybody"),
+                            ("teller", "The person who told us, and the office"),
+                            ("office", "The office"),
+                            ("confidential", "Named persons only"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("data", models.JSONField(blank=True, default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField()),
-                ('reason', models.CharField(choices=[('first-look', 'Look at it'), ('work', 'Carry on'), ('ask-body', 'Ask the body again'), ('body-replied', 'The body has replied'), ('tell', 'Tell the person')], max_length=12)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='dossiers.dossier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("first-look", "Look at it"),
+                            ("work", "Carry on"),
+                            ("ask-body", "Ask the body again"),
+                            ("body-replied", "The body has replied"),
+                            ("tell", "Tell the person"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follow_ups",
+                        to="dossiers.dossier",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Named',
+            name="Named",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='named', to='dossiers.dossier')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="named",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReferenceSequence',
+            name="ReferenceSequence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField()),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='quarters.quarter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField()),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="quarters.quarter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Digest',
+            name="Digest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='quarters.quarter')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="quarters.quarter"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'quarter', 'day'), name='digest_once_a_day')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "quarter", "day"), name="digest_once_a_day"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['assigned_to'], name='dossier_assigned'),
+            model_name="dossier",
+            index=models.Index(fields=["assigned_to"], name="dossier_assigned"),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.UniqueConstraint(fields=('quarter', 'reference'), name='dossier_reference_once'),
+            model_name="dossier",
+            constraint=models.UniqueConstraint(
+                fields=("quarter", "reference"), name="dossier_reference_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['concern'])), name='dossier_kind_known'),
+            model_name="dossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["concern"])), name="dossier_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['public', 'teller', 'office', 'confidential'])), name='dossier_audience_known'),
+            model_name="dossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("audience__in", ["public", "teller", "office", "confidential"])
+                ),
+                name="dossier_audience_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['dossier', 'at'], name='entry_of_dossier'),
+            model_name="entry",
+            index=models.Index(fields=["dossier", "at"], name="entry_of_dossier"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['public', 'teller', 'office', 'confidential'])), name='entry_audience_known'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("audience__in", ["public", "teller", "office", "confidential"])
+                ),
+                name="entry_audience_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('actor__in', ['office', 'teller', 'body', 'system'])), name='entry_actor_known'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actor__in", ["office", "teller", "body", "system"])),
+                name="entry_actor_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['due_on'], name='follow_up_due'),
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("done_at", None)), fields=["due_on"], name="follow_up_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['first-look', 'work', 'ask-body', 'body-replied', 'tell'])), name='follow_up_reason_known'),
+            model_name="followup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reason__in", ["first-look", "work", "ask-body", "body-replied", "tell"])
+                ),
+                name="follow_up_reason_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('dossier',), name='follow_up_one_open'),
+            model_name="followup",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("done_at", None)),
+                fields=("dossier",),
+                name="follow_up_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='named',
-            constraint=models.UniqueConstraint(fields=('dossier', 'user'), name='named_once_per_dossier'),
+            model_name="named",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "user"), name="named_once_per_dossier"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referencesequence',
-            constraint=models.UniqueConstraint(fields=('quarter', 'year'), name='sequence_once_per_year'),
+            model_name="referencesequence",
+            constraint=models.UniqueConstraint(
+                fields=("quarter", "year"), name="sequence_once_per_year"
+            ),
         ),
     ]

@@ -76,9 +76,7 @@ def test_a_note_stands_in_the_journal(quarter, mira):
 
 def test_an_empty_note_is_refused(quarter, mira):
     with pytest.raises(Invalid):
-        services.note(
-            viewer=viewer_of(mira, quarter), dossier=opened(quarter), text=" ", now=NOON
-        )
+        services.note(viewer=viewer_of(mira, quarter), dossier=opened(quarter), text=" ", now=NOON)
 
 
 def test_the_public_writes_no_notes(quarter):

@@ -5,28 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('quarters', '0001_start'),
+        ("quarters", "0001_start"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SitePage',
+            name="SitePage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(choices=[('imprint', 'Imprint'), ('privacy', 'Privacy'), ('accessibility', 'Accessibility'), ('what_we_do', 'What we do and what not')], max_length=16)),
-                ('body', models.JSONField(blank=True, default=dict)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('is_published', models.BooleanField(default=False)),
-                ('updated_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='site_pages', to='quarters.quarter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        choices=[
+                            ("imprint", "Imprint"),
+                            ("privacy", "Privacy"),
+                            ("accessibility", "Accessibility"),
+                            ("what_we_do", "What we do and what not"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("body", models.JSONField(blank=True, default=dict)),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                ("is_published", models.BooleanField(default=False)),
+                ("updated_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="site_pages",
+                        to="quarters.quarter",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('quarter', 'key'), name='site_page_once_per_quarter'), models.CheckConstraint(condition=models.Q(('key__in', ['imprint', 'privacy', 'accessibility', 'what_we_do'])), name='site_page_key_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("quarter", "key"), name="site_page_once_per_quarter"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("key__in", ["imprint", "privacy", "accessibility", "what_we_do"])
+                        ),
+                        name="site_page_key_known",
+                    ),
+                ],
             },
         ),
     ]
