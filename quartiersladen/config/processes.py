@@ -87,7 +87,9 @@ def _stop_signals() -> Iterator[threading.Event]:
     def remember(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield stop
     finally:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import rules
@@ -48,6 +48,12 @@ def open_follow_ups(viewer: Viewer, *, until: date) -> QuerySet[FollowUp]:
     )
 
 
+def due_for(viewer: Viewer, *, until: date) -> QuerySet[FollowUp]:
+    """Return what is due and lies with the viewer or with nobody, the longest overdue first."""
+    mine = Q(dossier__assigned_to_id=viewer.user_id) | Q(dossier__assigned_to_id=None)
+    return open_follow_ups(viewer, until=until).filter(mine)
+
+
 def next_follow_up(dossier: Dossier) -> FollowUp | None:
     """Return the open follow-up; at most one, by constraint."""
     return FollowUp.objects.filter(dossier=dossier, done_at=None).first()
@@ -90,3 +96,8 @@ def journal_mark() -> int:
     """Return a number that changes with every deed in the house: a cheap mark for caches."""
     newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0
+
+
+def photos_of(dossier: Dossier) -> QuerySet[Document]:
+    """Return all photos of a dossier whose desk page the caller was allowed to open."""
+    return Document.objects.filter(dossier=dossier).order_by("position", "pk")

@@ -1,7 +1,7 @@
 """Writes that all kinds of dossiers share. Modules above call them inside their own deed."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,17 +10,22 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.models import User
-from quartiersladen.accounts.queries import colleagues
+from quartiersladen.accounts.queries import colleagues, viewer_for
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.dossiers import rules
-from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp
+from quartiersladen.dossiers import letters, rules
+from quartiersladen.dossiers.models import Digest, Document, Dossier, Entry, FollowUp
+from quartiersladen.dossiers.queries import due_for
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.kernel.text import fold
+from quartiersladen.outbox.services import queue_mail
 from quartiersladen.quarters.models import Quarter
+from quartiersladen.quarters.queries import is_working_day
 
 TITLE_LENGTH = 120
+#: The morning, local time: a worker that was down at seven still sends until noon.
+MORNING_BEGINS, MORNING_ENDS = time(7), time(12)
 
 
 class ChangedMeanwhile(Conflict):
@@ -241,3 +246,33 @@ def release_documents(*, dossier: Dossier, released_ids: set[int]) -> None:
     documents = Document.objects.filter(dossier=dossier)
     documents.filter(pk__in=released_ids).update(is_released=True)
     documents.exclude(pk__in=released_ids).update(is_released=False)
+
+
+def send_digests(*, quarter: Quarter, now: datetime) -> int:
+    """Mail to each colleague what is due, on the morning of a working day; once a day.
+
+    Returns how many mails were queued.
+    """
+    local = now.astimezone(quarter.zone)
+    is_morning = MORNING_BEGINS <= local.time() < MORNING_ENDS
+    if not is_morning or not is_working_day(quarter, local.date()):
+        return 0
+    people = colleagues(quarter.pk, local.date())
+    return sum(_send_digest(quarter, person, local.date(), now) for person in people)
+
+
+@transaction.atomic
+def _send_digest(quarter: Quarter, person: User, today: date, now: datetime) -> bool:
+    # The row comes first: a second worker finds it and stops. It stays also when nothing is due,
+    # so that what falls due during the morning does not become a mail of its own.
+    _row, is_first = Digest.objects.get_or_create(user=person, quarter=quarter, day=today)
+    if not is_first:
+        return False
+    items = list(due_for(viewer_for(person, quarter.pk, today), until=today))
+    if not items:
+        return False
+    subject, text = letters.digest(quarter, person.name, items, today=today)
+    queue_mail(
+        quarter=quarter, kind="digest", to=person.email, subject=subject, text=text, now=now
+    )
+    return True

@@ -26,6 +26,11 @@ def is_working_day(quarter: Quarter, day: date) -> bool:
     return day.weekday() < 5 and day not in holidays_of(quarter.land, day.year)
 
 
+def all_quarters() -> QuerySet[Quarter]:
+    """Return every quarter of the installation, for jobs."""
+    return Quarter.objects.order_by("pk")
+
+
 def quarter_for(host: str, slug: str | None) -> Quarter:
     """Return the quarter of a request.
 

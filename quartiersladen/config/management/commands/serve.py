@@ -34,5 +34,7 @@ def demand_free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as exc:
-            msg = f"Port {port} on {host} cannot be used ({exc.strerror}). Set PORT to another one."
+            msg = (
+                f"Port {port} on {host} cannot be used ({exc.strerror}). Set PORT to another one."
+            )
             raise CommandError(msg) from exc

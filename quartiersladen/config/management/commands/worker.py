@@ -1,6 +1,8 @@
 """`quartiersladen worker`: the jobs alone."""
 
-from time import sleep
+import signal
+from threading import Event
+from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -11,6 +13,9 @@ from django_q.cluster import Cluster
 from quartiersladen.config.processes import stop_with_parent
 from quartiersladen.config.schedules import HEARTBEAT, ensure_schedules
 from quartiersladen.kernel.jobs import enqueue
+
+LOOK_SECONDS = 0.2
+MOMENT = 0.3  # seconds
 
 
 class Command(BaseCommand):
@@ -32,7 +37,25 @@ class Command(BaseCommand):
         connections.close_all()
         if options["stop_with_parent"]:
             stop_with_parent()
-        cluster = Cluster()
-        cluster.start()
-        while cluster.sentinel.is_alive():
-            sleep(0.2)
+        run_until_stopped(Cluster())
+
+
+def run_until_stopped(cluster: Cluster) -> None:
+    """Run the cluster until SIGTERM or Ctrl-C.
+
+    A service manager may send the signal to every process at once. The cluster's own process then
+    dies of it, and asking it to stop would wait for ever; so it is given a moment to do so first.
+    """
+    stop = Event()
+
+    def remember(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, remember)
+    signal.signal(signal.SIGINT, remember)
+    cluster.start()
+    while cluster.sentinel.is_alive() and not stop.wait(LOOK_SECONDS):
+        pass
+    cluster.sentinel.join(timeout=MOMENT)
+    if cluster.sentinel.is_alive():
+        cluster.stop()

@@ -1,0 +1,15 @@
+"""Jobs of the concerns module. Each may run twice: a second run finds nothing left to do."""
+
+from django.utils import timezone
+
+from quartiersladen.concerns.services import intake, tellers
+
+
+def drop_unconfirmed() -> None:
+    """Delete e-mail addresses that nobody confirmed in time."""
+    tellers.drop_unconfirmed(now=timezone.now())
+
+
+def drop_old_drafts() -> None:
+    """Delete photos of forms that were never sent."""
+    intake.drop_old_drafts(now=timezone.now())

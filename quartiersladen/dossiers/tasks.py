@@ -1,0 +1,13 @@
+"""Jobs of the dossiers module."""
+
+from django.utils import timezone
+
+from quartiersladen.dossiers import services
+from quartiersladen.quarters.queries import all_quarters
+
+
+def send_digests() -> None:
+    """Send the morning mails; run often, each person gets at most one a day."""
+    now = timezone.now()
+    for quarter in all_quarters():
+        services.send_digests(quarter=quarter, now=now)
