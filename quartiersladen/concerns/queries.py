@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -16,10 +16,11 @@ from quartiersladen.concerns.states import (
     PlacePrecision,
     ReferralState,
 )
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.queries import dossiers_for, dossiers_inside
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
-from quartiersladen.quarters.models import Quarter
+from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
 PAGE = 50  # rows
@@ -330,3 +331,40 @@ def achieved(viewer: Viewer, *, limit: int) -> list[Concern]:
         .select_related("dossier", "theme")
         .order_by("-closed_at", "-pk")[:limit]
     )
+
+
+def theme_by_key(quarter: Quarter, key: str) -> Theme | None:
+    """Return an active theme by its key as a form sends it, None for anything else."""
+    return themes_of(quarter).filter(pk=int(key)).first() if key.isdecimal() else None
+
+
+def get_own_talk(viewer: Viewer, key: str) -> Talk:
+    """Return a talk that the viewer counted. Raises Talk.DoesNotExist."""
+    if not key.isdecimal():
+        raise Talk.DoesNotExist
+    return Talk.objects.select_related("quarter").get(
+        pk=int(key), quarter_id=viewer.quarter_id, by_id=viewer.user_id
+    )
+
+
+def bodies_by_theme(quarter_id: int, theme_id: int | None) -> list[tuple[ResponsibleBody, bool]]:
+    """Return the active bodies with whether they are known for the theme, those first."""
+    rows = ResponsibleBody.objects.filter(quarter_id=quarter_id, is_active=True)
+    fitting = set(rows.filter(themes=theme_id).values_list("pk", flat=True)) if theme_id else set()
+    bodies = [(body, body.pk in fitting) for body in rows.order_by("sort_name")]
+    return sorted(bodies, key=lambda pair: not pair[1])
+
+
+def bodies_with_people(
+    quarter_id: int, keys: list[int], day: date
+) -> list[tuple[ResponsibleBody, list[ContactPerson]]]:
+    """Return the chosen active bodies with the people who work there on `day`."""
+    present = ContactPerson.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day
+    ).order_by("name", "pk")
+    bodies = (
+        ResponsibleBody.objects.filter(quarter_id=quarter_id, is_active=True, pk__in=keys)
+        .prefetch_related(Prefetch("people", queryset=present))
+        .order_by("sort_name")
+    )
+    return [(body, list(body.people.all())) for body in bodies]

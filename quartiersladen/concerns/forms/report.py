@@ -50,14 +50,13 @@ class PhotosInput(forms.FileInput):
 
     allow_multiple_selected = True
 
-    def value_from_datadict(
+    def value_from_datadict(  # noqa: D102 -- Django's method
         self,
-        data: Any,
+        data: Any,  # noqa: ANN401, ARG002 -- Django's signature
         files: MultiValueDict[str, UploadedFile],
         name: str,
-    ) -> Any:  # noqa: ANN401 -- Django's signature
-        """Return the list of uploaded files."""
-        return files.getlist(name) if hasattr(files, "getlist") else []
+    ) -> list[UploadedFile]:
+        return files.getlist(name) if isinstance(files, MultiValueDict) else []
 
 
 class PhotosField(forms.Field):

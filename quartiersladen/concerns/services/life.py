@@ -100,7 +100,7 @@ def set_next_date(
     concern.next_on = due_on
 
 
-def default_next_date(concern: Concern, now: datetime) -> date:
+def default_next_date(*, concern: Concern, now: datetime) -> date:
     """Return the day on which to ask again: the theme's working days from today, else ten."""
     days = concern.theme.working_days if concern.theme else 10
     return add_days_at_work(concern.quarter, concern.quarter.local_day(now), days)

@@ -187,9 +187,11 @@ def test_an_unconfirmed_address_gets_nothing_more(quarter, mira, body):
 def test_default_next_date_knows_theme_and_holidays(quarter, theme):
     with_theme = make_concern(quarter, theme=theme)
     before_easter = NOON + timedelta(days=29)  # Tuesday, 31 March 2026
-    assert default_next_date(with_theme, NOON) == date(2026, 3, 9)
+    assert default_next_date(concern=with_theme, now=NOON) == date(2026, 3, 9)
     # Good Friday and Easter Monday do not count.
-    assert default_next_date(make_concern(quarter, "x"), before_easter) == date(2026, 4, 16)
+    assert default_next_date(concern=make_concern(quarter, "x"), now=before_easter) == date(
+        2026, 4, 16
+    )
 
 
 def test_asking_again_counts_reminds_and_sets_the_next_date(quarter, mira, body):

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,17 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import HouseRequest, or_404, public
 from quartiersladen.concerns import queries
+from quartiersladen.concerns.forms.photos import take_photos
 from quartiersladen.concerns.forms.report import ReportForm, new_key, read_key
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.services import intake
 from quartiersladen.concerns.states import Channel, PlaceKind
-from quartiersladen.files.models import StoredFile
 from quartiersladen.files.responses import file_response
-from quartiersladen.files.services import remove_file, store_photo
 from quartiersladen.kernel.errors import Invalid
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.throttle import count_or_refuse
-from quartiersladen.quarters.models import Quarter
 
 PAGE = "concerns/public/report.html"
 
@@ -38,29 +35,6 @@ def initial_of(request: HouseRequest) -> dict[str, Any]:
     if slug := request.GET.get("thema"):
         initial["theme"] = queries.theme_by_slug(request.quarter, slug)
     return initial
-
-
-def take_photos(
-    form: ReportForm, *, quarter: Quarter, key: UUID, uploads: list[UploadedFile]
-) -> None:
-    """Keep the good photos with the form, whatever else is wrong; explain each bad one."""
-    now = timezone.now()
-    stored: list[tuple[StoredFile, str]] = []
-    for upload in uploads:
-        try:
-            stored.append(
-                (store_photo(quarter=quarter, upload=upload, now=now), upload.name or "")
-            )
-        except Invalid as refusal:
-            form.add_error("photos", f"{upload.name}: {refusal}")
-    if not stored:
-        return
-    try:
-        intake.keep_photos(quarter=quarter, key=key, photos=stored, now=now)
-    except intake.TooManyPhotos as refusal:
-        for file, _label in stored:
-            remove_file(file=file)
-        form.add_error("photos", str(refusal))
 
 
 def _page(

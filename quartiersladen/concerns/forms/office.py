@@ -1,0 +1,301 @@
+"""What the desk types in to do something with a concern. Shape only; the deeds check the rest."""
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from quartiersladen.accounts.models import User
+from quartiersladen.concerns.forms.report import ReportForm, ThemeField
+from quartiersladen.concerns.models import REASON_LENGTH, RightAddress
+from quartiersladen.concerns.states import (
+    Channel,
+    ConcernKind,
+    PlacePrecision,
+    Result,
+    Scope,
+    Witness,
+)
+from quartiersladen.correspondence.states import Way
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.dossiers.models import Document
+from quartiersladen.quarters.models import Theme
+
+WAYS_OUT = [(way.value, way.label) for way in (Way.MAIL, Way.PHONE, Way.POST, Way.TALK)]
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field; it wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def words_field(
+    label: str | Promise, *, required: bool = False, rows: int = 4, help_text: str | Promise = ""
+) -> forms.CharField:
+    """Return a field for several lines."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"}),
+        help_text=help_text,
+    )
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field; it wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def words_field(
+    label: Any, *, required: bool = False, rows: int = 4, **kwargs: Any
+) -> forms.CharField:
+    """Return a field for several lines."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"}),
+        **kwargs,
+    )
+
+
+class VersionedForm(forms.Form):
+    """A deed on a dossier that was read in one version."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class NoteForm(forms.Form):
+    """An internal note. It has no version: notes only add."""
+
+    text = words_field(_("Note"), required=True)
+
+
+class AssignForm(VersionedForm):
+    """Who looks after it."""
+
+    colleague = forms.ModelChoiceField(
+        label=_("Looked after by"), queryset=User.objects.none(), required=False
+    )
+
+    def __init__(self, *args: Any, colleagues: QuerySet[User], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[User]", self.fields["colleague"])
+        field.queryset = colleagues
+        field.empty_label = str(_("nobody in particular"))
+
+
+class SortForm(VersionedForm):
+    """Theme and kind."""
+
+    theme = ThemeField(label=_("Theme"), queryset=Theme.objects.none(), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=ConcernKind.choices)
+
+    def __init__(self, *args: Any, themes: QuerySet[Theme], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+        super().__init__(*args, **kwargs)
+        cast("ThemeField", self.fields["theme"]).queryset = themes
+
+
+class RightAddressField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
+    """Right addresses by what they are about."""
+
+    def label_from_instance(self, obj: RightAddress) -> str:  # type: ignore[override]  # narrower
+        """Return what the address is about."""
+        return obj.name_in(get_language() or "de")
+
+
+class ScopeForm(VersionedForm):
+    """Whose business it is: one of three."""
+
+    scope = forms.ChoiceField(
+        label=_("Whose business is it?"),
+        choices=[(s.value, s.label) for s in (Scope.OURS, Scope.PUBLIC_INTEREST, Scope.NOT_OURS)],
+        widget=forms.RadioSelect,
+    )
+    due_on = forms.DateField(label=_("Next date"), required=False, widget=DayInput())
+    right_address = RightAddressField(
+        label=_("The right address"), queryset=RightAddress.objects.none(), required=False
+    )
+    words = words_field(
+        _("Own words to the person"), help_text=_("In the person's language. They come first.")
+    )
+
+    def __init__(self, *args: Any, addresses: QuerySet[RightAddress], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+        super().__init__(*args, **kwargs)
+        cast("RightAddressField", self.fields["right_address"]).queryset = addresses
+
+
+class PlanForm(VersionedForm):
+    """Another next date."""
+
+    due_on = forms.DateField(label=_("Next date"), required=False, widget=DayInput())
+    note = forms.CharField(label=_("What to do then"), required=False, max_length=200)
+
+
+class AskForm(VersionedForm):
+    """Asked again: how, whom, what, and when next."""
+
+    way = forms.ChoiceField(label=_("How"), choices=WAYS_OUT)
+    whom = forms.CharField(label=_("Whom"), required=False, max_length=120)
+    words = words_field(_("What was said, or what the mail shall say"), rows=3)
+    ask_on = forms.DateField(label=_("Next date"), required=False, widget=DayInput())
+
+
+class SaidForm(VersionedForm):
+    """What a body said on the phone or by letter."""
+
+    deed = forms.ChoiceField(
+        label=_("What did the body say?"),
+        choices=[
+            ("accept", _("takes it on")),
+            ("answer", _("has answered")),
+            ("decline", _("is not responsible")),
+        ],
+    )
+    expected_on = forms.DateField(label=_("Done by"), required=False, widget=DayInput())
+    words = words_field(_("In its words"), rows=3)
+
+
+class CloseForm(VersionedForm):
+    """How it ends. Answered and fixed are two things."""
+
+    result = forms.ChoiceField(label=_("How did it end?"), choices=Result.choices)
+    answer = words_field(_("The answer to the person"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed if it is not possible, not our task, or nobody answered."),
+    )
+    witness = forms.ChoiceField(
+        label=_("Who has seen that it is fixed?"),
+        required=False,
+        choices=[("", _("nobody")), *Witness.choices],
+    )
+
+
+class ReopenForm(VersionedForm):
+    """Why it is taken up again."""
+
+    why = words_field(_("Why is it taken up again?"), rows=2)
+
+
+class ToldForm(VersionedForm):
+    """Told by phone or in person."""
+
+    told_on = forms.DateField(label=_("Told on"), widget=DayInput())
+    text = words_field(_("What was said"), rows=2)
+
+
+class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
+    """Photos of a dossier by their number."""
+
+    def label_from_instance(self, obj: Document) -> str:  # type: ignore[override]  # narrower
+        """Return the number of the photo."""
+        return str(_("Photo %(n)s") % {"n": obj.position + 1})
+
+
+class ReleaseForm(VersionedForm):
+    """The public copy: text, each photo and the place are separate."""
+
+    title = forms.CharField(label=_("Public title"), required=False, max_length=120)
+    text = words_field(_("Public text"))
+    precision = forms.ChoiceField(
+        label=_("The place"), choices=PlacePrecision.choices, widget=forms.RadioSelect
+    )
+    photos = PhotoChoice(
+        label=_("Photos to show"),
+        queryset=Document.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    is_checked = forms.BooleanField(
+        label=_("No names, number plates or faces can be read or seen"), required=False
+    )
+
+    def __init__(self, *args: Any, photos: QuerySet[Document], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+        super().__init__(*args, **kwargs)
+        if photos.exists():
+            cast("PhotoChoice", self.fields["photos"]).queryset = photos
+        else:
+            del self.fields["photos"]
+
+
+class PassOnForm(forms.Form):
+    """How a concern goes to one body; the page shows one of these per body."""
+
+    way = forms.ChoiceField(label=_("How"), choices=WAYS_OUT)
+    person = forms.ModelChoiceField(
+        label=_("To whom"), queryset=ContactPerson.objects.none(), required=False
+    )
+    cover_note = words_field(_("Our words to the body"), rows=3)
+    with_contact = forms.BooleanField(
+        label=_("Give the person's contact data, so that the body can ask back"), required=False
+    )
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's
+        body: ResponsibleBody,
+        people: list[ContactPerson],
+        has_consent: bool,
+        **kwargs: Any,  # noqa: ANN401 -- Django's
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.body = body
+        field = cast("forms.ModelChoiceField[ContactPerson]", self.fields["person"])
+        field.queryset = ContactPerson.objects.filter(pk__in=[p.pk for p in people])
+        field.empty_label = body.name
+        if not has_consent:
+            self.fields["with_contact"].disabled = True
+            self.fields["with_contact"].help_text = _(
+                "The person did not agree that contact data may be passed on."
+            )
+
+
+class AskOnForm(VersionedForm):
+    """When we ask the bodies again."""
+
+    ask_on = forms.DateField(label=_("We ask again on"), required=False, widget=DayInput())
+
+
+class EntryForm(ReportForm):
+    """What is told at the counter or by phone; the public form with a few answers more."""
+
+    channel = forms.ChoiceField(
+        label=_("How did it reach us?"),
+        choices=[(c.value, c.label) for c in Channel if c != Channel.WEB],
+        initial=Channel.PHONE,
+    )
+    told_on = forms.DateField(label=_("Told on"), widget=DayInput())
+    language = forms.ChoiceField(label=_("Language of the person"))
+    is_emergency = forms.BooleanField(
+        label=_("Danger: the person was told to call 110 or 112"), required=False
+    )
+    assigned_to = forms.ModelChoiceField(
+        label=_("Looked after by"), queryset=User.objects.none(), required=False
+    )
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's
+        colleagues: QuerySet[User],
+        languages: list[tuple[str, str]],
+        **kwargs: Any,  # noqa: ANN401 -- Django's
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["language"]).choices = languages
+        cast("forms.ModelChoiceField[User]", self.fields["assigned_to"]).queryset = colleagues

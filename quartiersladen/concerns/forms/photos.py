@@ -1,0 +1,36 @@
+"""Takes the photos of a form one by one, so that a bad one does not cost the good ones."""
+
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from quartiersladen.concerns.forms.report import ReportForm
+from quartiersladen.concerns.services import intake
+from quartiersladen.files.models import StoredFile
+from quartiersladen.files.services import remove_file, store_photo
+from quartiersladen.kernel.errors import Invalid
+from quartiersladen.quarters.models import Quarter
+
+
+def take_photos(
+    form: ReportForm, *, quarter: Quarter, key: UUID, uploads: list[UploadedFile]
+) -> None:
+    """Keep the good photos with the form, whatever else is wrong; explain each bad one."""
+    now = timezone.now()
+    stored: list[tuple[StoredFile, str]] = []
+    for upload in uploads:
+        try:
+            stored.append(
+                (store_photo(quarter=quarter, upload=upload, now=now), upload.name or "")
+            )
+        except Invalid as refusal:
+            form.add_error("photos", f"{upload.name}: {refusal}")
+    if not stored:
+        return
+    try:
+        intake.keep_photos(quarter=quarter, key=key, photos=stored, now=now)
+    except intake.TooManyPhotos as refusal:
+        for file, _label in stored:
+            remove_file(file=file)
+        form.add_error("photos", str(refusal))

@@ -1,0 +1,29 @@
+"""Addresses of the desk."""
+
+from django.urls import path
+
+from quartiersladen.concerns.views_office import deeds, entry, lists, passing_on, talks
+
+CASE = "buero/anliegen/<str:reference>/"
+urlpatterns = [
+    path("buero/anliegen/", lists.office_list, name="office_list"),
+    path("buero/anliegen/neu/", entry.office_new, name="office_new"),
+    path(CASE, deeds.office_detail, name="office_detail"),
+    path(CASE + "beleg/", entry.receipt, name="receipt"),
+    path(CASE + "zettel/", entry.right_address_sheet, name="right_address_sheet"),
+    path(CASE + "notiz/", deeds.note, name="note"),
+    path(CASE + "zuweisen/", deeds.assign, name="assign"),
+    path(CASE + "einordnen/", deeds.sort, name="sort"),
+    path(CASE + "zustaendigkeit/", deeds.scope, name="scope"),
+    path(CASE + "termin/", deeds.plan, name="plan"),
+    path(CASE + "weitergeben/", passing_on.forward, name="forward"),
+    path(CASE + "nachfragen/<int:referral_id>/", deeds.ask, name="ask"),
+    path(CASE + "auskunft/<int:referral_id>/", deeds.said, name="said"),
+    path(CASE + "abschliessen/", deeds.close, name="close"),
+    path(CASE + "wiederaufnehmen/", deeds.reopen, name="reopen"),
+    path(CASE + "zurueckziehen/", deeds.withdraw, name="withdraw"),
+    path(CASE + "mitgeteilt/", deeds.told, name="told"),
+    path(CASE + "freigeben/", deeds.show_public, name="release"),
+    path(CASE + "verbergen/", deeds.conceal, name="conceal"),
+    path("buero/gespraeche/", talks.talks, name="talks"),
+]

@@ -1,0 +1,124 @@
+"""What is told by phone or at the counter, typed in under a minute."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from quartiersladen.accounts.access import StaffRequest, desk, or_404
+from quartiersladen.accounts.queries import colleagues
+from quartiersladen.concerns import queries, timeline
+from quartiersladen.concerns.forms.office import EntryForm
+from quartiersladen.concerns.forms.photos import take_photos
+from quartiersladen.concerns.forms.report import new_key, read_key
+from quartiersladen.concerns.letters import status_link
+from quartiersladen.concerns.services.intake import Intake, report_concern
+from quartiersladen.concerns.states import Channel
+from quartiersladen.kernel.errors import Invalid
+from quartiersladen.kernel.links import make_token
+from quartiersladen.kernel.qr import qr_svg
+
+PAGE = "concerns/office/entry.html"
+
+
+def _form(request: StaffRequest, *, bound: bool) -> EntryForm:
+    today = request.quarter.local_day(timezone.now())
+    offered = [
+        (code, name) for code, name in settings.LANGUAGES if code in request.quarter.languages
+    ]
+    data = (request.POST, request.FILES) if bound else ()
+    return EntryForm(
+        *data,
+        quarter=request.quarter,
+        colleagues=colleagues(request.quarter.pk, today),
+        languages=offered,
+        initial={"submission_key": new_key(), "told_on": today, "language": "de"},
+    )
+
+
+def _page(
+    request: StaffRequest, form: EntryForm, key: UUID | None, status: HTTPStatus
+) -> HttpResponse:
+    photos = list(queries.draft_photos(request.quarter, key)) if key else []
+    context = {"form": form, "photos": photos, "draft_key": key, "nav_section": "concerns"}
+    return render(request, PAGE, context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk
+def office_new(request: StaffRequest) -> HttpResponse:
+    """Show the form; store the concern and lead to it."""
+    if request.method != "POST":
+        return _page(request, _form(request, bound=False), None, HTTPStatus.OK)
+    form = _form(request, bound=True)
+    form.is_valid()
+    key = read_key(request.POST.get("submission_key", ""))
+    if key is not None:
+        uploads = request.FILES.getlist("photos")
+        take_photos(form, quarter=request.quarter, key=key, uploads=uploads)
+    now = timezone.now()
+    told_on = form.cleaned_data.get("told_on")
+    if told_on and told_on > request.quarter.local_day(now):
+        form.add_error("told_on", _("This day is still to come."))
+    if form.errors or key is None:
+        return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
+    assigned = form.cleaned_data["assigned_to"]
+    # A helper sees only what is assigned to them: what they type in is theirs.
+    own = None if request.viewer.may_work else request.user.pk
+    try:
+        concern = report_concern(
+            quarter=request.quarter,
+            report=form.report(),
+            intake=Intake(
+                channel=Channel(form.cleaned_data["channel"]),
+                told_on=told_on,
+                entered_by=request.viewer,
+                assigned_to_id=assigned.pk if assigned and request.viewer.may_work else own,
+            ),
+            submission_key=key,
+            now=now,
+        )
+    except Invalid as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return redirect("concerns:office_detail", concern.dossier.reference)
+
+
+def _sheet(request: StaffRequest, reference: str, template: str) -> HttpResponse:
+    """Render a sheet of paper in the language of the person who gets it."""
+    concern = or_404(queries.get_inside, request.viewer, reference)
+    link = status_link(concern, concern.teller)
+    token = make_token(
+        link.purpose, subject_id=link.subject_id, generation=link.generation, expires_on=None
+    )
+    url = request.quarter.absolute_url(f"/s/{token}/")
+    language = concern.dossier.language
+    with translation.override(language):
+        context = {
+            "concern": concern,
+            "url": url,
+            "qr": qr_svg(url, title=_("QR code with the address of this page")),
+            "steps": timeline.next_steps(concern),
+            "sheet_language": "de" if language == "de-simple" else language,
+            "sheet_dir": "rtl" if translation.get_language_bidi() else "ltr",
+        }
+        return render(request, template, context)
+
+
+@require_safe
+@desk
+def receipt(request: StaffRequest, reference: str) -> HttpResponse:
+    """A sheet for the person: number, status address with QR code, what happens next."""
+    return _sheet(request, reference, "concerns/office/receipt.html")
+
+
+@require_safe
+@desk
+def right_address_sheet(request: StaffRequest, reference: str) -> HttpResponse:
+    """A sheet with the answer or the right address, in the person's language."""
+    return _sheet(request, reference, "concerns/office/right_address.html")

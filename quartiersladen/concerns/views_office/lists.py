@@ -1,0 +1,61 @@
+"""The desk's list of concerns."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from quartiersladen.accounts.access import StaffRequest, desk
+from quartiersladen.concerns import queries
+from quartiersladen.concerns.paging import cursor_from, page_urls
+from quartiersladen.concerns.queries import ConcernFilter
+from quartiersladen.concerns.states import OPEN, Channel, ConcernState
+from quartiersladen.quarters.queries import themes_of
+
+OPEN_WORD = "offen"
+
+
+def _states(text: str) -> frozenset[ConcernState]:
+    if text == OPEN_WORD:
+        return OPEN
+    return frozenset({ConcernState(text)}) if text in ConcernState.values else frozenset()
+
+
+def _wanted(request: StaffRequest) -> ConcernFilter:
+    theme = request.GET.get("thema", "")
+    channel = request.GET.get("kanal", "")
+    return ConcernFilter(
+        states=_states(request.GET.get("zustand", "")),
+        theme_id=int(theme) if theme.isdecimal() and len(theme) < 10 else None,
+        channel=channel if channel in Channel.values else "",
+        assigned_to_id=request.user.pk if request.GET.get("meine") else None,
+        words=request.GET.get("q", "")[:200],
+        older_than=cursor_from(request.GET.get("vor", "")),
+        newer_than=cursor_from(request.GET.get("nach", "")),
+    )
+
+
+@require_safe
+@desk
+def office_list(request: StaffRequest) -> HttpResponse:
+    """All concerns that the viewer may open, newest first."""
+    wanted = _wanted(request)
+    page = queries.desk_page(request.viewer, wanted)
+    language = get_language() or "de"
+    chosen = request.GET.get("zustand", "")
+    context = {
+        "page": page,
+        "wanted": wanted,
+        "today": request.quarter.local_day(timezone.now()),
+        "states": [(s.value, s.label, s.value == chosen) for s in ConcernState],
+        "open_chosen": chosen == OPEN_WORD,
+        "themes": [
+            (theme.pk, theme.name_in(language), theme.pk == wanted.theme_id)
+            for theme in themes_of(request.quarter)
+        ],
+        "channels": [(c.value, c.label, c.value == wanted.channel) for c in Channel],
+        "nav_section": "concerns",
+        **page_urls(request.GET, page),
+    }
+    return render(request, "concerns/office/list.html", context)
