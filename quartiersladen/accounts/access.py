@@ -27,7 +27,7 @@ class HouseRequest(HttpRequest):
 class StaffRequest(HouseRequest):
     """A request of somebody signed in with a role in this quarter."""
 
-    user: User  # type: ignore[assignment]  # narrower than Django's
+    user: User
 
 
 R = TypeVar("R", bound=HttpRequest)

@@ -26,7 +26,7 @@ class ViewerMiddleware:
         quarter = getattr(request, "quarter", None)
         if quarter is not None:
             today = quarter.local_day(timezone.now())
-            request.viewer = queries.viewer_for(request.user, quarter.pk, today)  # type: ignore[attr-defined,arg-type]  # set here; User or AnonymousUser
+            request.viewer = queries.viewer_for(request.user, quarter.pk, today)  # type: ignore[attr-defined]  # set here for every request
         return self.get_response(request)
 
 

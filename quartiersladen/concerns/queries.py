@@ -311,7 +311,7 @@ def talk_counts(viewer: Viewer, *, since: date) -> list[Mapping[str, object]]:
     )
 
 
-def released_points(viewer: Viewer) -> list[tuple[str, str, str, float, float]]:
+def released_points(viewer: Viewer) -> list[tuple[str, str, str, float | None, float | None]]:
     """Return (reference, title, state, latitude, longitude) of released concerns with a place."""
     return list(
         released(viewer)

@@ -3,4 +3,4 @@
 from quartiersladen.concerns import urls_office, urls_public
 
 app_name = "concerns"
-urlpatterns = [*urls_office.urlpatterns, *urls_public.urlpatterns]
+urlpatterns = [*urls_office.patterns, *urls_public.patterns]

@@ -5,7 +5,7 @@ from django.urls import path
 from quartiersladen.concerns.views_office import deeds, entry, lists, passing_on, talks
 
 CASE = "buero/anliegen/<str:reference>/"
-urlpatterns = [
+patterns = [
     path("buero/anliegen/", lists.office_list, name="office_list"),
     path("buero/anliegen/neu/", entry.office_new, name="office_new"),
     path(CASE, deeds.office_detail, name="office_detail"),

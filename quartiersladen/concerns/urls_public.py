@@ -4,7 +4,7 @@ from django.urls import path
 
 from quartiersladen.concerns.views_public import links, released, report
 
-urlpatterns = [
+patterns = [
     path("anliegen/", released.public_list, name="public_list"),
     path("anliegen.geojson", released.geojson, name="geojson"),
     path("anliegen/neu/", report.report, name="report"),

@@ -23,7 +23,7 @@ def may_view(viewer: Viewer, dossier: Dossier) -> bool:
     if dossier.quarter_id != viewer.quarter_id:
         return False
     if dossier.audience == Audience.CONFIDENTIAL:
-        return viewer.may_enter and dossier.named.filter(user_id=viewer.user_id).exists()
+        return viewer.may_enter and dossier.named.filter(user_id=viewer.user_id or 0).exists()
     if dossier.audience == Audience.PUBLIC or viewer.may_work:
         return True
     if viewer.role == Role.HELPER:
@@ -47,7 +47,7 @@ def visible_rows(viewer: Viewer) -> Q:
     elif viewer.link_purpose == LinkPurpose.TELLER_STATUS:
         rows |= Q(pk=viewer.link_subject_id, audience__in=[a.value for a in WITH_TELLER])
     if viewer.may_enter:
-        named = Named.objects.filter(dossier=OuterRef("pk"), user_id=viewer.user_id)
+        named = Named.objects.filter(dossier=OuterRef("pk"), user_id=viewer.user_id or 0)
         rows |= Q(Exists(named), audience=Audience.CONFIDENTIAL)
     return Q(quarter_id=viewer.quarter_id) & rows
 

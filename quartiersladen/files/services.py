@@ -1,6 +1,7 @@
 """Writes of the files module."""
 
 from datetime import datetime
+from typing import BinaryIO, cast
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
@@ -13,12 +14,12 @@ from quartiersladen.files.models import StoredFile
 from quartiersladen.quarters.models import Quarter
 
 
-def store_photo(*, quarter: Quarter, upload: UploadedFile, now: datetime) -> StoredFile:
+def store_photo(*, quarter: Quarter, upload: "UploadedFile[bytes]", now: datetime) -> StoredFile:
     """Clean a photo and keep it with a small copy; call outside a transaction.
 
     Raises files.photos.TooBig, WrongType, TooManyPixels or Damaged; nothing is kept then.
     """
-    photo = photos.clean(upload.file, size_bytes=upload.size or 0)
+    photo = photos.clean(cast("BinaryIO", upload.file), size_bytes=upload.size or 0)
     key = uuid4()
     folder = now.strftime("%Y-%m")
     names = (f"{folder}/{key}.jpg", f"{folder}/{key}-klein.jpg")

@@ -26,7 +26,7 @@ class OutboxBackend(BaseEmailBackend):
                     quarter=quarter,
                     kind="account",
                     to=address,
-                    subject=message.subject,
+                    subject=str(message.subject),
                     text=str(message.body),
                     language=get_language() or "de",
                     is_account=True,

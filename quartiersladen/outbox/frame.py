@@ -74,7 +74,7 @@ def footer_lines(quarter: Quarter) -> list[str]:
 
 
 def _html(mail: Mail, urls: dict[str, str]) -> str:
-    blocks = []
+    blocks: list[dict[str, object]] = []
     for paragraph in mail.text.split("\n\n"):
         alone = PLACEHOLDER.fullmatch(paragraph.strip())
         if alone:

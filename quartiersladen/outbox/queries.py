@@ -56,4 +56,6 @@ def readable_text(mail: Mail) -> SafeString:
     """
     if settings.DEMO:
         return mark_safe(urlize(escape(filled_text(mail, lambda name: link_url(mail, name)))))  # noqa: S308 -- escaped
-    return escape(filled_text(mail, lambda name: mail.links[name]["path"].replace("{token}", "•••")))
+    return escape(
+        filled_text(mail, lambda name: mail.links[name]["path"].replace("{token}", "•••"))
+    )

@@ -7,7 +7,6 @@ from django.utils.translation import pgettext_lazy
 
 from quartiersladen.kernel.states import Machine, Transition
 
-
 #: A mail that is being sent for so long belonged to a worker that died.
 LOST_AFTER = timedelta(minutes=10)
 

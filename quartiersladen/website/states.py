@@ -1,8 +1,12 @@
 """The pages of the office, and what the law wants to read on them."""
 
+from typing import TYPE_CHECKING
+
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class PageKey(TextChoices):
@@ -15,7 +19,7 @@ class PageKey(TextChoices):
 
 
 #: Facts per page. Source: § 5 DDG and § 18 (2) MStV; Art. 13 GDPR; BITV 2.0 and the Länder's acts.
-FACTS: dict[PageKey, dict[str, Promise]] = {
+FACTS: "dict[PageKey, dict[str, _StrPromise]]" = {
     PageKey.IMPRINT: {
         "provider": _("Name of the operator"),
         "street_address": _("Street address of the operator"),

@@ -1,10 +1,9 @@
 """What the desk types in to do something with a concern. Shape only; the deeds check the rest."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +23,9 @@ from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document
 from quartiersladen.quarters.models import Theme
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 WAYS_OUT = [(way.value, way.label) for way in (Way.MAIL, Way.PHONE, Way.POST, Way.TALK)]
 
 
@@ -37,7 +39,11 @@ class DayInput(forms.DateInput):
 
 
 def words_field(
-    label: str | Promise, *, required: bool = False, rows: int = 4, help_text: str | Promise = ""
+    label: "str | _StrPromise",
+    *,
+    required: bool = False,
+    rows: int = 4,
+    help_text: "str | _StrPromise" = "",
 ) -> forms.CharField:
     """Return a field for several lines."""
     return forms.CharField(
@@ -46,28 +52,6 @@ def words_field(
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"}),
         help_text=help_text,
-    )
-
-
-class DayInput(forms.DateInput):
-    """The browser's own date field; it wants ISO dates whatever the language."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def words_field(
-    label: Any, *, required: bool = False, rows: int = 4, **kwargs: Any
-) -> forms.CharField:
-    """Return a field for several lines."""
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"}),
-        **kwargs,
     )
 
 
@@ -111,7 +95,7 @@ class SortForm(VersionedForm):
 class RightAddressField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """Right addresses by what they are about."""
 
-    def label_from_instance(self, obj: RightAddress) -> str:  # type: ignore[override]  # narrower
+    def label_from_instance(self, obj: RightAddress) -> str:
         """Return what the address is about."""
         return obj.name_in(get_language() or "de")
 
@@ -203,7 +187,7 @@ class ToldForm(VersionedForm):
 class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """Photos of a dossier by their number."""
 
-    def label_from_instance(self, obj: Document) -> str:  # type: ignore[override]  # narrower
+    def label_from_instance(self, obj: Document) -> str:
         """Return the number of the photo."""
         return str(_("Photo %(n)s") % {"n": obj.position + 1})
 

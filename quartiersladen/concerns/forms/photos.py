@@ -14,7 +14,7 @@ from quartiersladen.quarters.models import Quarter
 
 
 def take_photos(
-    form: ReportForm, *, quarter: Quarter, key: UUID, uploads: list[UploadedFile]
+    form: ReportForm, *, quarter: Quarter, key: UUID, uploads: "list[UploadedFile[bytes]]"
 ) -> None:
     """Keep the good photos with the form, whatever else is wrong; explain each bad one."""
     now = timezone.now()

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import phonenumbers
 from django import forms
 from django.core import signing
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -53,10 +52,10 @@ class PhotosInput(forms.FileInput):
     def value_from_datadict(  # noqa: D102 -- Django's method
         self,
         data: Any,  # noqa: ANN401, ARG002 -- Django's signature
-        files: MultiValueDict[str, UploadedFile],
+        files: Any,  # noqa: ANN401 -- Django's signature
         name: str,
-    ) -> list[UploadedFile]:
-        return files.getlist(name) if isinstance(files, MultiValueDict) else []
+    ) -> list[Any]:
+        return list(files.getlist(name)) if isinstance(files, MultiValueDict) else []
 
 
 class PhotosField(forms.Field):
@@ -73,7 +72,7 @@ class PhotosField(forms.Field):
 class ThemeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """Themes by their name in the language of the page."""
 
-    def label_from_instance(self, obj: Theme) -> str:  # type: ignore[override]  # narrower
+    def label_from_instance(self, obj: Theme) -> str:
         """Return the theme's name."""
         return obj.name_in(get_language() or "de")
 

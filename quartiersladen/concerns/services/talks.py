@@ -25,8 +25,9 @@ def tally_talk(
 ) -> Talk:
     """Count one talk. Raises NotAllowed unless the viewer works at the desk."""
     demand(may_enter_concerns(viewer) and viewer.quarter_id == quarter.pk)
+    counted_by = viewer.user_id or 0
     return Talk.objects.create(
-        quarter=quarter, on=on, place=place, theme=theme, by_id=viewer.user_id, created_at=now
+        quarter=quarter, on=on, place=place, theme=theme, by_id=counted_by, created_at=now
     )
 
 

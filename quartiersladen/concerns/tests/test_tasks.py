@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_job_deletes_old_unconfirmed_addresses_and_keeps_young_ones():
     quarter, now = make_quarter(), timezone.now()
-    fields = {"way": AnswerWay.MAIL, "email": "nour@example.org"}
+    fields: dict[str, Any] = {"way": AnswerWay.MAIL, "email": "nour@example.org"}
     old = make_concern(quarter, "Alt", now=now - timedelta(hours=73), **fields)
     young = make_concern(quarter, "Jung", now=now - timedelta(hours=71), **fields)
 

@@ -65,7 +65,7 @@ def office_new(request: StaffRequest) -> HttpResponse:
     told_on = form.cleaned_data.get("told_on")
     if told_on and told_on > request.quarter.local_day(now):
         form.add_error("told_on", _("This day is still to come."))
-    if form.errors or key is None:
+    if form.errors or key is None or told_on is None:
         return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
     assigned = form.cleaned_data["assigned_to"]
     # A helper sees only what is assigned to them: what they type in is theirs.

@@ -6,35 +6,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_start'),
-        ('dossiers', '0001_start'),
-        ('outbox', '0001_start'),
+        ("directory", "0001_start"),
+        ("dossiers", "0001_start"),
+        ("outbox", "0001_start"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('out', 'sent'), ('in', 'received')], max_length=3)),
-                ('way', models.CharField(choices=[('mail', 'E-mail'), ('phone', 'Phone'), ('post', 'Letter'), ('talk', 'In person'), ('link', 'One-case page')], max_length=5)),
-                ('counterpart', models.CharField(choices=[('teller', 'The person who told us'), ('body', 'Responsible body')], max_length=6)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='directory.responsiblebody')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='dossiers.dossier')),
-                ('mail', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='message', to='outbox.mail')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(choices=[("out", "sent"), ("in", "received")], max_length=3),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("mail", "E-mail"),
+                            ("phone", "Phone"),
+                            ("post", "Letter"),
+                            ("talk", "In person"),
+                            ("link", "One-case page"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "counterpart",
+                    models.CharField(
+                        choices=[
+                            ("teller", "The person who told us"),
+                            ("body", "Responsible body"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "body",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="directory.responsiblebody",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "mail",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="message",
+                        to="outbox.mail",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['dossier', 'at'], name='message_of_dossier')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('way__in', ['mail', 'phone', 'post', 'talk', 'link'])), name='message_way_known'), models.CheckConstraint(condition=models.Q(('direction__in', ['out', 'in'])), name='message_direction_known'), models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('counterpart', 'teller')), models.Q(('body__isnull', False), ('counterpart', 'body')), _connector='OR'), name='message_body_named')],
+                "indexes": [models.Index(fields=["dossier", "at"], name="message_of_dossier")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["mail", "phone", "post", "talk", "link"])),
+                        name="message_way_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["out", "in"])),
+                        name="message_direction_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body", None), ("counterpart", "teller")),
+                            models.Q(("body__isnull", False), ("counterpart", "body")),
+                            _connector="OR",
+                        ),
+                        name="message_body_named",
+                    ),
+                ],
             },
         ),
     ]

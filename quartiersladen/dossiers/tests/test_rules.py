@@ -46,7 +46,7 @@ def house():
     viewers = [viewer_of(user, here) for user in people.values()]
     viewers += [viewer_of(stranger, here), public_viewer(here.pk)]
     for audience in (Audience.TELLER, Audience.PUBLIC, Audience.OFFICE):
-        dossier = Dossier.objects.filter(quarter=here, audience=audience).first()
+        dossier = Dossier.objects.filter(quarter=here, audience=audience)[0]
         viewers.append(link_viewer(here.pk, LinkPurpose.TELLER_STATUS, dossier.pk))
         viewers.append(link_viewer(here.pk, LinkPurpose.REFERRAL, dossier.pk))
     return viewers

@@ -6,47 +6,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('quarters', '0001_start'),
+        ("quarters", "0001_start"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=80)),
-                ('purpose', models.CharField(choices=[('pass-on-contact', 'Contact data may be passed on to the responsible body')], max_length=24)),
-                ('step', models.CharField(choices=[('given', 'given'), ('withdrawn', 'withdrawn')], max_length=10)),
-                ('wording', models.TextField()),
-                ('language', models.CharField(max_length=10)),
-                ('channel', models.CharField(max_length=12)),
-                ('at', models.DateTimeField()),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='quarters.quarter')),
-                ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=80)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            (
+                                "pass-on-contact",
+                                "Contact data may be passed on to the responsible body",
+                            )
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[("given", "given"), ("withdrawn", "withdrawn")], max_length=10
+                    ),
+                ),
+                ("wording", models.TextField()),
+                ("language", models.CharField(max_length=10)),
+                ("channel", models.CharField(max_length=12)),
+                ("at", models.DateTimeField()),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="quarters.quarter"
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'purpose', '-at'], name='consent_of_subject')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('purpose__in', ['pass-on-contact'])), name='consent_purpose_known'), models.CheckConstraint(condition=models.Q(('step__in', ['given', 'withdrawn'])), name='consent_step_known')],
+                "indexes": [
+                    models.Index(fields=["subject", "purpose", "-at"], name="consent_of_subject")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["pass-on-contact"])),
+                        name="consent_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("step__in", ["given", "withdrawn"])),
+                        name="consent_step_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Trail',
+            name="Trail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('deed', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=120)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='quarters.quarter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("deed", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=120)),
+                ("data", models.JSONField(blank=True, default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="quarters.quarter"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['quarter', '-at'], name='trail_of_quarter')],
+                "indexes": [models.Index(fields=["quarter", "-at"], name="trail_of_quarter")],
             },
         ),
     ]

@@ -2,107 +2,243 @@
 
 import django.core.validators
 import django.db.models.deletion
-import quartiersladen.quarters.models
 from django.db import migrations, models
+
+import quartiersladen.quarters.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Quarter',
+            name="Quarter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('short_name', models.CharField(max_length=60)),
-                ('host', models.CharField(blank=True, max_length=253, null=True, unique=True)),
-                ('is_default', models.BooleanField(default=False)),
-                ('land', models.CharField(choices=[('BW', 'Baden-Württemberg'), ('BY', 'Bayern'), ('BE', 'Berlin'), ('BB', 'Brandenburg'), ('HB', 'Bremen'), ('HH', 'Hamburg'), ('HE', 'Hessen'), ('MV', 'Mecklenburg-Vorpommern'), ('NI', 'Niedersachsen'), ('NW', 'Nordrhein-Westfalen'), ('RP', 'Rheinland-Pfalz'), ('SL', 'Saarland'), ('SN', 'Sachsen'), ('ST', 'Sachsen-Anhalt'), ('SH', 'Schleswig-Holstein'), ('TH', 'Thüringen')], max_length=2)),
-                ('time_zone', models.CharField(default='Europe/Berlin', max_length=40)),
-                ('languages', models.JSONField(default=quartiersladen.quarters.models.default_languages)),
-                ('accent', models.CharField(default='#7a3b1d', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}$')])),
-                ('accent_dark', models.CharField(default='#f2b48c', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}$')])),
-                ('outline', models.JSONField(blank=True, default=dict)),
-                ('welcome', models.JSONField(blank=True, default=dict)),
-                ('operator', models.CharField(blank=True, max_length=160)),
-                ('client', models.CharField(blank=True, max_length=160)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('street', models.CharField(blank=True, max_length=120)),
-                ('postcode', models.CharField(blank=True, max_length=5)),
-                ('city', models.CharField(blank=True, max_length=80)),
-                ('smtp_url', models.CharField(blank=True, max_length=300)),
-                ('mail_from', models.EmailField(blank=True, max_length=254)),
-                ('mail_domain', models.CharField(blank=True, max_length=253)),
-                ('first_look_days', models.PositiveSmallIntegerField(default=2)),
-                ('answer_days', models.PositiveSmallIntegerField(default=15)),
-                ('asks_before_proposals', models.PositiveSmallIntegerField(default=3)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("short_name", models.CharField(max_length=60)),
+                ("host", models.CharField(blank=True, max_length=253, null=True, unique=True)),
+                ("is_default", models.BooleanField(default=False)),
+                (
+                    "land",
+                    models.CharField(
+                        choices=[
+                            ("BW", "Baden-Württemberg"),
+                            ("BY", "Bayern"),
+                            ("BE", "Berlin"),
+                            ("BB", "Brandenburg"),
+                            ("HB", "Bremen"),
+                            ("HH", "Hamburg"),
+                            ("HE", "Hessen"),
+                            ("MV", "Mecklenburg-Vorpommern"),
+                            ("NI", "Niedersachsen"),
+                            ("NW", "Nordrhein-Westfalen"),
+                            ("RP", "Rheinland-Pfalz"),
+                            ("SL", "Saarland"),
+                            ("SN", "Sachsen"),
+                            ("ST", "Sachsen-Anhalt"),
+                            ("SH", "Schleswig-Holstein"),
+                            ("TH", "Thüringen"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("time_zone", models.CharField(default="Europe/Berlin", max_length=40)),
+                (
+                    "languages",
+                    models.JSONField(default=quartiersladen.quarters.models.default_languages),
+                ),
+                (
+                    "accent",
+                    models.CharField(
+                        default="#7a3b1d",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^#[0-9a-f]{6}$")],
+                    ),
+                ),
+                (
+                    "accent_dark",
+                    models.CharField(
+                        default="#f2b48c",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^#[0-9a-f]{6}$")],
+                    ),
+                ),
+                ("outline", models.JSONField(blank=True, default=dict)),
+                ("welcome", models.JSONField(blank=True, default=dict)),
+                ("operator", models.CharField(blank=True, max_length=160)),
+                ("client", models.CharField(blank=True, max_length=160)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("street", models.CharField(blank=True, max_length=120)),
+                ("postcode", models.CharField(blank=True, max_length=5)),
+                ("city", models.CharField(blank=True, max_length=80)),
+                ("smtp_url", models.CharField(blank=True, max_length=300)),
+                ("mail_from", models.EmailField(blank=True, max_length=254)),
+                ("mail_domain", models.CharField(blank=True, max_length=253)),
+                ("first_look_days", models.PositiveSmallIntegerField(default=2)),
+                ("answer_days", models.PositiveSmallIntegerField(default=15)),
+                ("asks_before_proposals", models.PositiveSmallIntegerField(default=3)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='quarter_one_default'), models.CheckConstraint(condition=models.Q(('land__in', ['BW', 'BY', 'BE', 'BB', 'HB', 'HH', 'HE', 'MV', 'NI', 'NW', 'RP', 'SL', 'SN', 'ST', 'SH', 'TH'])), name='quarter_land_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="quarter_one_default",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "land__in",
+                                [
+                                    "BW",
+                                    "BY",
+                                    "BE",
+                                    "BB",
+                                    "HB",
+                                    "HH",
+                                    "HE",
+                                    "MV",
+                                    "NI",
+                                    "NW",
+                                    "RP",
+                                    "SL",
+                                    "SN",
+                                    "ST",
+                                    "SH",
+                                    "TH",
+                                ],
+                            )
+                        ),
+                        name="quarter_land_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProgrammeFooter',
+            name="ProgrammeFooter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('from_on', models.DateField()),
-                ('to_on', models.DateField(blank=True, null=True)),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='programme_footers', to='quarters.quarter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("from_on", models.DateField()),
+                ("to_on", models.DateField(blank=True, null=True)),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="programme_footers",
+                        to="quarters.quarter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Premises',
+            name="Premises",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('street', models.CharField(max_length=120)),
-                ('postcode', models.CharField(max_length=5)),
-                ('city', models.CharField(max_length=80)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('is_step_free', models.BooleanField(default=False)),
-                ('opening', models.JSONField(blank=True, default=dict)),
-                ('note', models.JSONField(blank=True, default=dict)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='premises', to='quarters.quarter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("street", models.CharField(max_length=120)),
+                ("postcode", models.CharField(max_length=5)),
+                ("city", models.CharField(max_length=80)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("is_step_free", models.BooleanField(default=False)),
+                ("opening", models.JSONField(blank=True, default=dict)),
+                ("note", models.JSONField(blank=True, default=dict)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="premises",
+                        to="quarters.quarter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='District',
+            name="District",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('outline', models.JSONField(blank=True, default=dict)),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='districts', to='quarters.quarter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("outline", models.JSONField(blank=True, default=dict)),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="districts",
+                        to="quarters.quarter",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('quarter', 'name'), name='district_once_per_quarter')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("quarter", "name"), name="district_once_per_quarter"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60)),
-                ('name', models.JSONField()),
-                ('working_days', models.PositiveSmallIntegerField(default=10)),
-                ('needs_place', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='themes', to='quarters.quarter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60)),
+                ("name", models.JSONField()),
+                ("working_days", models.PositiveSmallIntegerField(default=10)),
+                ("needs_place", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="themes",
+                        to="quarters.quarter",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('quarter', 'slug'), name='theme_once_per_quarter'), models.CheckConstraint(condition=models.Q(('working_days__gte', 1)), name='theme_working_days_positive')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("quarter", "slug"), name="theme_once_per_quarter"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("working_days__gte", 1)),
+                        name="theme_working_days_positive",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,324 @@
+"""Demo data: two quarters with offices, themes and programme lines.
+
+Names of places and programmes are facts; outlines are drawn by hand and roughly; phone numbers are
+those that are reserved for fiction.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter, Theme
+
+EAST = "leipziger-osten"
+GATE = "am-leipziger-tor"
+
+QUARTERS: dict[str, dict[str, Any]] = {
+    EAST: {
+        "name": "Quartiersmanagement Leipziger Osten",
+        "short_name": "Leipziger Osten",
+        "is_default": True,
+        "land": "SN",
+        "accent": "#7a3b1d",
+        "accent_dark": "#f2b48c",
+        "operator": "Werkstatt für Nachbarschaft (Beispiel) gGmbH",
+        "client": "Stadt Leipzig",
+        "email": "quartier@leipziger-osten.example.org",
+        "phone": "030 23125 010",
+        "street": "Eisenbahnstraße 66",
+        "postcode": "04315",
+        "city": "Leipzig",
+        "mail_from": "quartier@leipziger-osten.example.org",
+        "mail_domain": "leipziger-osten.example.org",
+        "outline": [
+            [12.3915, 51.3462],
+            [12.3942, 51.3502],
+            [12.4035, 51.3518],
+            [12.4152, 51.3519],
+            [12.4268, 51.3516],
+            [12.4371, 51.3474],
+            [12.4388, 51.3431],
+            [12.4316, 51.3398],
+            [12.4201, 51.3379],
+            [12.4098, 51.3357],
+            [12.3984, 51.3352],
+            [12.3938, 51.3371],
+            [12.3921, 51.3418],
+        ],
+        "welcome": {
+            "de": "Wir hören zu, geben weiter und bleiben dran: Ihr Quartiersbüro im Leipziger"
+            " Osten.",
+            "de-simple": "Wir hören Ihnen zu. Wir sagen es den richtigen Leuten. Und wir fragen"
+            " wieder nach.",
+            "en": "We listen, pass it on and keep at it: your neighbourhood office in Leipzig's"
+            " East.",
+            "ar": "نستمع إليكم، وننقل ما تقولون، ونتابع: مكتب الحي في شرق لايبزيغ.",
+            "ru": "Мы слушаем, передаём и не отступаем: ваше бюро района на востоке Лейпцига.",
+            "uk": "Ми слухаємо, передаємо й не відступаємо: ваше бюро району на сході Лейпцига.",
+            "tr": "Dinliyoruz, iletiyoruz ve takip ediyoruz: Leipzig'in doğusundaki mahalle"
+            " büronuz.",
+            "vi": "Chúng tôi lắng nghe, chuyển tiếp và theo dõi: văn phòng khu phố của bạn ở phía"
+            " đông Leipzig.",
+        },
+    },
+    GATE: {
+        "name": "Quartiersmanagement Am Leipziger Tor",
+        "short_name": "Am Leipziger Tor",
+        "is_default": False,
+        "land": "ST",
+        "accent": "#1f5c4d",
+        "accent_dark": "#8fd6c1",
+        "operator": "Bildungswerk Elbe (Beispiel) gGmbH",
+        "client": "Stadt Dessau-Roßlau",
+        "email": "quartier@leipziger-tor.example.org",
+        "phone": "030 23125 060",
+        "street": "Heidestraße 20",
+        "postcode": "06842",
+        "city": "Dessau-Roßlau",
+        "mail_from": "quartier@leipziger-tor.example.org",
+        "mail_domain": "leipziger-tor.example.org",
+        "languages": ["de", "de-simple", "en", "ar"],
+        "outline": [
+            [12.2318, 51.8291],
+            [12.2397, 51.8312],
+            [12.2478, 51.8296],
+            [12.2521, 51.8252],
+            [12.2493, 51.8203],
+            [12.2416, 51.8184],
+            [12.2341, 51.8201],
+            [12.2309, 51.8247],
+        ],
+        "welcome": {
+            "de": "Ihr Quartiersbüro am Leipziger Tor: für Fragen, Hinweise und eigene Ideen.",
+            "en": "Your neighbourhood office at the Leipziger Tor: for questions, hints and ideas.",
+            "ar": "مكتب حيكم عند بوابة لايبزيغ: للأسئلة والملاحظات والأفكار.",
+        },
+    },
+}
+
+DISTRICTS = {
+    EAST: [
+        "Neustadt-Neuschönefeld",
+        "Volkmarsdorf",
+        "Anger-Crottendorf",
+        "Reudnitz-Thonberg",
+        "Sellerhausen-Stünz",
+    ],
+    GATE: ["Innenstadt Süd", "Süd"],
+}
+
+MORNING = [["10:00", "13:00"]]
+AFTERNOON = [["14:00", "18:00"]]
+PREMISES: dict[str, list[dict[str, Any]]] = {
+    EAST: [
+        {
+            "name": "Stadtteilladen",
+            "street": "Eisenbahnstraße 66",
+            "postcode": "04315",
+            "city": "Leipzig",
+            "phone": "030 23125 010",
+            "latitude": 51.34565,
+            "longitude": 12.40845,
+            "is_step_free": True,
+            "opening": {"0": MORNING, "1": AFTERNOON, "3": [*MORNING, *AFTERNOON]},
+            "note": {
+                "de": "Die Klingel ist links neben der Tür.",
+                "en": "The bell is to the left of the door.",
+                "ar": "الجرس على يسار الباب.",
+            },
+        },
+        {
+            "name": "Sprechstunde am Torgauer Platz",
+            "street": "Torgauer Platz 2",
+            "postcode": "04315",
+            "city": "Leipzig",
+            "latitude": 51.34535,
+            "longitude": 12.41405,
+            "is_step_free": False,
+            "opening": {"2": [["15:00", "17:00"]]},
+            "note": {
+                "de": "Zwei Stufen am Eingang; wir kommen gern nach draußen.",
+                "en": "Two steps at the door; we are glad to come outside.",
+                "ar": "درجتان عند المدخل؛ يسعدنا أن نخرج إليكم.",
+            },
+        },
+    ],
+    GATE: [
+        {
+            "name": "Quartiersbüro",
+            "street": "Heidestraße 20",
+            "postcode": "06842",
+            "city": "Dessau-Roßlau",
+            "phone": "030 23125 060",
+            "latitude": 51.8239,
+            "longitude": 12.2431,
+            "is_step_free": True,
+            "opening": {"1": MORNING, "3": AFTERNOON},
+            "note": {},
+        }
+    ],
+}
+
+#: slug, working days until asking again, names.
+THEMES: list[tuple[str, int, dict[str, str]]] = [
+    (
+        "licht",
+        10,
+        {
+            "de": "Licht und Laternen",
+            "en": "Street light",
+            "ar": "الإنارة والمصابيح",
+            "ru": "Освещение",
+            "uk": "Освітлення",
+            "tr": "Aydınlatma",
+            "vi": "Đèn đường",
+        },
+    ),
+    (
+        "muell",
+        5,
+        {
+            "de": "Müll und Sperrmüll",
+            "en": "Litter and dumped waste",
+            "ar": "القمامة والنفايات الكبيرة",
+            "ru": "Мусор",
+            "uk": "Сміття",
+            "tr": "Çöp",
+            "vi": "Rác thải",
+        },
+    ),
+    (
+        "gruen",
+        15,
+        {
+            "de": "Bäume und Grünflächen",
+            "en": "Trees and green spaces",
+            "ar": "الأشجار والمساحات الخضراء",
+            "ru": "Деревья и зелень",
+            "uk": "Дерева та зелень",
+            "tr": "Ağaçlar ve yeşil alanlar",
+            "vi": "Cây xanh và công viên",
+        },
+    ),
+    (
+        "spielplatz",
+        10,
+        {
+            "de": "Spielplätze",
+            "en": "Playgrounds",
+            "ar": "ملاعب الأطفال",
+            "ru": "Детские площадки",
+            "uk": "Дитячі майданчики",
+            "tr": "Oyun alanları",
+            "vi": "Sân chơi",
+        },
+    ),
+    (
+        "wege",
+        15,
+        {
+            "de": "Gehwege und Straßen",
+            "en": "Pavements and roads",
+            "ar": "الأرصفة والشوارع",
+            "ru": "Тротуары и дороги",
+            "uk": "Тротуари та дороги",
+            "tr": "Kaldırımlar ve yollar",
+            "vi": "Vỉa hè và đường",
+        },
+    ),
+    (
+        "verkehr",
+        20,
+        {
+            "de": "Verkehr und Parken",
+            "en": "Traffic and parking",
+            "ar": "المرور ومواقف السيارات",
+            "ru": "Движение и парковка",
+            "uk": "Рух і паркування",
+            "tr": "Trafik ve park",
+            "vi": "Giao thông và đỗ xe",
+        },
+    ),
+    (
+        "sicherheit",
+        5,
+        {
+            "de": "Sicherheit und Ordnung",
+            "en": "Safety and order",
+            "ar": "الأمان والنظام",
+            "ru": "Безопасность и порядок",
+            "uk": "Безпека та порядок",
+            "tr": "Güvenlik ve düzen",
+            "vi": "An toàn và trật tự",
+        },
+    ),
+    (
+        "wohnen",
+        10,
+        {
+            "de": "Wohnen und Nachbarschaft",
+            "en": "Housing and neighbours",
+            "ar": "السكن والجيران",
+            "ru": "Жильё и соседи",
+            "uk": "Житло та сусіди",
+            "tr": "Konut ve komşuluk",
+            "vi": "Nhà ở và hàng xóm",
+        },
+    ),
+    (
+        "treffen",
+        10,
+        {
+            "de": "Treffen, Kultur, Mitmachen",
+            "en": "Meeting, culture, joining in",
+            "ar": "لقاءات وثقافة ومشاركة",
+            "ru": "Встречи и культура",
+            "uk": "Зустрічі та культура",
+            "tr": "Buluşma ve kültür",
+            "vi": "Gặp gỡ và văn hoá",
+        },
+    ),
+    (
+        "soziales",
+        10,
+        {
+            "de": "Beratung und Soziales",
+            "en": "Advice and social matters",
+            "ar": "الاستشارة والشؤون الاجتماعية",
+            "ru": "Консультации",
+            "uk": "Консультації",
+            "tr": "Danışma",
+            "vi": "Tư vấn",
+        },
+    ),
+]
+NEED_A_PLACE = {"licht", "muell", "spielplatz", "wege"}
+FOOTERS = {
+    EAST: "Gefördert aus dem Bund-Länder-Programm „Sozialer Zusammenhalt – Zusammenleben im"
+    " Quartier gemeinsam gestalten“; beauftragt von der Stadt Leipzig.",
+    GATE: "Beauftragt von der Stadt Dessau-Roßlau.",
+}
+
+
+def load(now: datetime) -> None:
+    """Store both quarters, their districts, premises, themes and programme lines."""
+    for slug, values in QUARTERS.items():
+        ring = values["outline"]
+        outline = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+        quarter = Quarter.objects.create(
+            **(values | {"slug": slug, "outline": outline, "created_at": now})
+        )
+        for name in DISTRICTS[slug]:
+            District.objects.create(quarter=quarter, name=name)
+        for position, premises in enumerate(PREMISES[slug]):
+            Premises.objects.create(quarter=quarter, position=position, **premises)
+        for position, (theme, days, names) in enumerate(THEMES):
+            Theme.objects.create(
+                quarter=quarter,
+                slug=theme,
+                name=names,
+                working_days=days,
+                needs_place=theme in NEED_A_PLACE,
+                position=position,
+            )
+        start = date(quarter.local_day(now).year - 2, 1, 1)
+        ProgrammeFooter.objects.create(quarter=quarter, text=FOOTERS[slug], from_on=start)
