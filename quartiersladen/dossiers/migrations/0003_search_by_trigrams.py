@@ -5,17 +5,25 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 SQLITE = (
-    "CREATE VIRTUAL TABLE dossiers_search USING fts5("
-    "search_text, content='dossiers_dossier', content_rowid='id', tokenize='trigram')",
-    "CREATE TRIGGER dossiers_search_insert AFTER INSERT ON dossiers_dossier BEGIN "
-    "INSERT INTO dossiers_search(rowid, search_text) VALUES (new.id, new.search_text); END",
-    "CREATE TRIGGER dossiers_search_delete AFTER DELETE ON dossiers_dossier BEGIN "
-    "INSERT INTO dossiers_search(dossiers_search, rowid, search_text) "
-    "VALUES ('delete', old.id, old.search_text); END",
-    "CREATE TRIGGER dossiers_search_update AFTER UPDATE OF search_text ON dossiers_dossier BEGIN "
-    "INSERT INTO dossiers_search(dossiers_search, rowid, search_text) "
-    "VALUES ('delete', old.id, old.search_text); "
-    "INSERT INTO dossiers_search(rowid, search_text) VALUES (new.id, new.search_text); END",
+    (
+        "CREATE VIRTUAL TABLE dossiers_search USING fts5("
+        "search_text, content='dossiers_dossier', content_rowid='id', tokenize='trigram')"
+    ),
+    (
+        "CREATE TRIGGER dossiers_search_insert AFTER INSERT ON dossiers_dossier BEGIN "
+        "INSERT INTO dossiers_search(rowid, search_text) VALUES (new.id, new.search_text); END"
+    ),
+    (
+        "CREATE TRIGGER dossiers_search_delete AFTER DELETE ON dossiers_dossier BEGIN "
+        "INSERT INTO dossiers_search(dossiers_search, rowid, search_text) "
+        "VALUES ('delete', old.id, old.search_text); END"
+    ),
+    (
+        "CREATE TRIGGER dossiers_search_update AFTER UPDATE OF search_text ON dossiers_dossier BEGIN "
+        "INSERT INTO dossiers_search(dossiers_search, rowid, search_text) "
+        "VALUES ('delete', old.id, old.search_text); "
+        "INSERT INTO dossiers_search(rowid, search_text) VALUES (new.id, new.search_text); END"
+    ),
     "INSERT INTO dossiers_search(dossiers_search) VALUES ('rebuild')",
 )
 SQLITE_BACK = (
