@@ -1,0 +1,20 @@
+"""Which modules bring demo data, in the order in which they need each other."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from quartiersladen.accounts import demo as accounts
+from quartiersladen.concerns import demo as concerns
+from quartiersladen.directory import demo as directory
+from quartiersladen.quarters import demo as quarters
+from quartiersladen.website import demo as website
+
+LOADERS = (quarters.load, accounts.load, directory.load, website.load, concerns.load)
+
+
+@transaction.atomic
+def load_all(now: datetime) -> None:
+    """Load the demo quarters: all of them or, when something fails, nothing."""
+    for load in LOADERS:
+        load(now)
