@@ -1,0 +1,87 @@
+"""Today, search, and the way to any dossier."""
+
+import re
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+
+from quartiersladen.accounts.access import StaffRequest, desk, member, or_404
+from quartiersladen.concerns.queries import newest, replies_in
+from quartiersladen.concerns.timeline import office_words, who
+from quartiersladen.desk import queries
+from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, open_follow_ups
+from quartiersladen.dossiers.search import words_of
+from quartiersladen.kernel.text import fold
+from quartiersladen.outbox.queries import troubled, waiting_count
+
+SHOWN = 12
+LATEST = 8
+
+
+@require_safe
+@member
+def today(request: StaffRequest) -> HttpResponse:
+    """The day at a glance: what is due, what is new, what came in."""
+    if not request.viewer.may_enter:
+        return redirect("desk:settings" if request.viewer.may_settings else "website:home")
+    day = request.quarter.local_day(timezone.now())
+    due = list(open_follow_ups(request.viewer, until=day))
+    mine = [f for f in due if f.dossier.assigned_to_id == request.user.pk]
+    others = [f for f in due if f.dossier.assigned_to_id != request.user.pk]
+    counted = queries.with_asks(mine + others)
+    context = {
+        "today": day,
+        "mine": counted[: len(mine)],
+        "others": counted[len(mine) :],
+        "new": newest(request.viewer, limit=SHOWN),
+        "replies": replies_in(request.viewer, limit=SHOWN),
+        "troubled": troubled(request.viewer, limit=SHOWN),
+        "waiting_mails": waiting_count(request.viewer),
+        "latest": [
+            (entry, office_words(entry), who(entry))
+            for entry in latest_entries(request.viewer, limit=LATEST)
+        ],
+        "nav_section": "today",
+    }
+    return render(request, "desk/office/today.html", context)
+
+
+def _marked(title: str, words: list[str]) -> SafeString:
+    """Return the title with the words of it that hold a searched one marked."""
+    parts = []
+    for piece in re.split(r"(\W+)", title):
+        hit = any(word in fold(piece) for word in words)
+        safe = conditional_escape(piece)
+        parts.append(f"<mark>{safe}</mark>" if hit else safe)
+    return mark_safe("".join(parts))  # noqa: S308 -- every piece is escaped above
+
+
+@require_safe
+@desk
+def search(request: StaffRequest) -> HttpResponse:
+    """Find any dossier; a whole number leads straight to it."""
+    words = request.GET.get("q", "")[:200]
+    exact = queries.by_reference(request.viewer, words) if words else None
+    if exact is not None:
+        return redirect(exact.office_path())
+    hits = queries.found(request.viewer, words) if words else []
+    context = {
+        "words": words,
+        "is_too_short": bool(words) and not words_of(words),
+        "hits": [(hit, _marked(hit.title, words_of(words))) for hit in hits[: queries.MOST_HITS]],
+        "has_more": len(hits) > queries.MOST_HITS,
+        "nav_section": "search",
+    }
+    return render(request, "desk/office/search.html", context)
+
+
+@require_safe
+@desk
+def dossier(request: StaffRequest, reference: str) -> HttpResponse:
+    """Lead to the page of any dossier by its number."""
+    found = or_404(get_dossier_inside, request.viewer, reference)
+    return redirect(found.office_path())

@@ -1,0 +1,136 @@
+"""Themes that a new quarter starts with; the office changes them later."""
+
+#: slug, working days until asking again, names.
+STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
+    (
+        "licht",
+        10,
+        {
+            "de": "Licht und Laternen",
+            "en": "Street light",
+            "ar": "الإنارة والمصابيح",
+            "ru": "Освещение",
+            "uk": "Освітлення",
+            "tr": "Aydınlatma",
+            "vi": "Đèn đường",
+        },
+    ),
+    (
+        "muell",
+        5,
+        {
+            "de": "Müll und Sperrmüll",
+            "en": "Litter and dumped waste",
+            "ar": "القمامة والنفايات الكبيرة",
+            "ru": "Мусор",
+            "uk": "Сміття",
+            "tr": "Çöp",
+            "vi": "Rác thải",
+        },
+    ),
+    (
+        "gruen",
+        15,
+        {
+            "de": "Bäume und Grünflächen",
+            "en": "Trees and green spaces",
+            "ar": "الأشجار والمساحات الخضراء",
+            "ru": "Деревья и зелень",
+            "uk": "Дерева та зелень",
+            "tr": "Ağaçlar ve yeşil alanlar",
+            "vi": "Cây xanh và công viên",
+        },
+    ),
+    (
+        "spielplatz",
+        10,
+        {
+            "de": "Spielplätze",
+            "en": "Playgrounds",
+            "ar": "ملاعب الأطفال",
+            "ru": "Детские площадки",
+            "uk": "Дитячі майданчики",
+            "tr": "Oyun alanları",
+            "vi": "Sân chơi",
+        },
+    ),
+    (
+        "wege",
+        15,
+        {
+            "de": "Gehwege und Straßen",
+            "en": "Pavements and roads",
+            "ar": "الأرصفة والشوارع",
+            "ru": "Тротуары и дороги",
+            "uk": "Тротуари та дороги",
+            "tr": "Kaldırımlar ve yollar",
+            "vi": "Vỉa hè và đường",
+        },
+    ),
+    (
+        "verkehr",
+        20,
+        {
+            "de": "Verkehr und Parken",
+            "en": "Traffic and parking",
+            "ar": "المرور ومواقف السيارات",
+            "ru": "Движение и парковка",
+            "uk": "Рух і паркування",
+            "tr": "Trafik ve park",
+            "vi": "Giao thông và đỗ xe",
+        },
+    ),
+    (
+        "sicherheit",
+        5,
+        {
+            "de": "Sicherheit und Ordnung",
+            "en": "Safety and order",
+            "ar": "الأمان والنظام",
+            "ru": "Безопасность и порядок",
+            "uk": "Безпека та порядок",
+            "tr": "Güvenlik ve düzen",
+            "vi": "An toàn và trật tự",
+        },
+    ),
+    (
+        "wohnen",
+        10,
+        {
+            "de": "Wohnen und Nachbarschaft",
+            "en": "Housing and neighbours",
+            "ar": "السكن والجيران",
+            "ru": "Жильё и соседи",
+            "uk": "Житло та сусіди",
+            "tr": "Konut ve komşuluk",
+            "vi": "Nhà ở và hàng xóm",
+        },
+    ),
+    (
+        "treffen",
+        10,
+        {
+            "de": "Treffen, Kultur, Mitmachen",
+            "en": "Meeting, culture, joining in",
+            "ar": "لقاءات وثقافة ومشاركة",
+            "ru": "Встречи и культура",
+            "uk": "Зустрічі та культура",
+            "tr": "Buluşma ve kültür",
+            "vi": "Gặp gỡ và văn hoá",
+        },
+    ),
+    (
+        "soziales",
+        10,
+        {
+            "de": "Beratung und Soziales",
+            "en": "Advice and social matters",
+            "ar": "الاستشارة والشؤون الاجتماعية",
+            "ru": "Консультации",
+            "uk": "Консультації",
+            "tr": "Danışma",
+            "vi": "Tư vấn",
+        },
+    ),
+]
+NEED_A_PLACE = {"licht", "muell", "spielplatz", "wege"}
