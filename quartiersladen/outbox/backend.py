@@ -15,13 +15,15 @@ class OutboxBackend(BaseEmailBackend):
     """Queues account mails under the default quarter."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Queue the messages; returns how many addresses they go to."""
+        """Queue one mail for each address; return how many messages were taken.
+
+        Raises Quarter.DoesNotExist when nothing is set up yet.
+        """
         quarter = Quarter.objects.order_by("-is_default", "pk").first()
         if quarter is None:
-            return 0
-        count = 0
+            raise Quarter.DoesNotExist
         for message in email_messages:
-            for address in message.to:
+            for address in message.recipients():
                 queue_mail(
                     quarter=quarter,
                     kind="account",
@@ -32,5 +34,4 @@ class OutboxBackend(BaseEmailBackend):
                     is_account=True,
                     now=timezone.now(),
                 )
-                count += 1
-        return count
+        return len(email_messages)

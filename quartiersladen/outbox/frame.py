@@ -2,42 +2,62 @@
 
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.policy import EmailPolicy
+from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import escape, urlize
-from django.utils.translation import get_language_info
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from quartiersladen.kernel.links import make_token
+from quartiersladen.outbox.addresses import ascii_domain, reachable_address
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.quarters.models import Quarter
 
 PLACEHOLDER = re.compile(r"\[\[link:(\w+)\]\]")
-#: 7-bit safe, so that no server on the way has to change the bytes.
-POLICY = SMTP.clone(cte_type="7bit")
+URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
+EMPTY_LINES = re.compile(r"\n\s*\n")
 SIGNATURE = "\n\n-- \n"
+THREADING = frozenset({"in-reply-to", "references"})
+
+
+class _Policy(EmailPolicy):
+    """Folds threading headers between their Message-IDs.
+
+    The standard library writes a Message-ID that is longer than a line as an encoded word, and
+    then no mail programme finds the thread.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() in THREADING:
+            return f"{name}: " + "\r\n ".join(value.split()) + "\r\n"
+        folded: str = super().fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii")
+
+
+#: 7-bit safe, so that no server on the way has to change the bytes.
+POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 def mail_domain(quarter: Quarter) -> str:
     """Return the domain of Message-IDs and return paths."""
-    return (
-        quarter.mail_domain
-        or settings.MAIL_DOMAIN
-        or urlsplit(settings.BASE_URL).hostname
-        or "localhost"
-    )
+    domain = quarter.mail_domain or settings.MAIL_DOMAIN or urlsplit(settings.BASE_URL).hostname
+    return ascii_domain(domain or "localhost")
 
 
 def sender_address(quarter: Quarter) -> str:
     """Return the address mails come from."""
-    return quarter.mail_from or settings.MAIL_FROM or f"quartiersladen@{mail_domain(quarter)}"
+    _name, address = parseaddr(quarter.mail_from or settings.MAIL_FROM)
+    return reachable_address(address) if address else f"quartiersladen@{mail_domain(quarter)}"
 
 
 def envelope_sender(mail: Mail) -> str:
@@ -64,8 +84,23 @@ def link_url(mail: Mail, name: str) -> str:
 
 
 def filled_text(mail: Mail, url_of: Callable[[str], str]) -> str:
-    """Return the plain text with every placeholder replaced by `url_of(name)`."""
-    return PLACEHOLDER.sub(lambda found: url_of(found[1]), mail.text)
+    """Return the plain text with each of the mail's placeholders replaced by `url_of(name)`.
+
+    What only looks like a placeholder, because somebody typed it, stays as it is.
+    """
+    return PLACEHOLDER.sub(
+        lambda found: url_of(found[1]) if found[1] in mail.links else found[0], mail.text
+    )
+
+
+def with_links(text: str) -> SafeString:
+    """Return `text` escaped, with every address of a page as a link and nothing else."""
+    parts, end = [], 0
+    for found in URL.finditer(text):
+        parts.append(escape(text[end : found.start()]))
+        parts.append(format_html('<a href="{0}" dir="ltr">{0}</a>', found[0]))
+        end = found.end()
+    return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308 -- all parts are escaped
 
 
 def footer_lines(quarter: Quarter) -> list[str]:
@@ -73,43 +108,54 @@ def footer_lines(quarter: Quarter) -> list[str]:
     return [*quarter.address_lines, *(part for part in (quarter.phone, quarter.email) if part)]
 
 
-def _html(mail: Mail, urls: dict[str, str]) -> str:
-    blocks: list[dict[str, object]] = []
-    for paragraph in mail.text.split("\n\n"):
-        alone = PLACEHOLDER.fullmatch(paragraph.strip())
-        if alone:
-            blocks.append({"link": urls[alone[1]]})
-            continue
-        filled = PLACEHOLDER.sub(lambda found: urls[found[1]], paragraph)
-        blocks.append({"lines": [urlize(escape(line)) for line in filled.splitlines()]})
+def html_language(mail: Mail) -> str:
+    """Return the language as mail programmes and screen readers know it."""
+    return mail.language.removesuffix("-simple")
+
+
+def _blocks(text: str) -> Iterator[dict[str, object]]:
+    for paragraph in EMPTY_LINES.split(text.strip()):
+        lines: list[SafeString] = []
+        for line in paragraph.splitlines():
+            if URL.fullmatch(line.strip()):
+                yield {"lines": lines}
+                yield {"link": line.strip()}
+                lines = []
+            else:
+                lines.append(with_links(line))
+        yield {"lines": lines}
+
+
+def _html(mail: Mail, text: str) -> str:
+    language = html_language(mail)
     context = {
         "subject": mail.subject,
-        "blocks": blocks,
+        "blocks": [block for block in _blocks(text) if block.get("link") or block["lines"]],
         "footer": footer_lines(mail.quarter),
-        "language": "de" if mail.language == "de-simple" else mail.language,
-        "dir": "rtl" if get_language_info(mail.language)["bidi"] else "ltr",
-        "accent": mail.quarter.accent,
+        "language": language,
+        "dir": "rtl" if language in settings.LANGUAGES_BIDI else "ltr",
     }
     return render_to_string("outbox/mail.html", context)
 
 
 def build(mail: Mail) -> EmailMessage:
-    """Return the mail as it is handed to the server; the same bytes at every try."""
+    """Return the mail as it is handed to the server; the same at every try."""
     quarter = mail.quarter
-    urls = {name: link_url(mail, name) for name in mail.links}
+    text = filled_text(mail, lambda name: link_url(mail, name))
     message = EmailMessage(policy=POLICY)
     message["From"] = Address(display_name=quarter.name, addr_spec=sender_address(quarter))
-    message["To"] = mail.to_address
+    message["To"] = Address(addr_spec=mail.to_address)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "de" if mail.language == "de-simple" else mail.language
+    message["Content-Language"] = html_language(mail)
     if quarter.email:
-        message["Reply-To"] = quarter.email
+        message["Reply-To"] = Address(addr_spec=reachable_address(quarter.email))
     for name, value in mail.headers.items():
+        del message[name]
         message[name] = value
-    footer = SIGNATURE + "\n".join(footer_lines(quarter))
-    message.set_content(filled_text(mail, urls.__getitem__) + footer, cte="quoted-printable")
-    message.add_alternative(_html(mail, urls), subtype="html", cte="quoted-printable")
+    footer = SIGNATURE + "\n".join(footer_lines(quarter)) + "\n"
+    message.set_content(text + footer, cte="quoted-printable")
+    message.add_alternative(_html(mail, text), subtype="html", cte="quoted-printable")
     return message

@@ -52,6 +52,8 @@ class Mail(models.Model):
     message_id = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=9, choices=MailState, default=MailState.QUEUED)
     tries = models.PositiveSmallIntegerField(default=0)
+    #: How often a worker died while sending it: after the second time nobody knows whether it went.
+    times_lost = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
@@ -77,6 +79,11 @@ class Mail(models.Model):
         return f"{self.pk} {self.kind} {self.state}"
 
     @property
+    def server(self) -> str:
+        """Address of the server that takes it; '' if the operator named none."""
+        return self.quarter.smtp_url or settings.SMTP_URL
+
+    @property
     def is_waiting_for_server(self) -> bool:
         """Whether it cannot go because the operator named no mail server."""
-        return self.state == MailState.QUEUED and not (self.quarter.smtp_url or settings.SMTP_URL)
+        return self.state == MailState.QUEUED and not self.server

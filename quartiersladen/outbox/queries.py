@@ -4,24 +4,26 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils.html import escape, urlize
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.outbox.frame import filled_text, link_url
+from quartiersladen.outbox.frame import filled_text, link_url, with_links
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import LOST_AFTER, MailState
 
 
-def mails_for_desk(viewer: Viewer) -> QuerySet[Mail]:
-    """Return the quarter's mails for lead and moderator, newest first; account mails never."""
+def mails_for_desk(viewer: Viewer, state: MailState | None = None) -> QuerySet[Mail]:
+    """Return the quarter's mails for lead and moderator, newest first; account mails never.
+
+    state: only mails in this state.
+    """
     if not viewer.may_work:
         return Mail.objects.none()
-    return (
-        Mail.objects.filter(quarter_id=viewer.quarter_id, is_account=False)
-        .select_related("quarter")
-        .order_by("-created_at", "-pk")
-    )
+    mails = Mail.objects.filter(quarter_id=viewer.quarter_id, is_account=False)
+    if state is not None:
+        mails = mails.filter(state=state)
+    return mails.select_related("quarter").order_by("-created_at", "-pk")
 
 
 def get_mail(viewer: Viewer, mail_id: int) -> Mail:
@@ -41,11 +43,16 @@ def waiting_count(viewer: Viewer) -> int:
 
 
 def due(now: datetime, *, limit: int) -> list[int]:
-    """Return mails to be tried now: due ones, and those whose worker died."""
+    """Return mails to be tried now: due ones, and those whose worker died.
+
+    Mails of a quarter without a mail server are left out, so that they hold up nobody else's.
+    """
     lost = Q(state=MailState.SENDING, claimed_at__lt=now - LOST_AFTER)
     waiting = Q(state=MailState.QUEUED, next_try_at__lte=now)
-    rows = Mail.objects.filter(lost | waiting).order_by("next_try_at", "pk")
-    return list(rows.values_list("pk", flat=True)[:limit])
+    rows = Mail.objects.filter(lost | waiting)
+    if not settings.SMTP_URL:
+        rows = rows.exclude(quarter__smtp_url="")
+    return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def readable_text(mail: Mail) -> SafeString:
@@ -55,7 +62,10 @@ def readable_text(mail: Mail) -> SafeString:
     nobody real is behind them, and they can be followed.
     """
     if settings.DEMO:
-        return mark_safe(urlize(escape(filled_text(mail, lambda name: link_url(mail, name)))))  # noqa: S308 -- escaped
-    return escape(
-        filled_text(mail, lambda name: mail.links[name]["path"].replace("{token}", "•••"))
-    )
+        return with_links(filled_text(mail, lambda name: link_url(mail, name)))
+    return escape(filled_text(mail, lambda name: _masked(mail, name)))
+
+
+def _masked(mail: Mail, name: str) -> str:
+    path: str = mail.links[name]["path"]
+    return "…" + path.replace("{token}", "•••")

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.outbox import smtp
+from quartiersladen.outbox.addresses import CONTROL, reachable_address
 from quartiersladen.outbox.frame import build, envelope_sender, mail_domain
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.outbox.states import LOST_AFTER, MAIL_MACHINE, MailState
@@ -21,36 +23,21 @@ from quartiersladen.quarters.models import Quarter
 HANDLER = "quartiersladen.outbox.tasks.deliver_mail"
 #: Minutes until the next try after the first, second, ... failure; then hourly.
 BACK_OFF = (1, 5, 15, 60)
-GIVE_UP_AFTER = timedelta(hours=48)
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+MOST_TRIES = 50  # about 48 hours
+HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 SUBJECT_LENGTH = 200
 
 
-class BadAddress(Invalid):
-    """An address that mail cannot reach or that tries to smuggle in a header."""
+class BadHeader(Invalid):
+    """A subject or header with a line end in it: it could smuggle in another header."""
 
-    sentence = _("Mail cannot be sent to this address. Please check it.")
+    sentence = gettext_lazy("The subject must be one line.")
 
 
 class NotNow(Conflict):
     """The mail is not in a state for this."""
 
-    sentence = _("This mail is being sent or has already gone.")
-
-
-def reachable_address(address: str) -> str:
-    """Return `address` as it can be written on an envelope, the domain in punycode.
-
-    Raises BadAddress for control characters, a missing part, or letters before the @ that most
-    servers do not take.
-    """
-    local, _at, domain = address.rpartition("@")
-    if not local or not domain or CONTROL.search(address) or not local.isascii():
-        raise BadAddress(field="email")
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError as exc:
-        raise BadAddress(field="email") from exc
+    sentence = gettext_lazy("This mail is being sent or has already gone.")
 
 
 def queue_mail(  # noqa: PLR0913 -- a mail has that many parts; all are named
@@ -69,17 +56,17 @@ def queue_mail(  # noqa: PLR0913 -- a mail has that many parts; all are named
     """Write a mail into the books and queue its delivery, in the caller's transaction.
 
     text: plain, paragraphs separated by empty lines, with [[link:NAME]] for each of `links`.
-    Raises BadAddress.
+    Raises BadAddress or BadHeader.
     """
     mail = Mail.objects.create(
         quarter=quarter,
         kind=kind,
         is_account=is_account,
         to_address=reachable_address(to),
-        subject=CONTROL.sub(" ", subject)[:SUBJECT_LENGTH],
+        subject=_one_line(subject)[:SUBJECT_LENGTH],
         text=text,
         language=language,
-        headers=dict(headers or {}),
+        headers=_safe_headers(headers or {}),
         links={name: spec.as_json() for name, spec in (links or {}).items()},
         message_id=f"<{uuid4()}@{mail_domain(quarter)}>",
         next_try_at=now,
@@ -89,15 +76,17 @@ def queue_mail(  # noqa: PLR0913 -- a mail has that many parts; all are named
     return mail
 
 
-def _claim(mail_id: int, now: datetime) -> Mail | None:
-    """Take a mail that is due, or one whose worker died; None if somebody else has it."""
-    rows = Mail.objects.filter(pk=mail_id)
-    due = rows.filter(state=MailState.QUEUED, next_try_at__lte=now)
-    lost = rows.filter(state=MailState.SENDING, claimed_at__lt=now - LOST_AFTER)
-    taken = {"state": MailState.SENDING, "claimed_at": now}
-    if due.update(**taken) or lost.update(**taken):
-        return Mail.objects.select_related("quarter").get(pk=mail_id)
-    return None
+def _one_line(subject: str) -> str:
+    if CONTROL.search(subject):
+        raise BadHeader(field="subject")
+    return subject
+
+
+def _safe_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(name) or CONTROL.search(value):
+            raise BadHeader
+    return dict(headers)
 
 
 def deliver(*, mail_id: int, now: datetime) -> MailState | None:
@@ -106,58 +95,83 @@ def deliver(*, mail_id: int, now: datetime) -> MailState | None:
     Returns the state it has then; None if there was nothing to do or no server is named.
     """
     mail = Mail.objects.select_related("quarter").filter(pk=mail_id).first()
-    if mail is None or not (server := mail.quarter.smtp_url or settings.SMTP_URL):
+    if mail is None or not mail.server or not _claim(mail, now):
         return None
-    mail = _claim(mail_id, now)
-    if mail is None:
-        return None
+    if mail.times_lost > 1:
+        words = _("Twice the sending was cut short; it is not known whether the mail arrived.")
+        return _close(mail, "fail", last_error=words)
     try:
-        smtp.send(server, build(mail), sender=envelope_sender(mail), recipient=mail.to_address)
+        message = build(mail)
+        sender = envelope_sender(mail)
+    except Exception as exc:
+        # A fault of ours: waiting does not mend it, and the queue shows where it is.
+        _close(mail, "fail", last_error=f"{type(exc).__name__}: {exc}"[:300])
+        raise
+    try:
+        smtp.send(mail.server, message, sender=sender, recipient=mail.to_address)
     except smtp.Refused as exc:
-        return _not_taken(mail, exc, now)
-    return _store(mail, "succeed", sent_at=now, last_error="")
+        return _refused(mail, exc, now)
+    return _close(mail, "succeed", sent_at=now, last_error="")
 
 
-def _not_taken(mail: Mail, refused: smtp.Refused, now: datetime) -> MailState:
-    if refused.is_final or now - mail.created_at > GIVE_UP_AFTER:
-        return _store(mail, "fail", last_error=str(refused), tries=mail.tries + 1)
+def _claim(mail: Mail, now: datetime) -> bool:
+    """Take a mail that is due, or one whose worker died; False if somebody else has it."""
+    rows = Mail.objects.filter(pk=mail.pk)
+    due = rows.filter(state=MailState.QUEUED, next_try_at__lte=now)
+    lost = rows.filter(state=MailState.SENDING, claimed_at__lt=now - LOST_AFTER)
+    taken = {"state": MailState.SENDING, "claimed_at": now}
+    if due.update(**taken) or lost.update(**taken, times_lost=F("times_lost") + 1):
+        mail.refresh_from_db(fields=["state", "claimed_at", "times_lost", "tries"])
+        return True
+    return False
+
+
+def _refused(mail: Mail, refused: smtp.Refused, now: datetime) -> MailState | None:
+    if refused.is_final or mail.tries + 1 >= MOST_TRIES:
+        return _close(mail, "fail", last_error=str(refused))
     minutes = BACK_OFF[min(mail.tries, len(BACK_OFF) - 1)]
-    return _store(
-        mail,
-        "wait",
-        last_error=str(refused),
-        tries=mail.tries + 1,
-        next_try_at=now + timedelta(minutes=minutes),
+    return _close(
+        mail, "wait", last_error=str(refused), next_try_at=now + timedelta(minutes=minutes)
     )
 
 
-def _store(mail: Mail, action: str, **changes: object) -> MailState:
-    state = MAIL_MACHINE.target(MailState.SENDING, action)
+def _close(mail: Mail, action: str, **changes: object) -> MailState | None:
+    """End the claim; None if another worker has taken the mail meanwhile."""
+    state = MAIL_MACHINE.target(MailState(mail.state), action)
+    changes |= {"state": state, "tries": mail.tries + 1, "times_lost": 0}
     if mail.is_account and state != MailState.QUEUED:
+        # It held a way into somebody's account.
         changes["text"] = ""
-    Mail.objects.filter(pk=mail.pk, state=MailState.SENDING).update(state=state, **changes)
-    return state
+    ours = Mail.objects.filter(pk=mail.pk, state=MailState.SENDING, claimed_at=mail.claimed_at)
+    return state if ours.update(**changes) else None
 
 
 @transaction.atomic
 def resend(*, viewer: Viewer, mail: Mail, now: datetime) -> Mail:
     """Send a mail once more: a failed one as it is, a sent one as a copy of its own.
 
-    Raises NotAllowed unless lead or moderator of the quarter; NotNow while it is on its way.
+    Returns the mail that is in the queue then.
+    Raises NotAllowed unless lead or moderator of the quarter; TransitionRefused while it is on
+    its way; NotNow if somebody was faster.
     """
-    demand(viewer.may_work and viewer.quarter_id == mail.quarter_id and not mail.is_account)
+    demand(_may_handle(viewer, mail))
     if mail.state == MailState.SENT:
         return _copy(mail, now)
-    MAIL_MACHINE.target(MailState(mail.state), "retry")
+    after = MAIL_MACHINE.target(MailState(mail.state), "retry")
     rows = Mail.objects.filter(pk=mail.pk, state=mail.state)
-    if not rows.update(state=MailState.QUEUED, next_try_at=now, tries=0, created_at=now):
+    if not rows.update(state=after, next_try_at=now, tries=0, last_error=""):
         raise NotNow
     enqueue(HANDLER, mail.pk)
     mail.refresh_from_db()
     return mail
 
 
+def _may_handle(viewer: Viewer, mail: Mail) -> bool:
+    return viewer.may_work and viewer.quarter_id == mail.quarter_id and not mail.is_account
+
+
 def _copy(mail: Mail, now: datetime) -> Mail:
+    thread = f"{mail.headers.get('References', '')} {mail.message_id}".strip()
     return queue_mail(
         quarter=mail.quarter,
         kind=mail.kind,
@@ -166,7 +180,7 @@ def _copy(mail: Mail, now: datetime) -> Mail:
         text=mail.text,
         links={name: LinkSpec.from_json(data) for name, data in mail.links.items()},
         language=mail.language,
-        headers=mail.headers | {"References": mail.message_id},
+        headers=mail.headers | {"References": thread},
         now=now,
     )
 
@@ -177,7 +191,7 @@ def cancel(*, viewer: Viewer, mail: Mail) -> None:
 
     Raises NotAllowed unless lead or moderator of the quarter; TransitionRefused; NotNow.
     """
-    demand(viewer.may_work and viewer.quarter_id == mail.quarter_id and not mail.is_account)
+    demand(_may_handle(viewer, mail))
     before = MailState(mail.state)
     after = MAIL_MACHINE.target(before, "cancel")
     if not Mail.objects.filter(pk=mail.pk, state=before).update(state=after):

@@ -1,10 +1,19 @@
 """Hands one mail to the operator's server, by the standard library."""
 
 import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.utils.translation import gettext as _
 
 TIMEOUT = 30  # seconds for each step of the dialogue
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+#: The server wants a sign-in or encryption: the operator can mend that, the mail is not refused.
+SIGN_IN_CODES = frozenset({530, 534, 535, 538})
+NEVER = 500  # answers from here on are final
 
 
 class Refused(Exception):  # noqa: N818 -- reads as a sentence at the call site
@@ -15,34 +24,10 @@ class Refused(Exception):  # noqa: N818 -- reads as a sentence at the call site
         self.is_final = is_final
 
 
-def _connect(url: str) -> smtplib.SMTP:
-    parts = urlsplit(url)
-    host = parts.hostname or "localhost"
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT)
-    else:
-        server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT)
-        server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls()
-            server.ehlo()
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
-    return server
-
-
-def _words(code: int, text: bytes | str) -> str:
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return f"{code} {words}"[:300]
-
-
 def greet(url: str) -> None:
     """Connect and sign in without sending anything. Raises Refused."""
-    try:
-        with _connect(url) as server:
-            server.noop()
-    except (OSError, smtplib.SMTPException) as exc:
-        raise Refused(type(exc).__name__, is_final=False) from exc
+    with _refusals(), _connected(url, greeting_as=None) as server:
+        server.noop()
 
 
 def send(url: str, message: EmailMessage, *, sender: str, recipient: str) -> None:
@@ -50,17 +35,74 @@ def send(url: str, message: EmailMessage, *, sender: str, recipient: str) -> Non
 
     Raises Refused: final for 5xx of the server about this mail; else worth another try.
     """
+    greeting_as = sender.rpartition("@")[2]
+    with _refusals(), _connected(url, greeting_as=greeting_as) as server:
+        server.send_message(message, from_addr=sender, to_addrs=[recipient])
+
+
+@contextmanager
+def _connected(url: str, *, greeting_as: str | None) -> Iterator[smtplib.SMTP]:
+    parts = urlsplit(url)
+    server = _open(parts, greeting_as)
     try:
-        with _connect(url) as server:
-            server.send_message(message, from_addr=sender, to_addrs=[recipient])
+        _encrypt(server, parts)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        yield server
+        # The mail is taken: a bad farewell must not make us send it twice.
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
+    finally:
+        server.close()
+
+
+def _open(parts: SplitResult, greeting_as: str | None) -> smtplib.SMTP:
+    host = parts.hostname or "localhost"
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(
+            host, parts.port or 465, greeting_as, timeout=TIMEOUT, context=_trust(host)
+        )
+    return smtplib.SMTP(host, parts.port or 587, greeting_as, timeout=TIMEOUT)
+
+
+def _encrypt(server: smtplib.SMTP, parts: SplitResult) -> None:
+    host = parts.hostname or "localhost"
+    server.ehlo_or_helo_if_needed()
+    if parts.scheme == "smtps":
+        return
+    if server.has_extn("starttls"):
+        server.starttls(context=_trust(host))
+    elif parts.username and host not in HERE:
+        sentence = _("The server offers no encryption, so the password is not sent to it.")
+        raise Refused(sentence, is_final=False)
+
+
+def _trust(host: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if host in HERE:
+        # A relay on the same machine has a certificate that it made itself; nobody is in between.
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
     except smtplib.SMTPRecipientsRefused as exc:
-        code, text = next(iter(exc.recipients.values()))
-        raise Refused(_words(code, text), is_final=code >= 500) from exc
-    except smtplib.SMTPAuthenticationError as exc:
-        # The operator can mend the password; the mail itself is not refused.
-        raise Refused(_words(exc.smtp_code, exc.smtp_error), is_final=False) from exc
+        raise _answer(*next(iter(exc.recipients.values())), is_about_mail=True) from exc
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as exc:
+        raise _answer(exc.smtp_code, exc.smtp_error, is_about_mail=True) from exc
     except smtplib.SMTPResponseException as exc:
-        final = exc.smtp_code >= 500
-        raise Refused(_words(exc.smtp_code, exc.smtp_error), is_final=final) from exc
-    except (OSError, smtplib.SMTPException) as exc:
-        raise Refused(f"{type(exc).__name__}", is_final=False) from exc
+        raise _answer(exc.smtp_code, exc.smtp_error, is_about_mail=False) from exc
+    except (OSError, smtplib.SMTPException, ValueError) as exc:
+        # ValueError: the address of the server cannot be read.
+        words = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
+        raise Refused(words[:300], is_final=False) from exc
+
+
+def _answer(code: int, text: bytes | str, *, is_about_mail: bool) -> Refused:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    final = is_about_mail and code >= NEVER and code not in SIGN_IN_CODES
+    return Refused(f"{code} {words}"[:300], is_final=final)

@@ -25,6 +25,7 @@ _M = MailState
 MAIL_MACHINE: Machine[MailState] = Machine(
     [
         Transition("claim", frozenset({_M.QUEUED}), _M.SENDING),
+        Transition("reclaim", frozenset({_M.SENDING}), _M.SENDING),
         Transition("succeed", frozenset({_M.SENDING}), _M.SENT),
         Transition("wait", frozenset({_M.SENDING}), _M.QUEUED),
         Transition("fail", frozenset({_M.SENDING}), _M.FAILED),
