@@ -1,12 +1,20 @@
 """How allauth behaves in this house: nobody signs up, known people sign in."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ResetPasswordForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.http import HttpRequest
 
 from quartiersladen.accounts.models import User
 from quartiersladen.kernel.errors import NotAllowed
+
+
+def invite(request: HttpRequest, user: User) -> None:
+    """Send the mail with which a new colleague sets a password."""
+    form = ResetPasswordForm({"email": user.email})
+    if form.is_valid():
+        form.save(request)
 
 
 class ClosedHouseAdapter(DefaultAccountAdapter):

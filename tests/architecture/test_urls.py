@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.views.generic import RedirectView
 
 from quartiersladen.accounts.access import public
 
@@ -25,6 +26,8 @@ def unguarded(entries) -> list[str]:
         for entry in entries
         if not hasattr(entry.callback, "access")
         and not entry.callback.__module__.startswith(GUARD_THEMSELVES)
+        # An old address of allauth that only leads to the new one shows nothing.
+        and getattr(entry.callback, "view_class", None) is not RedirectView
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from allauth.account.forms import ResetPasswordForm
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, or_404, settings_only, texts_only
+from quartiersladen.accounts.adapter import invite
 from quartiersladen.accounts.queries import members_of
 from quartiersladen.accounts.states import Role
 from quartiersladen.desk import forms, queries, services
@@ -153,9 +153,7 @@ def _add(request: StaffRequest, form: Form) -> None:
         now=timezone.now(),
     )
     if not membership.user.has_usable_password():
-        invitation = ResetPasswordForm({"email": membership.user.email})
-        if invitation.is_valid():
-            invitation.save(request)
+        invite(request, membership.user)
 
 
 @require_http_methods(METHODS)
