@@ -1,11 +1,13 @@
 """Turns whatever a phone uploads into a clean JPEG. No database, no storage."""
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
-from typing import BinaryIO
+from pathlib import Path
+from typing import IO
 
-import pi_heif
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -16,9 +18,9 @@ MOST_PIXELS = 50_000_000
 LONG_EDGE = 1920  # pixels
 THUMBNAIL_EDGE = 480  # pixels
 QUALITY = 85
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-
-pi_heif.register_heif_opener()
+FORMATS = ("JPEG", "PNG", "WEBP")
+HEIC_READER = Path(__file__).with_name("heic_reader.py")
+HEIC_SECONDS = 30
 
 
 class WrongType(Invalid):
@@ -34,7 +36,7 @@ class TooBig(Invalid):
 
 
 class TooManyPixels(Invalid):
-    """More than 50 megapixels: no camera of a phone makes that, a bomb does."""
+    """More than 50 megapixels: few phones make that, and a bomb does."""
 
     sentence = _("This picture has too many pixels. Please choose a smaller one.")
 
@@ -43,6 +45,10 @@ class Damaged(Invalid):
     """The header says picture, the rest does not."""
 
     sentence = _("This picture is damaged. Please choose another one.")
+
+
+#: Exit codes of heic_reader.py; a signal or anything else means damaged.
+HEIC_REFUSALS: dict[int, type[Invalid]] = {3: WrongType, 4: TooManyPixels}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +66,73 @@ class CleanPhoto:
         return sha256(self.content).hexdigest()
 
 
-def clean(upload: BinaryIO, *, size_bytes: int) -> CleanPhoto:
-    """Decode, turn upright, shrink to 1,920 pixels and write anew without metadata.
+def clean(upload: IO[bytes], *, size_bytes: int) -> CleanPhoto:
+    """Decode the first picture, turn it upright, shrink it to 1,920 pixels and write it anew.
 
     Raises TooBig, WrongType, TooManyPixels, Damaged.
     """
     if size_bytes > MOST_BYTES:
         raise TooBig(field="photos")
+    upload.seek(0)
+    is_heic = upload.read(12)[4:8] == b"ftyp"
+    upload.seek(0)
+    large = _from_heic(upload.read()) if is_heic else _from_others(upload)
+    small = large.copy()
+    small.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
+    return CleanPhoto(_jpeg(large), _jpeg(small), large.width, large.height)
+
+
+def _from_heic(content: bytes) -> Image.Image:
+    """Let a process of its own decode it: broken bytes can end that process."""
+    command = [sys.executable, "-I", str(HEIC_READER), str(MOST_PIXELS), str(LONG_EDGE)]
     try:
-        picture = Image.open(upload, formats=FORMATS)
-    except UnidentifiedImageError as exc:
-        raise WrongType(field="photos") from exc
-    except Image.DecompressionBombError as exc:
-        raise TooManyPixels(field="photos") from exc
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError) as exc:
+        done = subprocess.run(  # noqa: S603 -- our own program; what was uploaded is only its input
+            command, input=content, capture_output=True, timeout=HEIC_SECONDS, check=False, env={}
+        )
+    except subprocess.TimeoutExpired as exc:
         raise Damaged(field="photos") from exc
+    if done.returncode:
+        raise HEIC_REFUSALS.get(done.returncode, Damaged)(field="photos")
+    return Image.open(BytesIO(done.stdout), formats=("PPM",))
+
+
+def _from_others(upload: IO[bytes]) -> Image.Image:
+    picture = _opened(upload)
     # The header is enough to know the size; nothing has been unpacked yet.
     if picture.width * picture.height > MOST_PIXELS:
         raise TooManyPixels(field="photos")
     try:
-        upright = _upright(picture)
+        return _upright_on_white(picture)
+    except Exception as exc:
+        # The decoders raise whatever they like about broken bytes.
+        raise Damaged(field="photos") from exc
+
+
+def _opened(upload: IO[bytes]) -> Image.Image:
+    try:
+        return Image.open(upload, formats=FORMATS)
+    except UnidentifiedImageError as exc:
+        raise WrongType(field="photos") from exc
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
+        raise TooManyPixels(field="photos") from exc
     except Exception as exc:
         raise Damaged(field="photos") from exc
-    upright.thumbnail((LONG_EDGE, LONG_EDGE))
-    small = upright.copy()
-    small.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
-    return CleanPhoto(_jpeg(upright), _jpeg(small), upright.width, upright.height)
 
 
-def _upright(picture: Image.Image) -> Image.Image:
-    turned = ImageOps.exif_transpose(picture).convert("RGBA")
-    white = Image.new("RGB", turned.size, "white")
-    white.paste(turned, mask=turned.getchannel("A"))
+def _upright_on_white(picture: Image.Image) -> Image.Image:
+    """Return an RGB picture of its own: it takes the pixels and nothing that travelled with them.
+
+    It is made small first, so that a large photo costs little memory.
+    """
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    if picture.mode != mode:
+        # A JPEG is unpacked at a half or a quarter of its size where that is enough.
+        picture.draft(None, (LONG_EDGE, LONG_EDGE))
+        picture = picture.convert(mode)
+    picture.thumbnail((LONG_EDGE, LONG_EDGE))
+    upright = ImageOps.exif_transpose(picture)
+    white = Image.new("RGB", upright.size, "white")
+    white.paste(upright, mask=upright if mode == "RGBA" else None)
     return white
 
 

@@ -22,7 +22,7 @@ def store_photo(*, quarter: Quarter, upload: "UploadedFile[bytes]", now: datetim
     photo = photos.clean(cast("BinaryIO", upload.file), size_bytes=upload.size or 0)
     key = uuid4()
     folder = now.strftime("%Y-%m")
-    names = (f"{folder}/{key}.jpg", f"{folder}/{key}-klein.jpg")
+    names = (f"{folder}/{key}.jpg", f"{folder}/{key}-small.jpg")
     storage = storages["default"]
     written: list[str] = []
     try:
