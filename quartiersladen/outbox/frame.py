@@ -149,7 +149,6 @@ def build(mail: Mail) -> EmailMessage:
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = html_language(mail)
     if quarter.email:
         message["Reply-To"] = Address(addr_spec=reachable_address(quarter.email))
     for name, value in mail.headers.items():
@@ -158,4 +157,6 @@ def build(mail: Mail) -> EmailMessage:
     footer = SIGNATURE + "\n".join(footer_lines(quarter)) + "\n"
     message.set_content(text + footer, cte="quoted-printable")
     message.add_alternative(_html(mail, text), subtype="html", cte="quoted-printable")
+    # Setting the content takes every Content header away, so this one comes last.
+    message["Content-Language"] = html_language(mail)
     return message

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 REFUSING = (
     "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%' ORDER BY 1"
@@ -33,11 +34,15 @@ def triggers_lifted() -> Iterator[None]:
 
 
 def let_flush_lift_triggers() -> None:
-    """Wrap the flush of this connection, once."""
-    plain_flush = connection.ops.execute_sql_flush
+    """Wrap the flush of every connection, once.
 
-    def flush(sql_list: Iterable[str]) -> None:
+    On the class, because a browser's event loop gives the same thread another connection object.
+    """
+    operations = type(connection.ops)
+    plain_flush = operations.execute_sql_flush
+
+    def flush(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
         with triggers_lifted():
-            plain_flush(sql_list)
+            plain_flush(self, sql_list)
 
-    connection.ops.execute_sql_flush = flush  # type: ignore[method-assign]  # for tests alone
+    operations.execute_sql_flush = flush  # type: ignore[method-assign]  # for tests alone

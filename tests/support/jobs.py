@@ -15,7 +15,7 @@ def work_off_jobs() -> int:
     done = 0
     while (row := OrmQ.objects.order_by("pk").first()) is not None:
         assert done < MOST, "jobs keep queueing further jobs"
-        task = row.task()
+        task = row.task
         row.delete()
         function = locate(task["func"]) if isinstance(task["func"], str) else task["func"]
         assert callable(function), f"{task['func']} cannot be called"

@@ -1,0 +1,80 @@
+"""Anonymous phone call: syringes by the nursery. Two bodies, a follow-up, no person record."""
+
+import pytest
+from django.utils import timezone
+
+from quartiersladen.concerns.models import Concern, Referral, Teller
+from tests.support.accessibility import assert_accessible
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_call_is_typed_in_by_keyboard_passed_on_to_two_and_due_today(
+    house, mira_at_desk, smtp_sink, work_off_jobs
+):
+    page = mira_at_desk
+    page.goto("/buero/anliegen/neu/")
+    assert_accessible(page)
+
+    # By keyboard alone: the text, then the tick for danger, then Enter in a line.
+    page.locator("[name=text]").focus()
+    page.keyboard.type("Spritzen am Zaun der Kita")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Kita Sonnenweg")
+    page.locator("[name=is_emergency]").focus()
+    page.keyboard.press("Space")
+    page.locator("[name=place_text]").focus()
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/buero/anliegen/*-0001/")
+    concern = Concern.objects.get()
+    assert (concern.channel, concern.is_emergency) == ("phone", True)
+    teller = Teller.objects.get()
+    assert (teller.name, teller.email, teller.phone, teller.address) == ("", "", "", "")
+    assert_accessible(page)
+
+    page.keyboard.press("f")
+    page.wait_for_url("**/weitergeben/")
+    for body in (house.body, house.other_body):
+        page.check(f"#stelle-{body.pk}")
+    page.locator("main form button[type=submit]").click()
+    assert_accessible(page)
+    today = house.quarter.local_day(timezone.now())
+    page.fill("[name=ask_on]", today.isoformat())
+    page.click("[name=schritt][value=ansehen]")
+    previews = page.locator("article pre").all_inner_texts()
+    assert len(previews) == 2
+    assert all("> Spritzen am Zaun der Kita" in text for text in previews)
+    page.click("[name=schritt][value=senden]")
+    page.wait_for_url("**/buero/anliegen/*-0001/")
+
+    work_off_jobs()
+    assert sorted(str(m["To"]) for m in smtp_sink.messages) == [
+        "stelle@lichtwerk.example.org",
+        "team@strasse.example.org",
+    ]
+    assert [r.state for r in Referral.objects.all()] == ["sent", "sent"]
+
+    page.goto("/buero/")
+    assert_accessible(page)
+    due = page.locator("section[aria-labelledby=others] li")
+    assert due.count() == 1
+    assert "Spritzen" in due.first.inner_text()
+
+
+def test_passing_on_without_a_next_date_is_refused_and_keeps_what_was_typed(house, mira_at_desk):
+    page = mira_at_desk
+    page.goto("/buero/anliegen/neu/")
+    page.fill("[name=text]", "Spritzen")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/buero/anliegen/*-0001/")
+    page.goto(f"{page.url}weitergeben/?stelle={house.body.pk}")
+    page.fill("[name=ask_on]", "")
+    page.fill(f"[name=stelle-{house.body.pk}-cover_note]", "Bitte schnell")
+    page.click("[name=schritt][value=ansehen]")
+
+    assert page.locator("[role=alert]").count() == 1
+    assert page.input_value(f"[name=stelle-{house.body.pk}-cover_note]") == "Bitte schnell"
+    assert not Referral.objects.exists()
+
+
