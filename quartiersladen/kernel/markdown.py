@@ -1,19 +1,22 @@
 """Text that the office writes: a little Markdown, cleaned."""
 
+import re
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+HEADING = re.compile(r"<(?P<slash>/?)h(?P<level>[1-6])>")
+DEEPEST = 4
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "h4", "blockquote", "hr"}
 _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 
 def render(text: str) -> SafeString:
     """Return `text` as HTML with an allow list; "#" begins at h2, the page has its own h1."""
-    lowered = _PARSER.render(text)
-    for level in (3, 2, 1):
-        lowered = lowered.replace(f"<h{level}>", f"<h{level + 1}>")
-        lowered = lowered.replace(f"</h{level}>", f"</h{level + 1}>")
+    lowered = HEADING.sub(
+        lambda tag: f"<{tag['slash']}h{min(int(tag['level']) + 1, DEEPEST)}>", _PARSER.render(text)
+    )
     clean = nh3.clean(
         lowered,
         tags=TAGS,

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-GENDER = re.compile(r"(?<=\w)[*:_/](?=in(?:nen)?\b)")
+GENDER = re.compile(r"(?<=\w)(?:[*:_·]|/-?)(?=in(?:nen)?\b)")
 TWO_LETTER_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
@@ -14,7 +14,9 @@ def fold(text: str) -> str:
     Müller = Mueller = muller, Straße = STRASSE, İstanbul = istanbul, Bürger:innen = Bürgerinnen.
     The order matters: marks go first, so that ü and ue meet at u.
     """
-    bare = unicodedata.normalize("NFKD", GENDER.sub("", text).casefold())
+    # Some signs become capitals only when they are taken apart: ™ is TM.
+    bare = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    bare = GENDER.sub("", bare)
     bare = "".join(c for c in bare if not unicodedata.combining(c)).replace("ı", "i")
     for pair, letter in TWO_LETTER_UMLAUTS:
         bare = bare.replace(pair, letter)

@@ -2,7 +2,7 @@
 
 import hmac
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
@@ -14,8 +14,12 @@ HOUR = 60 * 60  # seconds
 
 def network_of(address: str) -> str:
     """Return the /24 (IPv4) or /56 (IPv6) that `address` lies in: one household or hotspot."""
-    length = 24 if ip_address(address).version == 4 else 56
-    return str(ip_network(f"{address}/{length}", strict=False))
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address):
+        # A server that listens on both writes IPv4 as ::ffff:192.0.2.1.
+        parsed = parsed.ipv4_mapped or parsed
+    length = 24 if parsed.version == 4 else 56
+    return str(ip_network(f"{parsed}/{length}", strict=False))
 
 
 def count_or_refuse(what: str, address: str, *, most: int) -> None:
