@@ -188,7 +188,7 @@ def reminder(item: Referral, *, words: str) -> Letter:
             text=_paragraphs(
                 _("Good day,"),
                 _("on %(day)s we gave you concern no. %(number)s. We have no answer yet.")
-                % {**number, "day": _day(item.sent_at.date())},
+                % {**number, "day": _day(item.concern.quarter.local_day(item.sent_at))},
                 ngettext("We have asked %(times)s time.", "We have asked %(times)s times.", times)
                 % {"times": times},
                 words,

@@ -1,6 +1,6 @@
 """Reads of the concerns module: viewer first, only what the viewer may see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -345,6 +345,25 @@ def get_own_talk(viewer: Viewer, key: str) -> Talk:
     return Talk.objects.select_related("quarter").get(
         pk=int(key), quarter_id=viewer.quarter_id, by_id=viewer.user_id
     )
+
+
+def people_at(body_ids: Iterable[int], day: date) -> dict[int, list[ContactPerson]]:
+    """Return who works at these bodies on `day`, by body; one statement, none without bodies."""
+    keys = set(body_ids)
+    if not keys:
+        return {}
+    present = Q(to_on__isnull=True) | Q(to_on__gte=day)
+    rows = ContactPerson.objects.filter(present, body_id__in=keys, from_on__lte=day)
+    found: dict[int, list[ContactPerson]] = {key: [] for key in keys}
+    for person in rows.order_by("name", "pk"):
+        found[person.body_id].append(person)
+    return found
+
+
+def texts_of(viewer: Viewer, dossier_ids: Iterable[int]) -> dict[int, str]:
+    """Return what was told, by dossier, as far as the viewer may look inside; one statement."""
+    rows = concerns_inside(viewer).filter(pk__in=list(dossier_ids))
+    return dict(rows.values_list("pk", "text"))
 
 
 def bodies_by_theme(quarter_id: int, theme_id: int | None) -> list[tuple[ResponsibleBody, bool]]:

@@ -1,5 +1,6 @@
 """The state of a concern: the one place that stores it."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,9 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns import letters
+from quartiersladen.concerns.letters import Letter
 from quartiersladen.concerns.models import REASON_LENGTH, Concern, Referral
 from quartiersladen.concerns.rules import may_act_as_teller, may_decide, may_work_on
-from quartiersladen.concerns.services.tellers import tell_the_end
+from quartiersladen.concerns.services.tellers import letter_to_teller, tell_the_end
 from quartiersladen.concerns.states import (
     CONCERN_MACHINE,
     NEEDS_REASON,
@@ -210,6 +213,19 @@ def close_concern(
     _check(ending)
     claim(dossier=concern.dossier, version=version)
     return end(viewer=viewer, concern=concern, ending=ending, now=now)
+
+
+def preview_end(*, viewer: Viewer, concern: Concern, ending: Ending) -> Letter | None:
+    """Return the exact mail that the person would get; None if none would go. Nothing is stored.
+
+    Raises what close_concern would raise.
+    """
+    demand(may_decide(viewer, concern))
+    _check(ending)
+    CONCERN_MACHINE.target(ConcernState(concern.state), "close", given={"result"})
+    ended = copy(concern)
+    ended.answer, ended.reason = ending.answer.strip(), ending.reason.strip()
+    return letter_to_teller(concern=ended, build=lambda teller: letters.answered(ended, teller))
 
 
 def end(*, viewer: Viewer, concern: Concern, ending: Ending, now: datetime) -> Entry:

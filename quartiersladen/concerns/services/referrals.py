@@ -1,6 +1,7 @@
 """A concern goes to responsible bodies, is asked after, and they reply."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +20,14 @@ from quartiersladen.concerns.services.life import (
     set_next_date,
 )
 from quartiersladen.concerns.services.tellers import write_to_teller
-from quartiersladen.concerns.states import REFERRAL_MACHINE, WAITING, ReferralState, Scope
+from quartiersladen.concerns.states import (
+    CONCERN_MACHINE,
+    REFERRAL_MACHINE,
+    WAITING,
+    ConcernState,
+    ReferralState,
+    Scope,
+)
 from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
@@ -51,6 +59,12 @@ class AlreadyThere(Conflict):
     """The body has the concern and has not replied yet."""
 
     sentence = _("This body already has the concern. You can ask it again.")
+
+
+class NotAtThisBody(Invalid):
+    """A contact person belongs to one body."""
+
+    sentence = _("This person does not work at the body that has the concern.")
 
 
 class ReplyMissing(Invalid):
@@ -215,11 +229,15 @@ def _send(viewer: Viewer, concern: Concern, item: PassOn, ask_on: date, now: dat
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How a body was asked again: the way, whom, and what was said or is to be written."""
+    """How a body was asked again: the way, whom, and what was said or is to be written.
+
+    person: from now on somebody else at the body; None keeps to whom it went.
+    """
 
     way: Way
     whom: str = ""
     words: str = ""
+    person: ContactPerson | None = None
 
 
 @transaction.atomic
@@ -234,16 +252,18 @@ def ask_again(
 ) -> Entry:
     """Ask a silent body again and set the next date; by mail it sends a reminder with the link.
 
-    Raises NotAllowed; NoMailAddress; NextDateMissing, DateInThePast; TransitionRefused when the
-    body has replied or the concern is closed; ChangedMeanwhile.
+    Raises NotAllowed; NoMailAddress, NotAtThisBody; NextDateMissing, DateInThePast;
+    TransitionRefused when the body has replied or the concern is closed; ChangedMeanwhile.
     """
     concern = referral.concern
     demand(may_work_on(viewer, concern))
+    _demand_open(concern)
+    address = _address_to_ask(referral, ask)
     claim(dossier=concern.dossier, version=version)
-    address = (referral.person.email if referral.person else "") or referral.body.email
-    if ask.way == Way.MAIL and not address:
-        raise NoMailAddress(field="way")
-    _move_referral(referral, "ask_again", set(), asks=referral.asks + 1, last_asked_at=now)
+    person = ask.person or referral.person
+    _move_referral(
+        referral, "ask_again", set(), asks=referral.asks + 1, last_asked_at=now, person=person
+    )
     set_next_date(
         concern=concern,
         due_on=ask_on,
@@ -270,7 +290,7 @@ def ask_again(
         deed="ask_note",
         actor=Actor.OFFICE,
         by_id=viewer.user_id,
-        text=" · ".join(part for part in (ask.whom.strip(), ask.words.strip()) if part),
+        text=" · ".join(part for part in (_whom(ask), ask.words.strip()) if part),
         data={"body": referral.body.name, "way": ask.way},
         now=now,
     )
@@ -283,6 +303,42 @@ def ask_again(
         data={"body": referral.body.name, "way": ask.way, "times": referral.asks},
         now=now,
     )
+
+
+def preview_ask(*, viewer: Viewer, referral: Referral, ask: Ask) -> Letter | None:
+    """Return the exact reminder that would go to the body; None unless it goes by mail.
+
+    Raises NotAllowed; NoMailAddress, NotAtThisBody; TransitionRefused.
+    """
+    demand(may_work_on(viewer, referral.concern))
+    _demand_open(referral.concern)
+    _address_to_ask(referral, ask)
+    REFERRAL_MACHINE.target(ReferralState(referral.state), "ask_again")
+    if ask.way != Way.MAIL:
+        return None
+    asked = copy(referral)
+    asked.asks += 1
+    return letters.reminder(asked, words=ask.words)
+
+
+def _demand_open(concern: Concern) -> None:
+    if not concern.is_open:
+        CONCERN_MACHINE.target(ConcernState(concern.state), "ask_again", given={"next_date"})
+
+
+def _whom(ask: Ask) -> str:
+    return ask.whom.strip() or (str(ask.person) if ask.person else "")
+
+
+def _address_to_ask(referral: Referral, ask: Ask) -> str:
+    """Return where a reminder goes, "" if nowhere and no mail is wanted."""
+    if ask.person is not None and ask.person.body_id != referral.body_id:
+        raise NotAtThisBody(field="person")
+    person = ask.person or referral.person
+    address = (person.email if person else "") or referral.body.email
+    if ask.way == Way.MAIL and not address:
+        raise NoMailAddress(field="way")
+    return address
 
 
 def _remind(viewer: Viewer, referral: Referral, ask: Ask, address: str, now: datetime) -> None:

@@ -90,19 +90,26 @@ def drop_unconfirmed(*, now: datetime) -> int:
     return count
 
 
+def letter_to_teller(*, concern: Concern, build: Callable[[Teller], Letter]) -> Letter | None:
+    """Return the mail to the teller; None unless they asked for mail and confirmed the address."""
+    teller = concern.teller
+    if teller.way != AnswerWay.MAIL or teller.email_confirmed_at is None:
+        return None
+    return build(teller)
+
+
 def write_to_teller(
     *, concern: Concern, build: Callable[[Teller], Letter], by_id: int | None, now: datetime
 ) -> bool:
     """Mail the teller if they asked for mail and confirmed the address. Returns whether it went."""
-    teller = concern.teller
-    if teller.way != AnswerWay.MAIL or teller.email_confirmed_at is None:
+    letter = letter_to_teller(concern=concern, build=build)
+    if letter is None:
         return False
-    letter = build(teller)
     send_mail(
         dossier=concern.dossier,
         counterpart=Counterpart.TELLER,
         body=None,
-        to=teller.email,
+        to=concern.teller.email,
         subject=letter.subject,
         text=letter.text,
         links=letter.links,

@@ -4,12 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns.letters import Letter
 from quartiersladen.concerns.models import REASON_LENGTH, Concern, RightAddress
 from quartiersladen.concerns.rules import may_decide
-from quartiersladen.concerns.services.life import Ending, end, move, set_next_date, take_on
+from quartiersladen.concerns.services.life import (
+    Ending,
+    end,
+    move,
+    preview_end,
+    set_next_date,
+    take_on,
+)
 from quartiersladen.concerns.states import Result, Scope
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services import claim, record
@@ -78,22 +87,34 @@ def decide_scope(
     )
 
 
-def _show_the_right_address(
-    viewer: Viewer, concern: Concern, decision: Decision, version: int, now: datetime
-) -> Entry:
-    address = decision.right_address
-    where = address.text_in(concern.dossier.language) if address else ""
+def preview_scope(*, viewer: Viewer, concern: Concern, decision: Decision) -> Letter | None:
+    """Return the mail that the person would get at once; None if none would go.
+
+    Raises NotAllowed; AddressMissing; TransitionRefused when closed.
+    """
+    if decision.scope != Scope.NOT_OURS:
+        return None
+    return preview_end(viewer=viewer, concern=concern, ending=_ending(concern, decision))
+
+
+def _ending(concern: Concern, decision: Decision) -> Ending:
+    address, language = decision.right_address, concern.dossier.language
+    where = address.text_in(language) if address else ""
     answer = "\n\n".join(part for part in (decision.words.strip(), where) if part)
     if not answer:
         raise AddressMissing(field="right_address")
+    with translation.override(language):
+        reason = str(_("This is not our task."))[:REASON_LENGTH]
+    return Ending(result=Result.NOT_OUR_TASK, answer=answer, reason=reason)
+
+
+def _show_the_right_address(
+    viewer: Viewer, concern: Concern, decision: Decision, version: int, now: datetime
+) -> Entry:
+    ending, address = _ending(concern, decision), decision.right_address
     claim(dossier=concern.dossier, version=version)
     Concern.objects.filter(pk=concern.pk).update(scope=Scope.NOT_OURS, right_address=address)
     concern.scope, concern.right_address = Scope.NOT_OURS, address
-    ending = Ending(
-        result=Result.NOT_OUR_TASK,
-        answer=answer,
-        reason=str(_("This is not our task."))[:REASON_LENGTH],
-    )
     return end(viewer=viewer, concern=concern, ending=ending, now=now)
 
 
