@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.rules import DESK, Viewer, public_viewer
@@ -53,7 +53,7 @@ def members_of(quarter_id: int) -> QuerySet[Membership]:
     return (
         Membership.objects.filter(quarter_id=quarter_id)
         .select_related("user")
-        .order_by("-to_on", "user__name", "pk")
+        .order_by(F("to_on").desc(nulls_first=True), "user__name", "pk")
     )
 
 

@@ -1,10 +1,11 @@
 """Writes of the accounts module. The desk's settings call them and leave the trail row."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
 from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.queries import valid_on
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.kernel.errors import demand
@@ -32,13 +33,17 @@ def add_member(
     """Give a person a role from today on; makes the account if there is none.
 
     An open membership of the same person ends yesterday or, begun today, is replaced.
-    Raises NotAllowed unless the viewer may change settings of this quarter.
+    Raises NotAllowed unless the viewer may change settings of this quarter, and for the own
+    account: nobody locks the house from outside.
     """
     demand(viewer.may_settings and viewer.quarter_id == quarter.pk)
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
         user = User.objects.create_user(email, name=name)
-    Membership.objects.filter(user=user, quarter=quarter, to_on=None).delete()
+    demand(user.pk != viewer.user_id)
+    valid = Membership.objects.filter(valid_on(today), user=user, quarter=quarter)
+    valid.filter(from_on=today).delete()
+    valid.update(to_on=today - timedelta(days=1))
     return Membership.objects.create(user=user, quarter=quarter, role=role, from_on=today)
 
 
