@@ -18,7 +18,7 @@ def dark_modules(svg):
     paths = ET.fromstring(svg).iter(f"{SVG}path")  # noqa: S314 -- our own bytes
     [line] = [path for path in paths if "qr__line" in path.get("class", "")]
     column, row, found = 0.0, 0.0, set()
-    for letter, numbers in re.findall(r"([Mmh])([^Mmh]*)", line.get("d")):
+    for letter, numbers in re.findall(r"([Mmh])([^Mmh]*)", line.get("d", "")):
         values = [float(n) for n in re.findall(r"-?\d*\.?\d+", numbers)]
         if letter == "M":
             column, row = values
