@@ -121,5 +121,7 @@ def test_a_weak_password_ends_it(monkeypatch):
 def test_it_refuses_a_database_that_is_not_empty():
     make_quarter()
 
-    with pytest.raises(CommandError, match=r"^The database is not empty: a quarter is set up alre"):
+    with pytest.raises(
+        CommandError, match=r"^The database is not empty: a quarter is set up alre"
+    ):
         run(**GIVEN)

@@ -1,12 +1,12 @@
 """`serve` as an operator starts it: real processes on a port of their own."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -59,37 +59,39 @@ def of(command, mark):
     return sorted(pid for pid, line in processes_with(mark).items() if f" {command} " in line)
 
 
-@contextmanager
-def serving(folder, **extra):
-    port = free_port()
+def in_folder(folder, **extra):
+    return {**os.environ, "DATA_DIR": str(folder), **extra}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """Make tables and collect styles once; each test gets a copy."""
+    folder = tmp_path_factory.mktemp("prepared")
+    for command in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"]):
+        arguments = [sys.executable, "-m", "quartiersladen", *command]
+        subprocess.run(arguments, env=in_folder(folder), check=True)
+    return folder
+
+
+@pytest.fixture
+def served(prepared, tmp_path):
+    folder, port = tmp_path / "data", free_port()
+    shutil.copytree(prepared, folder)
     mark = f"QUARTIERSLADEN_TEST={folder}"
-    environment = {
-        **os.environ,
-        "DATA_DIR": str(folder),
-        "DATABASE_URL": f"sqlite://{folder}/base.sqlite3",
-        "PORT": str(port),
-        "QUARTIERSLADEN_TEST": str(folder),
-        **extra,
-    }
-    command = [sys.executable, "-m", "quartiersladen"]
-    subprocess.run([*command, "migrate", "-v0"], env=environment, check=True)
     process = subprocess.Popen(
-        [*command, "serve"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "quartiersladen", "serve"],
+        env=in_folder(folder, PORT=str(port), QUARTIERSLADEN_TEST=str(folder)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     try:
+        assert until(lambda: answers(port))
+        assert until(lambda: of("worker", mark))
         yield process, port, mark
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
-
-
-@pytest.fixture
-def served(tmp_path):
-    with serving(tmp_path) as (process, port, mark):
-        assert until(lambda: answers(port))
-        assert until(lambda: of("worker", mark))
-        yield process, port, mark
 
 
 @pytest.mark.sqlite
