@@ -76,5 +76,3 @@ def test_passing_on_without_a_next_date_is_refused_and_keeps_what_was_typed(hous
     assert page.locator("[role=alert]").count() == 1
     assert page.input_value(f"[name=stelle-{house.body.pk}-cover_note]") == "Bitte schnell"
     assert not Referral.objects.exists()
-
-

@@ -22,7 +22,9 @@ def to(smtp_sink, address: str) -> list[EmailMessage]:
     return [message for message in smtp_sink.messages if message["To"] == address]
 
 
-def test_the_lamp_is_out(house, open_page, mira_at_desk, smtp_sink, work_off_jobs):
+def test_the_lamp_is_out(  # noqa: PLR0915 -- one story from beginning to end
+    house, open_page, mira_at_desk, smtp_sink, work_off_jobs
+):
     # 1 The resident, on a phone, in Arabic, without scripts.
     phone = open_page(width=360, javascript=False)
     phone.goto("/anliegen/neu/?lang=ar")
