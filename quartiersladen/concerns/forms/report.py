@@ -93,7 +93,12 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy("In your own words and in any language. At most 4,000 letters."),
     )
-    theme = ThemeField(label=gettext_lazy("Theme"), queryset=Theme.objects.none(), required=False)
+    theme = ThemeField(
+        label=gettext_lazy("Theme"),
+        queryset=Theme.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("I am not sure"),
+    )
     place_kind = forms.ChoiceField(
         label=gettext_lazy("Which place is it about?"),
         choices=PlaceKind.choices,
