@@ -16,28 +16,28 @@ from quartiersladen.config.sqlite import use_modern_sqlite
 use_modern_sqlite()
 os.environ["DJANGO_SETTINGS_MODULE"] = "quartiersladen.config.settings"
 
-import django  # noqa: E402 -- SQLite comes first
+import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 -- after the setup
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from bench import limits, load  # noqa: E402
-from quartiersladen.accounts import demo as accounts_demo  # noqa: E402
-from quartiersladen.accounts.models import User  # noqa: E402
-from quartiersladen.concerns.forms.report import new_key  # noqa: E402
-from quartiersladen.concerns.models import Concern  # noqa: E402
-from quartiersladen.concerns.states import ConcernState  # noqa: E402
-from quartiersladen.config.seeding import seed_concerns  # noqa: E402
-from quartiersladen.directory import demo as directory_demo  # noqa: E402
-from quartiersladen.quarters import demo as quarters_demo  # noqa: E402
-from quartiersladen.quarters.models import Quarter, Theme  # noqa: E402
+from bench import limits, load
+from quartiersladen.accounts import demo as accounts_demo
+from quartiersladen.accounts.models import User
+from quartiersladen.concerns.forms.report import new_key
+from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.states import ConcernState
+from quartiersladen.config.seeding import seed_concerns
+from quartiersladen.directory import demo as directory_demo
+from quartiersladen.quarters import demo as quarters_demo
+from quartiersladen.quarters.models import Quarter, Theme
 
 Page = Callable[[], HttpResponse]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -183,7 +183,7 @@ def expect(status: int, response: Any) -> HttpResponse:  # noqa: ANN401 -- of th
     if response.status_code != status:
         msg = f"{response.request['PATH_INFO']} answered {response.status_code}"
         raise RuntimeError(msg)
-    return response  # type: ignore[no-any-return]  # the test client's own class
+    return response  # type: ignore[no-any-return]  # the client adds to it
 
 
 def measure_limits(quarter: Quarter, *, times: int) -> dict[str, float]:

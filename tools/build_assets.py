@@ -67,8 +67,8 @@ def copy_fonts() -> None:
     for weight in FONTS:
         shutil.copy(fira / f"FiraSans-{weight}.woff2", fonts)
     arabic = MODULES / "@fontsource" / "noto-sans-arabic" / "files"
-    for weight in (400, 600, 700):
-        shutil.copy(arabic / f"noto-sans-arabic-arabic-{weight}-normal.woff2", fonts)
+    for number in (400, 600, 700):
+        shutil.copy(arabic / f"noto-sans-arabic-arabic-{number}-normal.woff2", fonts)
 
 
 def bundle() -> None:

@@ -30,6 +30,14 @@ class Letter:
     language: str
     links: Mapping[str, LinkSpec] = field(default_factory=dict)
 
+    @property
+    def shown_text(self) -> str:
+        """The text for the preview at the desk: links as they will look, without their secret."""
+        text = self.text
+        for name, spec in self.links.items():
+            text = text.replace(f"[[link:{name}]]", "…" + spec.path.replace("{token}", "•••"))
+        return text
+
 
 def _paragraphs(*parts: str) -> str:
     return "\n\n".join(part.strip() for part in parts if part.strip())

@@ -37,19 +37,29 @@ def _holds_teller_link(viewer: Viewer, dossier: Dossier) -> bool:
     )
 
 
-def visible_rows(viewer: Viewer) -> Q:
-    """Return the filter on Dossier that matches exactly the rows for which may_view is true."""
-    rows = Q(audience=Audience.PUBLIC)
+def visible_rows(viewer: Viewer, path: str = "") -> Q:
+    """Return the filter that matches exactly the rows for which may_view is true.
+
+    path: from the row to its dossier, "" for dossiers themselves, "dossier__" for a concern. A
+    list that joins its dossiers can walk its own index; one that asks for `dossier__in` cannot.
+    """
+    rows = _at(path, audience=Audience.PUBLIC)
     if viewer.may_work:
-        rows = ~Q(audience=Audience.CONFIDENTIAL)
+        rows = ~_at(path, audience=Audience.CONFIDENTIAL)
     elif viewer.role == Role.HELPER:
-        rows |= ~Q(audience=Audience.CONFIDENTIAL) & Q(assigned_to_id=viewer.user_id)
+        rows |= ~_at(path, audience=Audience.CONFIDENTIAL) & _at(
+            path, assigned_to_id=viewer.user_id
+        )
     elif viewer.link_purpose == LinkPurpose.TELLER_STATUS:
-        rows |= Q(pk=viewer.link_subject_id, audience__in=[a.value for a in WITH_TELLER])
+        rows |= _at(path, pk=viewer.link_subject_id, audience__in=[a.value for a in WITH_TELLER])
     if viewer.may_enter:
-        named = Named.objects.filter(dossier=OuterRef("pk"), user_id=viewer.user_id or 0)
-        rows |= Q(Exists(named), audience=Audience.CONFIDENTIAL)
-    return Q(quarter_id=viewer.quarter_id) & rows
+        named = Named.objects.filter(dossier=OuterRef(f"{path}pk"), user_id=viewer.user_id or 0)
+        rows |= Q(Exists(named)) & _at(path, audience=Audience.CONFIDENTIAL)
+    return _at(path, quarter_id=viewer.quarter_id) & rows
+
+
+def _at(path: str, **conditions: object) -> Q:
+    return Q(**{f"{path}{name}": value for name, value in conditions.items()})
 
 
 def may_look_inside(viewer: Viewer, dossier: Dossier) -> bool:

@@ -1,6 +1,6 @@
 """What the desk types in to do something with a concern. Shape only; the deeds check the rest."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from quartiersladen.accounts.models import User
 from quartiersladen.concerns.forms.report import ReportForm, ThemeField
 from quartiersladen.concerns.models import REASON_LENGTH, RightAddress
 from quartiersladen.concerns.states import (
+    AnswerWay,
     Channel,
     ConcernKind,
     PlacePrecision,
@@ -26,6 +27,14 @@ from quartiersladen.quarters.models import Theme
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+#: How the answer gets to the person, in the words of the desk.
+ANSWER_WAYS = {
+    AnswerWay.NONE: _("No answer wanted"),
+    AnswerWay.LINK: _("Looks it up on the status page"),
+    AnswerWay.MAIL: _("Wants a mail"),
+    AnswerWay.PHONE: _("Wants a call"),
+    AnswerWay.POST: _("Wants a letter"),
+}
 WAYS_OUT = [(way.value, way.label) for way in (Way.MAIL, Way.PHONE, Way.POST, Way.TALK)]
 
 
@@ -55,13 +64,23 @@ def words_field(
     )
 
 
-class VersionedForm(forms.Form):
+class DeedForm(forms.Form):
+    """What a deed needs. WHEN: field -> the answer with which it is needed, for comfort only."""
+
+    WHEN: ClassVar[dict[str, str]] = {}
+
+    def rows(self) -> list[tuple[forms.BoundField, str]]:
+        """Return the visible fields, each with the answer that shows it ("" for always)."""
+        return [(field, self.WHEN.get(field.name, "")) for field in self.visible_fields()]
+
+
+class VersionedForm(DeedForm):
     """A deed on a dossier that was read in one version."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class NoteForm(forms.Form):
+class NoteForm(DeedForm):
     """An internal note. It has no version: notes only add."""
 
     text = words_field(_("Note"), required=True)
@@ -93,16 +112,24 @@ class SortForm(VersionedForm):
 
 
 class RightAddressField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
-    """Right addresses by what they are about."""
+    """Right addresses by what they are about, and the address as the person will read it."""
+
+    person_language = "de"
 
     def label_from_instance(self, obj: RightAddress) -> str:
-        """Return what the address is about."""
-        return obj.name_in(get_language() or "de")
+        """Return what the address is about, then its lines in the person's language."""
+        lines = obj.text_in(self.person_language).splitlines()
+        return f"{obj.name_in(get_language() or 'de')} – {' · '.join(lines)}"
 
 
 class ScopeForm(VersionedForm):
     """Whose business it is: one of three."""
 
+    WHEN: ClassVar[dict[str, str]] = {
+        "due_on": "scope=ours|public_interest",
+        "right_address": "scope=not_ours",
+        "words": "scope=not_ours",
+    }
     scope = forms.ChoiceField(
         label=_("Whose business is it?"),
         choices=[(s.value, s.label) for s in (Scope.OURS, Scope.PUBLIC_INTEREST, Scope.NOT_OURS)],
@@ -116,9 +143,17 @@ class ScopeForm(VersionedForm):
         _("Own words to the person"), help_text=_("In the person's language. They come first.")
     )
 
-    def __init__(self, *args: Any, addresses: QuerySet[RightAddress], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's
+        addresses: QuerySet[RightAddress],
+        language: str,
+        **kwargs: Any,  # noqa: ANN401 -- Django's
+    ) -> None:
         super().__init__(*args, **kwargs)
-        cast("RightAddressField", self.fields["right_address"]).queryset = addresses
+        field = cast("RightAddressField", self.fields["right_address"])
+        field.person_language = language
+        field.queryset = addresses
 
 
 class PlanForm(VersionedForm):
@@ -131,15 +166,36 @@ class PlanForm(VersionedForm):
 class AskForm(VersionedForm):
     """Asked again: how, whom, what, and when next."""
 
+    WHEN: ClassVar[dict[str, str]] = {"whom": "way=phone|post|talk"}
     way = forms.ChoiceField(label=_("How"), choices=WAYS_OUT)
-    whom = forms.CharField(label=_("Whom"), required=False, max_length=120)
+    person = forms.TypedChoiceField(label=_("Contact person"), required=False, empty_value=None)
+    whom = forms.CharField(label=_("Who was reached"), required=False, max_length=120)
     words = words_field(_("What was said, or what the mail shall say"), rows=3)
     ask_on = forms.DateField(label=_("Next date"), required=False, widget=DayInput())
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's
+        people: list[ContactPerson],
+        **kwargs: Any,  # noqa: ANN401 -- Django's
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if not people:
+            del self.fields["person"]
+            return
+        by_key = {str(person.pk): person for person in people}
+        field = cast("forms.TypedChoiceField", self.fields["person"])
+        field.choices = [("", _("as before")), *((key, str(p)) for key, p in by_key.items())]
+        field.coerce = by_key.__getitem__
 
 
 class SaidForm(VersionedForm):
     """What a body said on the phone or by letter."""
 
+    WHEN: ClassVar[dict[str, str]] = {
+        "expected_on": "deed=accept",
+        "words": "deed=answer|decline",
+    }
     deed = forms.ChoiceField(
         label=_("What did the body say?"),
         choices=[
@@ -155,6 +211,10 @@ class SaidForm(VersionedForm):
 class CloseForm(VersionedForm):
     """How it ends. Answered and fixed are two things."""
 
+    WHEN: ClassVar[dict[str, str]] = {
+        "reason": "result=not_possible|not_our_task|no_answer",
+        "witness": "result=fixed|partly",
+    }
     result = forms.ChoiceField(label=_("How did it end?"), choices=Result.choices)
     answer = words_field(_("The answer to the person"))
     reason = forms.CharField(
@@ -184,14 +244,6 @@ class ToldForm(VersionedForm):
     text = words_field(_("What was said"), rows=2)
 
 
-class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
-    """Photos of a dossier by their number."""
-
-    def label_from_instance(self, obj: Document) -> str:
-        """Return the number of the photo."""
-        return str(_("Photo %(n)s") % {"n": obj.position + 1})
-
-
 class ReleaseForm(VersionedForm):
     """The public copy: text, each photo and the place are separate."""
 
@@ -200,9 +252,9 @@ class ReleaseForm(VersionedForm):
     precision = forms.ChoiceField(
         label=_("The place"), choices=PlacePrecision.choices, widget=forms.RadioSelect
     )
-    photos = PhotoChoice(
+    photos = forms.TypedMultipleChoiceField(
         label=_("Photos to show"),
-        queryset=Document.objects.none(),
+        coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -210,12 +262,14 @@ class ReleaseForm(VersionedForm):
         label=_("No names, number plates or faces can be read or seen"), required=False
     )
 
-    def __init__(self, *args: Any, photos: QuerySet[Document], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+    def __init__(self, *args: Any, photos: list[Document], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
         super().__init__(*args, **kwargs)
-        if photos.exists():
-            cast("PhotoChoice", self.fields["photos"]).queryset = photos
-        else:
+        if not photos:
             del self.fields["photos"]
+            return
+        cast("forms.TypedMultipleChoiceField", self.fields["photos"]).choices = [
+            (photo.pk, _("Photo %(n)s") % {"n": number}) for number, photo in enumerate(photos, 1)
+        ]
 
 
 class PassOnForm(forms.Form):

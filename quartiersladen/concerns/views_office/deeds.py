@@ -1,42 +1,41 @@
 """The desk's deeds on one concern. Each loads, checks the form, calls one service, leads back."""
 
+from typing import Any
+
 from django.http import HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
-from quartiersladen.accounts.queries import colleagues
 from quartiersladen.concerns import queries
-from quartiersladen.concerns.forms import office as forms
 from quartiersladen.concerns.services import life, referrals, release, tellers, triage
 from quartiersladen.concerns.states import PlacePrecision, Result, Scope, Witness
-from quartiersladen.concerns.views_office.case import act, show
+from quartiersladen.concerns.views_office.case import ask_form, deed_form, open_case, said_form
+from quartiersladen.concerns.views_office.detail import act, show
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers import services as dossiers
-from quartiersladen.dossiers.queries import photos_of
-from quartiersladen.quarters.queries import themes_of
 
 
 @require_safe
 @desk
 def office_detail(request: StaffRequest, reference: str) -> HttpResponse:
-    """The page of one concern."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
-    return show(request, concern, opened=request.GET.get("tat", ""))
+    """The page of one concern; ?tat= unfolds a deed."""
+    return show(open_case(request, reference), opened=request.GET.get("tat", ""))
 
 
 @require_POST
 @desk
 def note(request: StaffRequest, reference: str) -> HttpResponse:
     """Write an internal note."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "note",
-        forms.NoteForm(request.POST, auto_id="note_%s"),
+        deed_form(case, "note", request.POST),
         lambda data: dossiers.note(
-            viewer=request.viewer, dossier=concern.dossier, text=data["text"], now=timezone.now()
+            viewer=request.viewer,
+            dossier=case.concern.dossier,
+            text=data["text"],
+            now=case.now,
         ),
     )
 
@@ -45,20 +44,17 @@ def note(request: StaffRequest, reference: str) -> HttpResponse:
 @office
 def assign(request: StaffRequest, reference: str) -> HttpResponse:
     """Say who looks after it."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
-    now = timezone.now()
-    people = colleagues(request.quarter.pk, request.quarter.local_day(now))
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "assign",
-        forms.AssignForm(request.POST, colleagues=people, auto_id="assign_%s"),
+        deed_form(case, "assign", request.POST),
         lambda data: dossiers.assign(
             viewer=request.viewer,
-            dossier=concern.dossier,
+            dossier=case.concern.dossier,
             colleague=data["colleague"],
             version=data["version"],
-            now=now,
+            now=case.now,
         ),
     )
 
@@ -67,20 +63,28 @@ def assign(request: StaffRequest, reference: str) -> HttpResponse:
 @office
 def sort(request: StaffRequest, reference: str) -> HttpResponse:
     """Correct theme and kind."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "sort",
-        forms.SortForm(request.POST, themes=themes_of(request.quarter), auto_id="sort_%s"),
+        deed_form(case, "sort", request.POST),
         lambda data: triage.sort_concern(
             viewer=request.viewer,
-            concern=concern,
+            concern=case.concern,
             theme=data["theme"],
             kind=data["kind"],
             version=data["version"],
-            now=timezone.now(),
+            now=case.now,
         ),
+    )
+
+
+def _decision(data: dict[str, Any]) -> triage.Decision:
+    return triage.Decision(
+        scope=Scope(data["scope"]),
+        due_on=data["due_on"],
+        right_address=data["right_address"],
+        words=data["words"],
     )
 
 
@@ -88,24 +92,20 @@ def sort(request: StaffRequest, reference: str) -> HttpResponse:
 @office
 def scope(request: StaffRequest, reference: str) -> HttpResponse:
     """Decide whose business it is."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
-    addresses = queries.right_addresses(request.quarter.pk)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "scope",
-        forms.ScopeForm(request.POST, addresses=addresses, auto_id="scope_%s"),
+        deed_form(case, "scope", request.POST),
         lambda data: triage.decide_scope(
             viewer=request.viewer,
-            concern=concern,
-            decision=triage.Decision(
-                scope=Scope(data["scope"]),
-                due_on=data["due_on"],
-                right_address=data["right_address"],
-                words=data["words"],
-            ),
+            concern=case.concern,
+            decision=_decision(data),
             version=data["version"],
-            now=timezone.now(),
+            now=case.now,
+        ),
+        lambda data: triage.preview_scope(
+            viewer=request.viewer, concern=case.concern, decision=_decision(data)
         ),
     )
 
@@ -114,41 +114,46 @@ def scope(request: StaffRequest, reference: str) -> HttpResponse:
 @desk
 def plan(request: StaffRequest, reference: str) -> HttpResponse:
     """Set another next date."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "plan",
-        forms.PlanForm(request.POST, auto_id="plan_%s"),
+        deed_form(case, "plan", request.POST),
         lambda data: life.plan_next(
             viewer=request.viewer,
-            concern=concern,
+            concern=case.concern,
             due_on=data["due_on"],
             note=data["note"],
             version=data["version"],
-            now=timezone.now(),
+            now=case.now,
         ),
     )
+
+
+def _ask(data: dict[str, Any]) -> referrals.Ask:
+    return referrals.Ask(Way(data["way"]), data["whom"], data["words"], data.get("person"))
 
 
 @require_POST
 @desk
 def ask(request: StaffRequest, reference: str, referral_id: int) -> HttpResponse:
     """Ask a body again and write down how."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
-    referral = or_404(queries.get_referral, request.viewer, concern, referral_id)
+    case = open_case(request, reference)
+    referral = or_404(queries.get_referral, request.viewer, case.concern, referral_id)
     return act(
-        request,
-        concern,
+        case,
         f"ask-{referral.pk}",
-        forms.AskForm(request.POST, auto_id=f"ask-{referral.pk}_%s"),
+        ask_form(case, referral, request.POST),
         lambda data: referrals.ask_again(
             viewer=request.viewer,
             referral=referral,
-            ask=referrals.Ask(Way(data["way"]), data["whom"], data["words"]),
+            ask=_ask(data),
             ask_on=data["ask_on"],
             version=data["version"],
-            now=timezone.now(),
+            now=case.now,
+        ),
+        lambda data: referrals.preview_ask(
+            viewer=request.viewer, referral=referral, ask=_ask(data)
         ),
     )
 
@@ -157,47 +162,52 @@ def ask(request: StaffRequest, reference: str, referral_id: int) -> HttpResponse
 @desk
 def said(request: StaffRequest, reference: str, referral_id: int) -> HttpResponse:
     """Write down what a body said on the phone or by letter."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
-    referral = or_404(queries.get_referral, request.viewer, concern, referral_id)
+    case = open_case(request, reference)
+    referral = or_404(queries.get_referral, request.viewer, case.concern, referral_id)
 
-    def deed(data: dict[str, object]) -> object:
+    def deed(data: dict[str, Any]) -> object:
         common = {
             "viewer": request.viewer,
             "referral": referral,
             "version": data["version"],
-            "now": timezone.now(),
+            "now": case.now,
         }
         if data["deed"] == "accept":
-            return referrals.accept_referral(expected_on=data["expected_on"], **common)  # type: ignore[arg-type]  # cleaned by the form
+            return referrals.accept_referral(expected_on=data["expected_on"], **common)
         if data["deed"] == "decline":
-            return referrals.decline_referral(reason=data["words"], **common)  # type: ignore[arg-type]  # cleaned by the form
-        return referrals.answer_referral(text=data["words"], **common)  # type: ignore[arg-type]  # cleaned by the form
+            return referrals.decline_referral(reason=data["words"], **common)
+        return referrals.answer_referral(text=data["words"], **common)
 
-    form = forms.SaidForm(request.POST, auto_id=f"said-{referral.pk}_%s")
-    return act(request, concern, f"said-{referral.pk}", form, deed)
+    return act(case, f"said-{referral.pk}", said_form(referral, request.POST), deed)
+
+
+def _ending(data: dict[str, Any]) -> life.Ending:
+    return life.Ending(
+        result=Result(data["result"]),
+        answer=data["answer"],
+        reason=data["reason"],
+        witness=Witness(data["witness"]) if data["witness"] else None,
+    )
 
 
 @require_POST
 @office
 def close(request: StaffRequest, reference: str) -> HttpResponse:
     """End it with an answer."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "close",
-        forms.CloseForm(request.POST, auto_id="close_%s"),
+        deed_form(case, "close", request.POST),
         lambda data: life.close_concern(
             viewer=request.viewer,
-            concern=concern,
-            ending=life.Ending(
-                result=Result(data["result"]),
-                answer=data["answer"],
-                reason=data["reason"],
-                witness=Witness(data["witness"]) if data["witness"] else None,
-            ),
+            concern=case.concern,
+            ending=_ending(data),
             version=data["version"],
-            now=timezone.now(),
+            now=case.now,
+        ),
+        lambda data: life.preview_end(
+            viewer=request.viewer, concern=case.concern, ending=_ending(data)
         ),
     )
 
@@ -206,18 +216,17 @@ def close(request: StaffRequest, reference: str) -> HttpResponse:
 @office
 def reopen(request: StaffRequest, reference: str) -> HttpResponse:
     """Take it up again."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "reopen",
-        forms.ReopenForm(request.POST, auto_id="reopen_%s"),
+        deed_form(case, "reopen", request.POST),
         lambda data: life.reopen_concern(
             viewer=request.viewer,
-            concern=concern,
+            concern=case.concern,
             why=data["why"],
             version=data["version"],
-            now=timezone.now(),
+            now=case.now,
         ),
     )
 
@@ -226,14 +235,13 @@ def reopen(request: StaffRequest, reference: str) -> HttpResponse:
 @office
 def withdraw(request: StaffRequest, reference: str) -> HttpResponse:
     """Take it back because the person asked for it."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "withdraw",
-        forms.VersionedForm(request.POST, auto_id="withdraw_%s"),
+        deed_form(case, "withdraw", request.POST),
         lambda data: life.withdraw_concern(
-            viewer=request.viewer, concern=concern, version=data["version"], now=timezone.now()
+            viewer=request.viewer, concern=case.concern, version=data["version"], now=case.now
         ),
     )
 
@@ -242,19 +250,18 @@ def withdraw(request: StaffRequest, reference: str) -> HttpResponse:
 @desk
 def told(request: StaffRequest, reference: str) -> HttpResponse:
     """Write down that the person was told."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "told",
-        forms.ToldForm(request.POST, auto_id="told_%s"),
+        deed_form(case, "told", request.POST),
         lambda data: tellers.told_orally(
             viewer=request.viewer,
-            concern=concern,
+            concern=case.concern,
             told_on=data["told_on"],
             text=data["text"],
             version=data["version"],
-            now=timezone.now(),
+            now=case.now,
         ),
     )
 
@@ -263,24 +270,23 @@ def told(request: StaffRequest, reference: str) -> HttpResponse:
 @office
 def show_public(request: StaffRequest, reference: str) -> HttpResponse:
     """Release the public copy."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "release",
-        forms.ReleaseForm(request.POST, photos=photos_of(concern.dossier), auto_id="release_%s"),
+        deed_form(case, "release", request.POST),
         lambda data: release.release_concern(
             viewer=request.viewer,
-            concern=concern,
+            concern=case.concern,
             release=release.Release(
                 title=data["title"],
                 text=data["text"],
                 precision=PlacePrecision(data["precision"]),
-                document_ids=frozenset(d.pk for d in data.get("photos", [])),
+                document_ids=frozenset(data.get("photos", [])),
                 is_checked=data["is_checked"],
             ),
             version=data["version"],
-            now=timezone.now(),
+            now=case.now,
         ),
     )
 
@@ -289,13 +295,12 @@ def show_public(request: StaffRequest, reference: str) -> HttpResponse:
 @office
 def conceal(request: StaffRequest, reference: str) -> HttpResponse:
     """Take it off the public pages."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    case = open_case(request, reference)
     return act(
-        request,
-        concern,
+        case,
         "conceal",
-        forms.VersionedForm(request.POST, auto_id="conceal_%s"),
+        deed_form(case, "conceal", request.POST),
         lambda data: release.conceal_concern(
-            viewer=request.viewer, concern=concern, version=data["version"], now=timezone.now()
+            viewer=request.viewer, concern=case.concern, version=data["version"], now=case.now
         ),
     )

@@ -5,46 +5,46 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from quartiersladen.accounts.access import StaffRequest, office, or_404
+from quartiersladen.accounts.access import StaffRequest, office
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.office import AskOnForm, PassOnForm
 from quartiersladen.concerns.letters import Letter
-from quartiersladen.concerns.models import Concern
-from quartiersladen.concerns.services.life import NextDateMissing, default_next_date
+from quartiersladen.concerns.services.life import NextDateMissing
 from quartiersladen.concerns.services.referrals import PassOn, pass_on, preview
-from quartiersladen.concerns.views_office.case import explain
+from quartiersladen.concerns.states import WAITING, ReferralState
+from quartiersladen.concerns.views_office.case import Case, fresh, open_case
+from quartiersladen.concerns.views_office.detail import explain, field_of
+from quartiersladen.concerns.views_office.offers import mark
 from quartiersladen.correspondence.states import Way
 from quartiersladen.kernel.errors import Conflict, Invalid
 
 PAGE = "concerns/office/pass_on.html"
 MOST_BODIES = 10
+LONGEST_KEY = 18  # digits; more do not fit into a row's key
+Letters = list[tuple[PassOn, Letter]]
 
 
 def _chosen(query: QueryDict) -> list[int]:
-    return [int(pk) for pk in query.getlist("stelle")[:MOST_BODIES] if pk.isdecimal()]
+    keys = query.getlist("stelle")[:MOST_BODIES]
+    return [int(key) for key in keys if key.isdecimal() and len(key) <= LONGEST_KEY]
 
 
-def _body_forms(
-    request: StaffRequest, concern: Concern, chosen: list[int], *, bound: bool
-) -> list[PassOnForm]:
-    today = request.quarter.local_day(timezone.now())
-    result = []
-    for body, people in queries.bodies_with_people(request.quarter.pk, chosen, today):
-        result.append(
-            PassOnForm(
-                request.POST if bound else None,
-                prefix=f"stelle-{body.pk}",
-                body=body,
-                people=people,
-                has_consent=concern.teller.may_pass_on,
-                initial={"way": Way.MAIL if body.email else Way.PHONE},
-            )
+def _body_forms(case: Case, chosen: list[int], data: QueryDict | None) -> list[PassOnForm]:
+    quarter_id = case.request.quarter.pk
+    return [
+        PassOnForm(
+            data,
+            prefix=f"stelle-{body.pk}",
+            body=body,
+            people=people,
+            has_consent=case.concern.teller.may_pass_on,
+            initial={"way": Way.MAIL if body.email else Way.PHONE},
         )
-    return result
+        for body, people in queries.bodies_with_people(quarter_id, chosen, case.today)
+    ]
 
 
 def _items(forms: list[PassOnForm]) -> list[PassOn]:
@@ -64,62 +64,75 @@ def _items(forms: list[PassOnForm]) -> list[PassOn]:
 @office
 def forward(request: StaffRequest, reference: str) -> HttpResponse:
     """Choose bodies, look at the mails, send them. Errors keep what was typed (422, 409)."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
-    is_post = request.method == "POST"
-    chosen = _chosen(request.POST if is_post else request.GET)
-    forms = _body_forms(request, concern, chosen, bound=is_post)
-    due = default_next_date(concern=concern, now=timezone.now())
-    ask_on = AskOnForm(
-        request.POST if is_post else None,
-        initial={"ask_on": due, "version": concern.dossier.version},
-    )
-    letters: list[tuple[PassOn, Letter]] = []
+    case = open_case(request, reference)
+    data = request.POST if request.method == "POST" else None
+    chosen = _chosen(request.GET if data is None else data)
+    forms = _body_forms(case, chosen, data)
+    ask_on = AskOnForm(data, initial={"ask_on": case.due_on})
+    letters: Letters = []
     status = HTTPStatus.OK
-    if is_post:
-        if not (all([form.is_valid() for form in forms]) and ask_on.is_valid()):  # noqa: C419 -- every form shows its errors
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
-        else:
-            try:
-                letters = _look_or_send(request, concern, forms, ask_on)
-            except Invalid as refusal:
-                ask_on.add_error("ask_on" if refusal.field == "ask_on" else None, str(refusal))
-                status = HTTPStatus.UNPROCESSABLE_ENTITY
-            except Conflict as refusal:
-                ask_on.add_error(None, explain(refusal))
-                status = HTTPStatus.CONFLICT
-            else:
-                if request.POST.get("schritt") == "senden":
-                    messages.success(request, _("Passed on."))
-                    return redirect("concerns:office_detail", reference)
-    fresh = queries.get_inside(request.viewer, reference)
+    if data is not None:
+        letters, status = _try(case, forms, ask_on)
+        if status == HTTPStatus.OK and not letters:
+            messages.success(request, _("Passed on."))
+            return redirect("concerns:office_detail", reference)
+    return _page(case, forms, ask_on, letters, status)
+
+
+def _page(
+    case: Case,
+    forms: list[PassOnForm],
+    ask_on: AskOnForm,
+    letters: Letters,
+    status: HTTPStatus,
+) -> HttpResponse:
+    now = fresh(case)
+    waiting = {r.body_id for r in now.referrals if ReferralState(r.state) in WAITING}
+    bodies = queries.bodies_by_theme(case.request.quarter.pk, now.concern.theme_id)
     context = {
-        "concern": fresh,
-        "version": fresh.dossier.version,
+        "concern": now.concern,
+        "version": now.version,
         "body_forms": forms,
-        "chosen": chosen,
         "ask_on": ask_on,
         "letters": letters,
-        "bodies": queries.bodies_by_theme(request.quarter.pk, concern.theme_id),
+        "seen": mark([letter for _item, letter in letters]),
+        "bodies": [(body, fits, body.pk in waiting) for body, fits in bodies],
         "nav_section": "concerns",
     }
-    return render(request, PAGE, context, status=status)
+    return render(case.request, PAGE, context, status=status)
 
 
-def _look_or_send(
-    request: StaffRequest, concern: Concern, forms: list[PassOnForm], ask_on: AskOnForm
-) -> list[tuple[PassOn, Letter]]:
-    day, now = ask_on.cleaned_data["ask_on"], timezone.now()
+def _try(case: Case, forms: list[PassOnForm], ask_on: AskOnForm) -> tuple[Letters, HTTPStatus]:
+    """Return the mails to look at first; none with status 200 when they have been sent."""
+    checked = [form.is_valid() for form in (*forms, ask_on)]
+    if not all(checked):
+        return [], HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        return _look_or_send(case, _items(forms), ask_on), HTTPStatus.OK
+    except Invalid as refusal:
+        ask_on.add_error(field_of(ask_on, refusal), str(refusal))
+        return [], HTTPStatus.UNPROCESSABLE_ENTITY
+    except Conflict as refusal:
+        ask_on.add_error(None, explain(refusal))
+        return [], HTTPStatus.CONFLICT
+
+
+def _look_or_send(case: Case, items: list[PassOn], ask_on: AskOnForm) -> Letters:
+    day = ask_on.cleaned_data["ask_on"]
     if day is None:
         raise NextDateMissing(field="ask_on")
-    items = _items(forms)
-    if request.POST.get("schritt") == "senden":
-        pass_on(
-            viewer=request.viewer,
-            concern=concern,
-            items=items,
-            ask_on=day,
-            version=ask_on.cleaned_data["version"],
-            now=now,
-        )
-        return []
-    return preview(viewer=request.viewer, concern=concern, items=items, ask_on=day, now=now)
+    viewer, concern = case.request.viewer, case.concern
+    letters = preview(viewer=viewer, concern=concern, items=items, ask_on=day, now=case.now)
+    post = case.request.POST
+    was_seen = post.get("gesehen", "") == mark([letter for _item, letter in letters])
+    if post.get("schritt") != "senden" or not was_seen:
+        return letters
+    pass_on(
+        viewer=viewer,
+        concern=concern,
+        items=items,
+        ask_on=day,
+        version=ask_on.cleaned_data["version"],
+        now=case.now,
+    )
+    return []

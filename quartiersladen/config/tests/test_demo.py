@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from quartiersladen.accounts.demo import KNOWN_PASSWORD, PEOPLE, password
@@ -26,8 +27,6 @@ NOT_YET = {ConcernState.JOINED, ConcernState.QUESTION}
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker, tmp_path_factory):
     """Load the demo into the test database and take it out again."""
-    from django.db import transaction  # noqa: PLC0415
-
     with django_db_blocker.unblock(), transaction.atomic():
         out = StringIO()
         call_command("demo", stdout=out)
@@ -53,11 +52,12 @@ def test_it_shows_every_state_and_result(loaded):
 
 
 def test_everything_lies_inside_and_nothing_in_the_future(loaded):
-    with_point = Concern.objects.exclude(latitude=None).select_related("quarter")
     outside = [
         concern.place_text
-        for concern in with_point
-        if not lies_inside(concern.quarter.outline, concern.latitude, concern.longitude)
+        for concern in Concern.objects.select_related("quarter")
+        if concern.latitude is not None
+        and concern.longitude is not None
+        and not lies_inside(concern.quarter.outline, concern.latitude, concern.longitude)
     ]
 
     assert outside == []

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django_q.models import OrmQ, Task
 
 from quartiersladen.config import checkup
-from quartiersladen.config.tasks import heartbeat
 from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.outbox.services import queue_mail
 from quartiersladen.quarters.testing import make_quarter
@@ -165,7 +164,3 @@ def test_files_that_cannot_be_kept_are_a_fault(healthy, settings, tmp_path):
     }
 
     assert doctor() == (1, [f"Nothing can be written into {occupied}."])
-
-
-def test_a_heartbeat_does_nothing():
-    assert heartbeat() is None

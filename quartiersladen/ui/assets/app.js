@@ -45,10 +45,16 @@ const showNeeded = (form) => {
     part.hidden = !values.split("|").includes(chosen);
   });
 };
-document.querySelectorAll("form").forEach((form) => {
+const watch = (part) => part.querySelectorAll("form").forEach((form) => {
   if (!form.querySelector("[data-when]")) return;
   showNeeded(form);
   form.addEventListener("change", () => showNeeded(form));
+});
+watch(document);
+// Parts that are fetched later.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const part = document.getElementById(event.detail.target.id);
+  if (part) watch(part);
 });
 
 // Keyboard at the desk.

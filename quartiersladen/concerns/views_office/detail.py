@@ -1,0 +1,194 @@
+"""The page of one concern: left the story, right the state and the deeds."""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quartiersladen.concerns import rules, timeline
+from quartiersladen.concerns.forms.office import ANSWER_WAYS
+from quartiersladen.concerns.letters import Letter
+from quartiersladen.concerns.states import AnswerWay, ConcernState
+from quartiersladen.concerns.views_office.case import Case, fresh
+from quartiersladen.concerns.views_office.offers import (
+    Attempt,
+    deeds_of,
+    mark,
+    may_forward,
+    proposals,
+    referral_cards,
+    silent,
+)
+from quartiersladen.correspondence.models import Message
+from quartiersladen.correspondence.queries import messages_of
+from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.queries import journal, next_follow_up
+from quartiersladen.kernel.errors import Conflict, Invalid, TransitionRefused
+from quartiersladen.outbox.queries import readable_text
+
+PAGE = "concerns/office/detail.html"
+WITH_BODIES = {
+    "passed_on",
+    "asked_again",
+    "ask_note",
+    "body_accepted",
+    "body_declined",
+    "body_declined_text",
+    "body_answered",
+    "body_answered_text",
+}
+WITH_PERSON = {
+    "received",
+    "told_orally",
+    "address_confirmed",
+    "address_dropped",
+    "closed",
+    "withdrawn",
+}
+#: Word in the address -> name and the deeds that are shown.
+JOURNALS = {
+    "notizen": (gettext_lazy("Notes"), {"note", "ask_note", "reopen_note"}),
+    "stellen": (gettext_lazy("Bodies"), WITH_BODIES),
+    "person": (gettext_lazy("The person"), WITH_PERSON),
+}
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    return {
+        "at": entry.at,
+        "words": timeline.office_words(entry),
+        "who": timeline.who(entry),
+        "text": entry.text,
+    }
+
+
+def _journal(case: Case, chosen: str) -> dict[str, Any]:
+    """Return the lines of the chosen journal and the chips to choose another."""
+    entries = journal(case.request.viewer, case.concern.dossier)
+    wanted = JOURNALS[chosen][1] if chosen in JOURNALS else None
+    return {
+        "journal": [_line(e) for e in entries if wanted is None or e.deed in wanted],
+        "journals": [(word, name, word == chosen) for word, (name, _deeds) in JOURNALS.items()],
+        "journal_chosen": chosen if chosen in JOURNALS else "",
+    }
+
+
+def _letter(case: Case, message: Message) -> dict[str, Any]:
+    mail = message.mail
+    if mail is None:
+        return {"message": message, "mail": None, "text": message.text}
+    mail.quarter = case.request.quarter
+    return {"message": message, "mail": mail, "text": readable_text(mail)}
+
+
+def show(
+    case: Case,
+    *,
+    attempt: Attempt | None = None,
+    opened: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """Render the page. attempt: a deed to be shown again.  opened: the deed that is unfolded."""
+    request, concern = case.request, case.concern
+    viewer = request.viewer
+    decides = rules.may_decide(viewer, concern)
+    asked_for = opened
+    if not opened and decides and concern.state == ConcernState.NEW:
+        opened = "scope"
+    context = {
+        "concern": concern,
+        "dossier": concern.dossier,
+        "version": case.version,
+        "teller": concern.teller if rules.may_see_teller(viewer, concern) else None,
+        "way": ANSWER_WAYS[AnswerWay(concern.teller.way)],
+        "follow_up": next_follow_up(concern.dossier),
+        "deeds": deeds_of(case, attempt, opened),
+        "cards": referral_cards(case, attempt, opened),
+        "silent": silent(case),
+        "proposals": proposals(case),
+        "may_forward": may_forward(case),
+        "correspondence": [_letter(case, m) for m in messages_of(viewer, concern.dossier)],
+        "photos": case.photos,
+        "asked_for": asked_for,
+        "today": case.today,
+        "point": f"{concern.latitude},{concern.longitude}" if concern.latitude is not None else "",
+        "nav_section": "concerns",
+        **_journal(case, request.GET.get("journal", "")),
+    }
+    return render(request, PAGE, context, status=status)
+
+
+def explain(refusal: Conflict) -> str:
+    """Return the sentence of a conflict; for a state that forbids it, what is possible."""
+    if not isinstance(refusal, TransitionRefused):
+        return str(refusal.sentence)
+    words = {
+        "check": _("check"),
+        "take_on": _("take on"),
+        "forward": _("pass on"),
+        "close": _("close"),
+        "withdraw": _("withdraw"),
+        "reopen": _("take up again"),
+        "ask_again": _("ask again"),
+    }
+    possible = ", ".join(words[action] for action in refusal.allowed if action in words)
+    return f"{refusal.sentence} {_('Possible now: %(steps)s') % {'steps': possible or '–'}}"
+
+
+#: A service names the column; forms of several deeds name the same thing in their own words.
+OTHER_NAMES = {"next_on": ("due_on", "ask_on"), "due_on": ("ask_on",), "reply": ("words",)}
+Data = dict[str, Any]
+
+
+def field_of(form: Form, refusal: Invalid) -> str | None:
+    """Return the field at which a refusal is explained, None for the form as a whole."""
+    names = (refusal.field, *OTHER_NAMES.get(refusal.field, ()))
+    return next((name for name in names if name in form.fields), None)
+
+
+def act(
+    case: Case,
+    name: str,
+    form: Form,
+    deed: Callable[[Data], object],
+    preview: Callable[[Data], Letter | None] | None = None,
+) -> HttpResponse:
+    """Do a deed with a form, or show the page again with what was typed and why not.
+
+    preview: the mail that the deed would send; it is shown first, and only what was seen is sent.
+    Wrong input gives 422; a state or a faster colleague that stands against it 409.
+    """
+    letters: Sequence[Letter] = ()
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if form.is_valid():
+        try:
+            letters = _unseen(case, form, preview)
+            if not letters:
+                deed(form.cleaned_data)
+        except Invalid as refusal:
+            form.add_error(field_of(form, refusal), str(refusal))
+        except Conflict as refusal:
+            form.add_error(None, explain(refusal))
+            status = HTTPStatus.CONFLICT
+        else:
+            if not letters:
+                messages.success(case.request, _("Done."))
+                return redirect("concerns:office_detail", case.concern.dossier.reference)
+            status = HTTPStatus.OK
+    attempt = Attempt(name, form, letters)
+    return show(fresh(case), attempt=attempt, opened=name, status=status)
+
+
+def _unseen(
+    case: Case, form: Form, preview: Callable[[Data], Letter | None] | None
+) -> Sequence[Letter]:
+    """Return the mails that would go out and have not been looked at in these words."""
+    letter = preview(form.cleaned_data) if preview else None
+    letters = [letter] if letter else []
+    return [] if mark(letters) == case.request.POST.get("gesehen", "") else letters
