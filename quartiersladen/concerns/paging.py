@@ -1,6 +1,7 @@
 """Addresses of older and newer pages: a cursor is the moment and the row it stands behind."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import QueryDict
 
@@ -18,7 +19,7 @@ def cursor_from(text: str) -> tuple[datetime, int] | None:
     return (at, row) if at.tzinfo and abs(row) < 2**62 else None
 
 
-def page_urls(query: QueryDict, page: Page) -> dict[str, str]:
+def page_urls(query: QueryDict, page: Page[Any]) -> dict[str, str]:
     """Return older_url and newer_url for the template; "" at the ends of the list."""
 
     def url(name: str, cursor: tuple[datetime, int] | None) -> str:

@@ -69,13 +69,14 @@ def may_look_inside(viewer: Viewer, dossier: Dossier) -> bool:
     return viewer.role != Role.HELPER or dossier.assigned_to_id == viewer.user_id
 
 
-def rows_inside(viewer: Viewer) -> Q:
-    """Return the filter on Dossier for which may_look_inside is true."""
+def rows_inside(viewer: Viewer, path: str = "") -> Q:
+    """Return the filter for which may_look_inside is true. path: as in visible_rows."""
     if not viewer.may_enter:
         return NOTHING
+    rows = visible_rows(viewer, path)
     if viewer.role == Role.HELPER:
-        return visible_rows(viewer) & Q(assigned_to_id=viewer.user_id)
-    return visible_rows(viewer)
+        rows &= _at(path, assigned_to_id=viewer.user_id)
+    return rows
 
 
 def may_change(viewer: Viewer, dossier: Dossier) -> bool:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
@@ -91,30 +92,32 @@ def report_concern(
     """
     if intake.entered_by is not None:
         demand(may_enter_concerns(intake.entered_by))
-    earlier = _same_report(quarter, report, submission_key, now)
+    earlier = _told_just_now(quarter, report, now)
     if earlier is not None:
         return earlier
     try:
         return _store(quarter, report, intake, submission_key, now)
     except IntegrityError:
-        # The other one of two clicks at the same moment has won; anything else is a fault.
-        return Concern.objects.select_related("dossier", "teller").get(
-            quarter=quarter, submission_key=submission_key
-        )
+        # The form has been sent before, by the other one of two clicks perhaps; anything else is
+        # a fault.
+        return _stored(quarter).get(submission_key=submission_key)
 
 
-def _same_report(
-    quarter: Quarter, report: Report, submission_key: UUID, now: datetime
-) -> Concern | None:
-    concerns = Concern.objects.filter(quarter=quarter).select_related("dossier", "teller")
-    same = concerns.filter(submission_key=submission_key)
-    if report.email:
-        since = now - timedelta(minutes=TWICE_MINUTES)
-        again = concerns.filter(
-            created_at__gte=since, text=report.text, teller__email=report.email
-        )
-        same = same.union(again)
-    return same.first() if not report.email else next(iter(same[:1]), None)
+def _stored(quarter: Quarter) -> QuerySet[Concern]:
+    return Concern.objects.filter(quarter=quarter).select_related("dossier", "teller")
+
+
+def _told_just_now(quarter: Quarter, report: Report, now: datetime) -> Concern | None:
+    if not report.email:
+        return None
+    same = Concern.objects.filter(
+        quarter=quarter,
+        created_at__gte=now - timedelta(minutes=TWICE_MINUTES),
+        text=report.text,
+        teller__email=report.email,
+    )
+    key = same.values_list("pk", flat=True).first()
+    return None if key is None else _stored(quarter).get(pk=key)
 
 
 @transaction.atomic

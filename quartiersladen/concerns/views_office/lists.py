@@ -1,17 +1,24 @@
 """The desk's list of concerns."""
 
+from datetime import date
+from typing import NamedTuple
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.paging import cursor_from, page_urls
-from quartiersladen.concerns.queries import ConcernFilter
+from quartiersladen.concerns.queries import ConcernFilter, DeskRow
 from quartiersladen.concerns.states import OPEN, Channel, ConcernState
+from quartiersladen.kernel.text import localized
 from quartiersladen.quarters.queries import themes_of
+from quartiersladen.ui.templatetags.ui import badge_kind, distance
 
 OPEN_WORD = "offen"
 
@@ -36,6 +43,43 @@ def _wanted(request: StaffRequest) -> ConcernFilter:
     )
 
 
+class Line(NamedTuple):
+    """One row as it is shown; words and days are made once, not per cell."""
+
+    reference: str
+    url: str
+    title: str
+    badge: str
+    state: str
+    theme: str
+    day: str
+    distance: str
+    who: str
+
+
+def _lines(rows: list[DeskRow], today: date) -> list[Line]:
+    language = get_language() or "de"
+    base = reverse("concerns:office_list")
+    states = {state.value: (badge_kind(state), str(state.label)) for state in ConcernState}
+    days = {row.next_on: _day(row.next_on, today) for row in rows}
+    return [
+        Line(
+            row.reference,
+            f"{base}{row.reference}/",
+            row.title,
+            *states[row.state],
+            localized(row.theme, language) if row.theme else "",
+            *days[row.next_on],
+            row.looked_after_by or "",
+        )
+        for row in rows
+    ]
+
+
+def _day(day: date | None, today: date) -> tuple[str, str]:
+    return date_format(day, "SHORT_DATE_FORMAT") if day else "", distance(day, today)
+
+
 @require_safe
 @desk
 def office_list(request: StaffRequest) -> HttpResponse:
@@ -46,8 +90,8 @@ def office_list(request: StaffRequest) -> HttpResponse:
     chosen = request.GET.get("zustand", "")
     context = {
         "page": page,
+        "lines": _lines(page.rows, request.quarter.local_day(timezone.now())),
         "wanted": wanted,
-        "today": request.quarter.local_day(timezone.now()),
         "states": [(s.value, s.label, s.value == chosen) for s in ConcernState],
         "open_chosen": chosen == OPEN_WORD,
         "themes": [
