@@ -50,8 +50,8 @@ HINTS: dict[str, str | Promise] = {
     "withdraw": gettext_lazy("It ends without an answer, and nothing of it stays public."),
 }
 KEYS = {"note": "n", "plan": "w"}
-#: These load choices from the database, so they are filled when they are opened.
-FILLED_WHEN_OPENED = frozenset({"scope", "assign", "sort"})
+#: Ready to write in; the other forms are made when they are opened, so that the page is fast.
+ALWAYS_READY = frozenset({"note"})
 DANGEROUS = frozenset({"withdraw", "conceal"})
 
 
@@ -128,7 +128,7 @@ def deeds_of(case: Case, attempt: Attempt | None, opened: str) -> list[Deed]:
 def _deed(case: Case, name: str, attempt: Attempt | None, opened: str) -> Deed:
     tried = attempt if attempt and attempt.name == name else None
     form = tried.form if tried else None
-    if form is None and (name == opened or name not in FILLED_WHEN_OPENED):
+    if form is None and (name == opened or name in ALWAYS_READY):
         form = deed_form(case, name)
     return Deed(
         name=name,
@@ -179,13 +179,15 @@ def _referral_deeds(
         tried = attempt if attempt and attempt.name == name else None
         if not (is_possible or tried):
             continue
-        blank = ask_form(case, referral) if kind == "ask" else said_form(referral)
+        form = tried.form if tried else None
+        if form is None and name == opened:
+            form = ask_form(case, referral) if kind == "ask" else said_form(referral)
         deeds.append(
             Deed(
                 name=name,
                 title=title,
                 url=reverse(f"concerns:{kind}", args=[reference, referral.pk]),
-                form=tried.form if tried else blank,
+                form=form,
                 is_open=name == opened,
                 letters=tried.letters if tried else (),
             )
