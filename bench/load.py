@@ -1,4 +1,4 @@
-"""Eight clients at once against the real web server, over the loopback address."""
+"""Requests to a real web server over the loopback address: one after the other, and eight at once."""
 
 import os
 import socket
@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 
 CLIENTS = 8
 PATIENCE = 30  # seconds
+WARM = 10  # requests, so that every process has its templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +27,39 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-@contextmanager
-def web_server() -> Iterator[int]:
-    """Run `quartiersladen web` on a free port and return the port."""
+Maker = Callable[[], Call]
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running(module: str, *arguments: str, port: int, ready: str) -> Iterator[int]:
+    """Run a module that serves on `port` until the page `ready` answers; end it afterwards."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "quartiersladen", "web"],
+        [sys.executable, "-m", module, *arguments],
         env=os.environ | {"PORT": str(port)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(port)
+        _wait_for(port, ready)
         yield port
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, address: str) -> None:
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            fetch(port, Call("GET", "/", 200))
+            fetch(port, Call("GET", address, 200))
         except OSError:
             if time.monotonic() > end:
                 raise
@@ -71,26 +80,44 @@ def fetch(port: int, call: Call) -> tuple[dict[str, str], bytes]:
     return headers | {"set-cookie": "; ".join(cookies)}, body
 
 
-def requests_per_second(port: int, make: Callable[[], Call], *, seconds: float) -> float:
+def _ask(connection: HTTPConnection, call: Call) -> None:
+    connection.request(call.method, call.address, call.body, call.headers)
+    response = connection.getresponse()
+    response.read()
+    if response.status != call.expects:
+        # A fast error is no result.
+        raise RuntimeError(f"{call.address} answered {response.status}")
+
+
+def milliseconds(port: int, make: Maker, *, times: int) -> list[float]:
+    """Return how long each of so many requests took, one after the other."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    for _warm in range(WARM):
+        _ask(connection, make())
+    spent = []
+    for _time in range(times):
+        call = make()
+        start = time.perf_counter()
+        _ask(connection, call)
+        spent.append((time.perf_counter() - start) * 1000)
+    connection.close()
+    return spent
+
+
+def requests_per_second(port: int, make: Maker, *, seconds: float) -> float:
     """Let the clients call for so long; a wrong answer ends the measuring with an error."""
     done = [0] * CLIENTS
-    faults: list[str] = []
+    faults: list[Exception] = []
     end = time.monotonic() + seconds
 
     def client(number: int) -> None:
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        while time.monotonic() < end and not faults:
-            call = make()
-            try:
-                connection.request(call.method, call.address, call.body, call.headers)
-                response = connection.getresponse()
-                response.read()
-            except (OSError, HTTPException) as exc:
-                faults.append(f"{call.address}: {exc!r}")
-                return
-            if response.status != call.expects:
-                faults.append(f"{call.address} answered {response.status}")
-            done[number] += 1
+        try:
+            while time.monotonic() < end and not faults:
+                _ask(connection, make())
+                done[number] += 1
+        except (OSError, HTTPException, RuntimeError) as exc:
+            faults.append(exc)
         connection.close()
 
     start = time.monotonic()
@@ -100,5 +127,5 @@ def requests_per_second(port: int, make: Callable[[], Call], *, seconds: float) 
     for thread in threads:
         thread.join()
     if faults:
-        raise RuntimeError(faults[0])
+        raise faults[0]
     return sum(done) / (time.monotonic() - start)

@@ -9,7 +9,6 @@ from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
-from urllib.parse import urlencode
 
 from quartiersladen.config.sqlite import use_modern_sqlite
 
@@ -25,6 +24,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -43,6 +43,9 @@ Page = Callable[[], HttpResponse]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MOVES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 LIST = "/buero/anliegen/?zustand=forwarded"
+FORM = "/anliegen/neu/"
+MAP = "/anliegen.geojson"
+LIMITS = {"T1 create": "hello", "T2 desk list": "rows", "T4 map": "json"}
 WORDS = {
     "T3a word in 1 of 7": "laterne",
     "T3b word in none": "zebrafink",
@@ -68,39 +71,40 @@ def fill(number: int) -> Quarter:
     return quarter
 
 
-def timed(page: Page, *, times: int) -> dict[str, float]:
-    """Call a page so often; return p50 and p95 in milliseconds."""
-    for _warm in range(3):
-        page()
-    spent = []
-    for _time in range(times):
-        start = time.perf_counter()
-        page()
-        spent.append((time.perf_counter() - start) * 1000)
+Figures = dict[str, float]
+
+
+def spread(spent: list[float]) -> Figures:
+    """Return p50 and p95."""
     return {"p50": median(spent), "p95": quantiles(spent, n=20)[-1]}
 
 
 def statements(page: Page) -> int:
     """Return how many SQL statements a page needs, without the marks of transactions."""
+    page()  # what is kept from the first time on does not count
     with CaptureQueriesContext(connection) as caught:
         page()
     return sum(not query["sql"].startswith(MOVES) for query in caught.captured_queries)
 
 
 class Workloads:
-    """The pages of T1 to T5 as calls of a client in this process, and over the network."""
+    """The pages of T1 to T5, over the network and as calls of a client in this process."""
 
     def __init__(self, quarter: Quarter) -> None:
-        self.quarter = quarter
         self.theme = Theme.objects.get(quarter=quarter, slug="licht")
         self.public, self.staff = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
         moderator = User.objects.get(email="moderation@leipziger-osten.example.org")
         self.staff.force_login(moderator, backend=BACKEND)
-        self.session = self.staff.cookies[settings.SESSION_COOKIE_NAME].value
-        open_ones = Concern.objects.filter(quarter=quarter, state=ConcernState.ASKED_AGAIN)
-        newest = open_ones.select_related("dossier").latest("created_at")
-        self.detail = f"/buero/anliegen/{newest.dossier.reference}/"
-        self.etag = self.public.get("/anliegen.geojson").headers["ETag"]
+        self.cookie = (
+            f"sessionid={self.staff.cookies[settings.SESSION_COOKIE_NAME].value}; lang=de"
+        )
+        waiting = Concern.objects.filter(quarter=quarter, state=ConcernState.ASKED_AGAIN)
+        newest = waiting.select_related("dossier").latest("created_at")
+        self.staff_pages = {
+            "T2 desk list": LIST,
+            **{name: f"{LIST}&q={word}" for name, word in WORDS.items()},
+            "T5 detail": f"/buero/anliegen/{newest.dossier.reference}/",
+        }
         self._number = count(1)
 
     def form(self) -> dict[str, str]:
@@ -122,58 +126,39 @@ class Workloads:
             "address": "",
         }
 
-    def create(self) -> HttpResponse:
-        """T1."""
-        return expect(302, self.public.post("/anliegen/neu/", self.form()))
-
-    def opened(self, address: str) -> Page:
-        """Return a call of a page at the desk."""
-        return lambda: expect(200, self.staff.get(address))
-
-    def map(self) -> HttpResponse:
-        """T4, changed since the last time."""
-        return expect(200, self.public.get("/anliegen.geojson"))
-
-    def unchanged_map(self) -> HttpResponse:
-        """T4, not changed."""
-        headers = {"If-None-Match": self.etag}
-        return expect(304, self.public.get("/anliegen.geojson", headers=headers))
-
     def pages(self) -> dict[str, Page]:
-        """Return every workload; creating comes last, because it changes the map."""
-        searches = {name: self.opened(f"{LIST}&q={word}") for name, word in WORDS.items()}
+        """Return every workload in this process, for counting statements."""
+
+        def get(client: Client, address: str, expects: int, **headers: str) -> Page:
+            return lambda: expect(expects, client.get(address, headers=headers))
+
+        etag = self.public.get(MAP).headers["ETag"]
         return {
-            "T2 desk list": self.opened(LIST),
-            **searches,
-            "T4 map": self.map,
-            "T4 map unchanged": self.unchanged_map,
-            "T5 detail": self.opened(self.detail),
-            "T1 create": self.create,
+            **{name: get(self.staff, url, 200) for name, url in self.staff_pages.items()},
+            "T4 map": get(self.public, MAP, 200),
+            "T4 map unchanged": get(self.public, MAP, 304, if_none_match=etag),
+            "T1 create": lambda: expect(302, self.public.post(FORM, self.form())),
         }
 
-    def calls(self, port: int) -> dict[str, Callable[[], load.Call]]:
-        """Return the same as requests over the network; creating with a real form's token."""
-        cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session}; lang=de"}
+    def calls(self, port: int) -> dict[str, load.Maker]:
+        """Return every workload over the network; creating comes last, it changes the map."""
 
-        def get(address: str) -> Callable[[], load.Call]:
-            return lambda: load.Call("GET", address, 200, headers=cookie)
+        def get(address: str, expects: int, **headers: str) -> load.Maker:
+            return lambda: load.Call("GET", address, expects, headers=headers)
 
-        headers, body = load.fetch(port, load.Call("GET", "/anliegen/neu/", 200))
+        etag = load.fetch(port, load.Call("GET", MAP, 200))[0]["etag"]
+        headers, body = load.fetch(port, load.Call("GET", FORM, 200))
         token = body.decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-        sent = {
-            "Cookie": headers["set-cookie"].split(";")[0],
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
+        sent = {"Cookie": headers["set-cookie"].split(";")[0], "Content-Type": MULTIPART_CONTENT}
 
         def post() -> load.Call:
-            form = urlencode(self.form() | {"csrfmiddlewaretoken": token}).encode()
-            return load.Call("POST", "/anliegen/neu/", 302, form, sent)
+            data = self.form() | {"csrfmiddlewaretoken": token}
+            return load.Call("POST", FORM, 302, encode_multipart(BOUNDARY, data), sent)
 
         return {
-            "T2 desk list": get(LIST),
-            **{name: get(f"{LIST}&q={word}") for name, word in WORDS.items()},
-            "T4 map": get("/anliegen.geojson"),
-            "T5 detail": get(self.detail),
+            **{name: get(url, 200, Cookie=self.cookie) for name, url in self.staff_pages.items()},
+            "T4 map": get(MAP, 200),
+            "T4 map unchanged": get(MAP, 304, **{"If-None-Match": etag}),
             "T1 create": post,
         }
 
@@ -186,20 +171,20 @@ def expect(status: int, response: Any) -> HttpResponse:  # noqa: ANN401 -- of th
     return response  # type: ignore[no-any-return]  # the client adds to it
 
 
-def measure_limits(quarter: Quarter, *, times: int) -> dict[str, float]:
+def measure_limits(quarter: Quarter, *, times: int) -> Figures:
     """Return the limits of this machine in milliseconds."""
-    with limits.plain_django() as client:
-        hello = timed(lambda: expect(200, client.get("/hello/")), times=times)["p50"]
-        rows = timed(lambda: expect(200, client.get("/rows/")), times=times)["p50"]
+    port = load.free_port()
+    arguments = [str(n) for n in (port, settings.WEB_WORKERS, settings.WEB_THREADS)]
+    found = {}
+    with load.running("bench.plain", *arguments, port=port, ready="/hello/"):
+        for name in ("hello", "rows"):
+            call = load.Call("GET", f"/{name}/", 200)
+            found[name] = median(load.milliseconds(port, lambda call=call: call, times=times))
     start = time.perf_counter()
     for _time in range(5):
         limits.json_by_sqlite(quarter.pk)
-    return {
-        "T1 create": hello,
-        "T2 desk list": rows,
-        "T4 map": (time.perf_counter() - start) * 200,
-        "hello": hello,
-    }
+    found["json"] = (time.perf_counter() - start) * 1000 / 5
+    return found
 
 
 def measure(number: int, *, times: int, seconds: float) -> dict[str, dict[str, Any]]:
@@ -207,17 +192,19 @@ def measure(number: int, *, times: int, seconds: float) -> dict[str, dict[str, A
     quarter = fill(number)
     best = measure_limits(quarter, times=times)
     work = Workloads(quarter)
-    figures: dict[str, dict[str, Any]] = {}
-    for name, page in work.pages().items():
-        shown: dict[str, Any] = {**timed(page, times=times), "sql": statements(page)}
-        shown["hello"] = best["hello"]
-        if name in best:
-            shown |= {"limit": best[name], "ratio": shown["p50"] / best[name]}
-        figures[name] = shown
+    counts = {name: statements(page) for name, page in work.pages().items()}
     connection.close()
-    with load.web_server() as port:
+    figures: dict[str, dict[str, Any]] = {}
+    port = load.free_port()
+    with load.running("quartiersladen", "web", port=port, ready="/"):
         for name, make in work.calls(port).items():
-            figures[name]["rate"] = load.requests_per_second(port, make, seconds=seconds)
+            shown: dict[str, Any] = spread(load.milliseconds(port, make, times=times))
+            shown |= {"sql": counts[name], "hello": best["hello"]}
+            if name in LIMITS:
+                limit = best[LIMITS[name]]
+                shown |= {"limit": limit, "ratio": shown["p50"] / limit}
+            shown["rate"] = load.requests_per_second(port, make, seconds=seconds)
+            figures[name] = shown
     return dict(sorted(figures.items()))
 
 
@@ -225,7 +212,7 @@ def main() -> None:
     """Measure and write the figures as JSON."""
     number, out = int(sys.argv[1]), Path(sys.argv[2])
     is_quick = "--quick" in sys.argv
-    figures = measure(number, times=30 if is_quick else 150, seconds=1 if is_quick else 3)
+    figures = measure(number, times=40 if is_quick else 200, seconds=1 if is_quick else 3)
     out.write_text(json.dumps(figures), encoding="utf-8")
 
 
