@@ -26,6 +26,7 @@ from quartiersladen.quarters.queries import themes_of
 
 PAGE = 50  # rows
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
+COUNTED_HITS = 250  # the same when words are looked for, because each row has to be read
 MOST_POINTS = 4000
 DOSSIER = "dossier__"  # the path from a concern
 
@@ -76,18 +77,22 @@ R = TypeVar("R", Concern, DeskRow)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """Rows of a list. total: at most COUNTED + 1.  older, newer: cursors, None at the ends."""
+    """Rows of a list. older, newer: cursors, None at the ends.
+
+    total: how many there are, counted up to `counted` and one more.
+    """
 
     rows: list[R]
     total: int
+    counted: int
     older: tuple[datetime, int] | None = None
     newer: tuple[datetime, int] | None = None
     words: list[str] = field(default_factory=list)
 
     @property
     def has_more_than_counted(self) -> bool:
-        """Whether the total is "more than 1,000"."""
-        return self.total > COUNTED
+        """Whether the list says "more than 1,000" instead of the number."""
+        return self.total > self.counted
 
 
 def concerns_inside(viewer: Viewer) -> QuerySet[Concern]:
@@ -134,7 +139,8 @@ def _page(
     size: int,
     read: Callable[[QuerySet[Concern]], list[R]],
 ) -> Page[R]:
-    total = rows.order_by()[: COUNTED + 1].count()
+    counted = COUNTED_HITS if wanted.words.strip() else COUNTED
+    total = rows.order_by()[: counted + 1].count()
     if wanted.newer_than:
         at, pk = wanted.newer_than
         later = rows.filter(created_at__gte=at).exclude(created_at=at, pk__lte=pk)
@@ -151,6 +157,7 @@ def _page(
     return Page(
         rows=shown,
         total=total,
+        counted=counted,
         older=_cursor(shown[-1]) if older and shown else None,
         newer=_cursor(shown[0]) if newer and shown else None,
         words=words_of(wanted.words),

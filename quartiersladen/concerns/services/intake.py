@@ -207,14 +207,14 @@ def _take_consent(
 
 
 def _attach_photos(concern: Concern, draft_key: UUID) -> None:
-    photos = DraftPhoto.objects.filter(draft=draft_key).select_related("file").order_by("pk")
-    found = list(photos)
-    for position, photo in enumerate(found):
+    photos = DraftPhoto.objects.filter(draft=draft_key)
+    if not photos.exists():
+        return
+    for position, photo in enumerate(photos.select_related("file").order_by("pk")):
         add_document(
             dossier=concern.dossier, file=photo.file, is_of_teller=True, position=position
         )
-    if found:
-        Draft.objects.filter(pk=draft_key).delete()
+    Draft.objects.filter(pk=draft_key).delete()
 
 
 def _ask_to_confirm(concern: Concern, teller: Teller, now: datetime) -> None:
