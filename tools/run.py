@@ -13,11 +13,10 @@ from pathlib import Path
 import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import connections
 
 from quartiersladen.__main__ import WRONG_SETTING
 from quartiersladen.config.sqlite import use_modern_sqlite
-
-COMMAND = Path(sys.executable).with_name("quartiersladen")
 
 
 def keep_secret(data_dir: Path) -> Path:
@@ -57,13 +56,14 @@ def main() -> None:
         use_modern_sqlite()
         django.setup()
         prepare_database()
+        sys.stdout.flush()
+        connections.close_all()
+        call_command("serve")
     except ImproperlyConfigured as fault:
         print(f"quartiersladen: {fault}", file=sys.stderr)
         sys.exit(WRONG_SETTING)
     except CommandError as fault:
         sys.exit(f"quartiersladen: {fault}")
-    sys.stdout.flush()
-    os.execv(COMMAND, [str(COMMAND), "serve"])  # noqa: S606 -- the command of this environment
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from json import dumps, loads
 from math import cos, radians
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shapely.geometry import Point, shape
-from shapely.geometry.base import BaseGeometry
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 BOX = 100  # width and height of the drawn outline
 METRES_PER_DEGREE = 111_320
@@ -21,15 +21,17 @@ class Centre(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _shape(outline_json: str) -> BaseGeometry:
+def _shape(outline_json: str) -> "BaseGeometry":
+    from shapely.geometry import shape  # noqa: PLC0415 -- half a second that most commands spare
+
     return shape(loads(outline_json))
 
 
-def _geometry(outline: Mapping[str, Any]) -> BaseGeometry | None:
+def _geometry(outline: Mapping[str, Any]) -> "BaseGeometry | None":
     return _shape(dumps(outline, sort_keys=True)) if outline else None
 
 
-def _rings(geometry: BaseGeometry) -> Iterator[list[tuple[float, float]]]:
+def _rings(geometry: "BaseGeometry") -> Iterator[list[tuple[float, float]]]:
     for polygon in getattr(geometry, "geoms", [geometry]):
         yield list(polygon.exterior.coords)
 
@@ -68,6 +70,8 @@ def lies_inside(
 
     Without an outline every point counts as inside: nothing is known against it.
     """
+    from shapely.geometry import Point  # noqa: PLC0415 -- as in _shape
+
     geometry = _geometry(outline)
     if geometry is None:
         return True
