@@ -1,0 +1,270 @@
+"""The form of residents, as a browser without scripts sends it."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from PIL import Image
+
+from quartiersladen.concerns.forms.report import new_key
+from quartiersladen.concerns.models import Concern, Draft, DraftPhoto
+from quartiersladen.concerns.testing import make_concern
+from quartiersladen.dossiers.models import Document
+from quartiersladen.outbox.models import Mail
+from quartiersladen.quarters.testing import make_quarter, make_theme
+
+FORM = "/anliegen/neu/"
+MOVES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+
+
+def photo(name: str = "lampe.jpg", size: tuple[int, int] = (40, 30)) -> SimpleUploadedFile:
+    out = BytesIO()
+    Image.new("RGB", size, "teal").save(out, "JPEG")
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def filled(**changes) -> dict[str, object]:
+    return {
+        "submission_key": new_key(),
+        "kind": "problem",
+        "text": "Die Laterne ist aus.",
+        "theme": "",
+        "place_kind": "address",
+        "place_text": "Rosenweg 3",
+        "way": "link",
+        **changes,
+    }
+
+
+def errors_in(page) -> dict[str, str]:
+    """Field -> sentence, as the form shows them."""
+    return {name: str(found[0]) for name, found in page.context["form"].errors.items()}
+
+
+def shown_photos(page) -> list[str]:
+    return [photo.label for photo in page.context["photos"]]
+
+
+@pytest.fixture(autouse=True)
+def _at_home(quarter):
+    """Every page needs the quarter, and nobody has sent anything yet in this hour."""
+    cache.clear()
+
+
+def test_it_leads_to_a_page_with_number_qr_code_and_what_comes_next(client):
+    sent = client.post(FORM, filled(), follow=True)
+
+    concern = Concern.objects.get()
+    assert [status for _url, status in sent.redirect_chain] == [302]
+    assert re.fullmatch(r"/s/\S+/", sent.redirect_chain[0][0])
+    assert (concern.text, concern.place_text, concern.state) == (
+        "Die Laterne ist aus.",
+        "Rosenweg 3",
+        "new",
+    )
+    page = sent.content.decode()
+    assert concern.dossier.reference in page
+    assert page.count("<svg") >= 1
+    assert sent.headers["X-Robots-Tag"] == "noindex"
+    assert "no-store" in sent.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"text": "   "}, "text", "Dieses Feld ist zwingend erforderlich."),
+        ({"kind": "rant"}, "kind", "Bitte eine gültige Auswahl treffen. rant ist keine gültige Auswahl."),
+        ({"way": "mail"}, "email", "Bitte schreiben Sie Ihre E-Mail-Adresse oder wählen Sie einen anderen Weg."),
+        ({"way": "mail", "email": "nicht"}, "email", "Bitte gültige E-Mail-Adresse eingeben."),
+        ({"way": "phone"}, "phone", "Bitte schreiben Sie Ihre Telefonnummer oder wählen Sie einen anderen Weg."),
+        ({"way": "phone", "phone": "keine Nummer"}, "phone", "Das ist keine Telefonnummer."),
+        ({"way": "phone", "phone": "030 23125 0141234567890"}, "phone", "Diese Telefonnummer ist zu kurz oder zu lang."),
+        ({"way": "post"}, "address", "Bitte schreiben Sie Ihre Adresse oder wählen Sie einen anderen Weg."),
+        ({"place_kind": "point"}, "place_kind", "Bitte setzen Sie die Nadel auf die Karte oder beschreiben Sie den Ort."),
+        ({"place_kind": "point", "latitude": "nan", "longitude": "12.4"}, "place_kind", "Bitte setzen Sie die Nadel auf die Karte oder beschreiben Sie den Ort."),
+        ({"place_kind": "point", "latitude": "91", "longitude": "12.4"}, "place_kind", "Bitte setzen Sie die Nadel auf die Karte oder beschreiben Sie den Ort."),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_is_explained_and_nothing_typed_is_lost(client, changes, field, sentence):
+    sent = filled(name="Ayşe", **changes)
+
+    page = client.post(FORM, sent)
+
+    assert page.status_code == 422
+    assert errors_in(page)[field] == sentence
+    text = page.content.decode()
+    assert text.count('role="alert"') == 1
+    assert 'value="Ayşe"' in text
+    assert f'value="{sent["submission_key"]}"' in text
+    assert Concern.objects.count() == 0
+
+
+def test_an_address_that_is_not_given_is_no_place(client):
+    client.post(FORM, filled(place_text=" "))
+    assert Concern.objects.get().place_kind == "none"
+
+
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [("address", "place_text"), ("none", "place_kind"), ("quarter", "place_kind")],
+)
+def test_a_theme_may_need_a_place(client, quarter, place, field):
+    theme = make_theme(quarter, needs_place=True)
+
+    page = client.post(FORM, filled(theme=str(theme.pk), place_kind=place, place_text=""))
+
+    assert page.status_code == 422
+    assert errors_in(page) == {field: "Für dieses Thema brauchen wir den Ort."}
+
+
+def test_a_point_and_a_phone_number_are_kept_as_they_are_meant(client):
+    client.post(
+        FORM,
+        filled(
+            place_kind="point",
+            latitude="51.34",
+            longitude="12.41",
+            way="phone",
+            phone="030 23125014",
+        ),
+    )
+
+    concern = Concern.objects.select_related("teller").get()
+    assert (concern.latitude, concern.longitude) == (51.34, 12.41)
+    assert concern.teller.phone == "+49 30 23125014"
+
+
+def test_a_poster_presets_place_and_theme(client, theme):
+    page = client.get(f"{FORM}?ort=51.34,12.41&thema={theme.slug}")
+
+    initial = page.context["form"].initial
+    assert (initial["latitude"], initial["longitude"], initial["theme"]) == (
+        "51.34",
+        "12.41",
+        theme.pk,
+    )
+    assert client.get(f"{FORM}?ort=x&thema=y").context["form"].initial.get("theme") is None
+
+
+def test_the_same_form_sent_twice_is_one_concern(client):
+    form = filled()
+    first, second = client.post(FORM, form), client.post(FORM, form)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Concern.objects.count() == 1
+
+
+def test_a_form_older_than_a_day_is_shown_again_with_a_new_key(client):
+    page = client.post(FORM, filled(submission_key="alt"))
+
+    assert page.status_code == 422
+    assert errors_in(page)["submission_key"].startswith("Das Formular war länger")
+    again = page.context["form"].data
+    assert again["text"] == "Die Laterne ist aus."
+    assert client.post(FORM, again.dict()).status_code == 302
+
+
+def test_photos_survive_an_error_elsewhere_and_come_along(client):
+    form = filled(text="")
+    page = client.post(FORM, form | {"photos": [photo("a.jpg"), photo("b.jpg")]})
+    assert (page.status_code, shown_photos(page)) == (422, ["a.jpg", "b.jpg"])
+    waiting = DraftPhoto.objects.first()
+    address = f"/anliegen/neu/foto/{waiting.draft_id}/{waiting.file_id}.jpg"
+    assert client.get(address).headers["Content-Type"] == "image/jpeg"
+    assert client.get(f"/anliegen/neu/foto/{uuid4()}/{waiting.file_id}.jpg").status_code == 404
+
+    sent = client.post(FORM, form | {"text": "Jetzt mit Text."}, follow=True)
+
+    assert Document.objects.count() == 2
+    assert Draft.objects.count() == 0
+    file_id = Document.objects.first().file_id
+    token = sent.redirect_chain[0][0]
+    assert client.get(f"{token}foto/{file_id}.jpg").status_code == 200
+    assert client.get(f"{token}foto/{uuid4()}.jpg").status_code == 404
+
+
+def test_a_photo_can_be_taken_out_again(client):
+    form = filled(text="")
+    client.post(FORM, form | {"photos": [photo("a.jpg"), photo("b.jpg")]})
+    first = DraftPhoto.objects.get(label="a.jpg")
+
+    page = client.post(FORM, form | {"drop": str(first.file_id)})
+    assert (page.status_code, shown_photos(page)) == (200, ["b.jpg"])
+    assert "Rosenweg 3" in page.content.decode()
+
+    broken = client.post(FORM, form | {"drop": "kein-uuid"})
+    assert (broken.status_code, shown_photos(broken)) == (422, ["b.jpg"])
+
+
+@pytest.mark.parametrize(
+    ("uploads", "sentence"),
+    [
+        ([SimpleUploadedFile("x.jpg", b"kein Bild")], "x.jpg: Dieses Bild können wir nicht lesen."),
+        ([SimpleUploadedFile("x.pdf", b"%PDF-1.7")], "x.pdf: Dieses Bild können wir nicht lesen."),
+        ([photo(f"{n}.jpg") for n in range(6)], "Sie können höchstens 5 Fotos hinzufügen."),
+    ],
+    ids=["broken", "pdf", "six"],
+)  # fmt: skip
+def test_a_bad_photo_is_refused_with_a_sentence(client, uploads, sentence):
+    for upload in uploads:
+        upload.seek(0)
+    page = client.post(FORM, filled(photos=uploads))
+
+    assert page.status_code == 422
+    assert errors_in(page)["photos"].startswith(sentence)
+    assert (Concern.objects.count(), DraftPhoto.objects.count()) == (0, 0)
+
+
+def test_a_good_photo_stays_beside_a_bad_one(client):
+    bad = SimpleUploadedFile("bad.jpg", b"kein Bild")
+    page = client.post(FORM, filled(photos=[photo("good.jpg"), bad]))
+    assert (page.status_code, shown_photos(page)) == (422, ["good.jpg"])
+
+
+def test_an_address_that_no_mail_can_reach_is_explained_at_the_field(client):
+    page = client.post(FORM, filled(way="mail", email="jürgen@example.org"))
+
+    assert page.status_code == 422
+    assert list(errors_in(page)) == ["email"]
+    assert (Concern.objects.count(), Mail.objects.count()) == (0, 0)
+
+
+def test_too_many_from_one_network_are_asked_to_wait(client, settings):
+    settings.REPORTS_PER_HOUR = 1
+    assert client.post(FORM, filled()).status_code == 302
+
+    page = client.post(FORM, filled())
+
+    assert page.status_code == 429
+    assert page.headers["Retry-After"] == "3600"
+    assert "030 23125 014" in page.content.decode()
+    assert client.post(FORM, filled(), REMOTE_ADDR="198.51.100.9").status_code == 302
+
+
+def test_creating_needs_twelve_statements_with_ten_and_with_a_hundred_rows(
+    client, quarter, theme, django_assert_max_num_queries
+):
+    counts = []
+    for number in (10, 100):
+        for n in range(number):
+            make_concern(quarter, f"Anliegen {number} {n}", now=timezone.now() - timedelta(days=1))
+        form = filled(theme=str(theme.pk), way="mail", email=f"a{number}@example.org")
+        with django_assert_max_num_queries(40) as caught:
+            assert client.post(FORM, form).status_code == 302
+        counts.append(_statements(caught))
+    assert counts == [12, 12]
+
+
+def _statements(caught: CaptureQueriesContext) -> int:
+    return sum(not query["sql"].startswith(MOVES) for query in caught.captured_queries)
+
+
+def test_a_report_belongs_to_the_quarter_of_its_page(client):
+    west = make_quarter("west")
+    client.post("/q/west/anliegen/neu/", filled())
+    assert Concern.objects.get().quarter == west
