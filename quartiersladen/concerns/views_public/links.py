@@ -121,7 +121,7 @@ def body_case(request: HouseRequest, token: str) -> HttpResponse:
     """One case for a responsible body: read it, take it on, decline it or answer it."""
     today = request.quarter.local_day(timezone.now())
     referral, viewer = or_404(queries.by_referral_link, request.quarter, token, today)
-    form = ReplyForm(request.POST or None)
+    form = ReplyForm(request.POST if request.method == "POST" else None)
     status = HTTPStatus.OK
     if request.method == "POST":
         status = _reply(form, referral, viewer)
@@ -133,7 +133,9 @@ def body_case(request: HouseRequest, token: str) -> HttpResponse:
         "concern": concern,
         "form": form,
         "photos": public_documents_of(concern.dossier),
-        "may_reply": ReferralState(referral.state) in WAITING and concern.is_open,
+        # A refused reply stays to be seen, so that its words can be taken elsewhere.
+        "may_reply": form.is_bound
+        or (ReferralState(referral.state) in WAITING and concern.is_open),
         "is_accepted": referral.state == ReferralState.ACCEPTED,
         "point": _point(concern),
     }
