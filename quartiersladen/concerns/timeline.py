@@ -196,7 +196,8 @@ def _passed_on(facts: Facts) -> str:
         "body": facts["body"],
         "way": Way(facts["way"]).label,
     }
-    return f"{sentence}, {_('with contact data')}" if facts["with_contact"] else sentence
+    with_contact = _("with contact data")
+    return f"{sentence}, {with_contact}" if facts["with_contact"] else sentence
 
 
 def _released(facts: Facts) -> str:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("quartiersladen.dossiers.urls")),
     path("", include("quartiersladen.directory.urls")),
     path("", include("quartiersladen.desk.urls")),
-    path("anmelden/", account_views.login, name="account_login"),
     path("konto/", include("allauth.urls")),
+    # After allauth's own, because the last one of a name is the one that links lead to.
+    path("anmelden/", account_views.login, name="account_login"),
 ]

@@ -6,6 +6,7 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.directory.testing import make_body
 from quartiersladen.quarters.testing import make_quarter, make_theme
+from tests.support.sign_in import signed_in_client
 
 
 @pytest.fixture
@@ -36,3 +37,15 @@ def hao(quarter):
 def body(quarter):
     """A responsible body with a mail address."""
     return make_body(quarter)
+
+
+@pytest.fixture
+def desk(quarter):
+    """A signed-in browser of the moderator, without scripts."""
+    return signed_in_client(make_member(quarter, Role.MODERATOR, "Ida"))
+
+
+@pytest.fixture
+def helper_desk(quarter):
+    """A signed-in browser of a helper."""
+    return signed_in_client(make_member(quarter, Role.HELPER, "Tom"))

@@ -138,7 +138,8 @@ def explain(refusal: Conflict) -> str:
         "ask_again": _("ask again"),
     }
     possible = ", ".join(words[action] for action in refusal.allowed if action in words)
-    return f"{refusal.sentence} {_('Possible now: %(steps)s') % {'steps': possible or '–'}}"
+    steps = _("Possible now: %(steps)s") % {"steps": possible or "–"}
+    return f"{refusal.sentence} {steps}"
 
 
 #: A service names the column; forms of several deeds name the same thing in their own words.
