@@ -139,12 +139,17 @@ def claim(*, dossier: Dossier, version: int) -> None:
     dossier.version = version + 1
 
 
+def check_next_date(*, dossier: Dossier, due_on: date, now: datetime) -> None:
+    """Raise DateInThePast for a day before today."""
+    if due_on < dossier.quarter.local_day(now):
+        raise DateInThePast(field="due_on")
+
+
 def plan_follow_up(
     *, dossier: Dossier, due_on: date, reason: FollowUpReason, note: str, now: datetime
 ) -> FollowUp:
     """Replace the next date of a dossier. Raises DateInThePast for a day before today."""
-    if due_on < dossier.quarter.local_day(now):
-        raise DateInThePast(field="due_on")
+    check_next_date(dossier=dossier, due_on=due_on, now=now)
     end_follow_up(dossier=dossier, now=now)
     return FollowUp.objects.create(
         dossier=dossier, due_on=due_on, reason=reason, note=note, created_at=now

@@ -32,7 +32,13 @@ from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import ChangedMeanwhile, claim, record, touch
+from quartiersladen.dossiers.services import (
+    ChangedMeanwhile,
+    check_next_date,
+    claim,
+    record,
+    touch,
+)
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 
@@ -122,6 +128,8 @@ def preview(
     demand(may_decide(viewer, concern))
     if not items:
         raise NoBody(field="bodies")
+    check_next_date(dossier=concern.dossier, due_on=ask_on, now=now)
+    CONCERN_MACHINE.target(ConcernState(concern.state), "forward", given={"body", "next_date"})
     letters_out = []
     for item in items:
         _check(concern, item)
