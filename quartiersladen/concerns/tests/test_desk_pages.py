@@ -138,7 +138,7 @@ def test_what_is_told_by_phone_is_typed_in_with_channel_and_day(desk, quarter, t
         ({"channel": "web"}, "channel"),
         ({"language": "xx"}, "language"),
         ({"way": "mail"}, "email"),
-        ({"way": "mail", "email": "jürgen@example.org"}, "email"),
+        ({"way": "mail", "email": "nour@☃.example.org"}, "email"),
         ({"submission_key": "alt"}, "submission_key"),
     ],
 )

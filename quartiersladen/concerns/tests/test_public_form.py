@@ -226,8 +226,9 @@ def test_a_good_photo_stays_beside_a_bad_one(client):
     assert (page.status_code, shown_photos(page)) == (422, ["good.jpg"])
 
 
-def test_an_address_that_no_mail_can_reach_is_explained_at_the_field(client):
-    page = client.post(FORM, filled(way="mail", email="jürgen@example.org"))
+@pytest.mark.parametrize("email", ["jürgen@example.org", "nour@☃.example.org"])
+def test_an_address_that_no_mail_can_reach_is_explained_at_the_field(client, email):
+    page = client.post(FORM, filled(way="mail", email=email))
 
     assert page.status_code == 422
     assert list(errors_in(page)) == ["email"]
