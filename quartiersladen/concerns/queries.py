@@ -295,11 +295,6 @@ def get_draft_photo(quarter: Quarter, key: UUID, file_id: UUID) -> DraftPhoto:
     return draft_photos(quarter, key).get(file_id=file_id)
 
 
-def draft_exists(quarter: Quarter, key: UUID) -> bool:
-    """Say whether a draft with photos is kept under this key."""
-    return Draft.objects.filter(key=key, quarter=quarter).exists()
-
-
 def theme_by_slug(quarter: Quarter, slug: str) -> int | None:
     """Return the key of an active theme, None if there is none of that name."""
     return themes_of(quarter).filter(slug=slug).values_list("pk", flat=True).first()
@@ -395,20 +390,12 @@ def get_own_talk(viewer: Viewer, key: str) -> Talk:
 def people_at(body_ids: Iterable[int], day: date) -> dict[int, list[ContactPerson]]:
     """Return who works at these bodies on `day`, by body; one statement, none without bodies."""
     keys = set(body_ids)
-    if not keys:
-        return {}
     present = Q(to_on__isnull=True) | Q(to_on__gte=day)
     rows = ContactPerson.objects.filter(present, body_id__in=keys, from_on__lte=day)
     found: dict[int, list[ContactPerson]] = {key: [] for key in keys}
     for person in rows.order_by("name", "pk"):
         found[person.body_id].append(person)
     return found
-
-
-def texts_of(viewer: Viewer, dossier_ids: Iterable[int]) -> dict[int, str]:
-    """Return what was told, by dossier, as far as the viewer may look inside; one statement."""
-    rows = concerns_inside(viewer).filter(pk__in=list(dossier_ids))
-    return dict(rows.values_list("pk", "text"))
 
 
 def bodies_by_theme(quarter_id: int, theme_id: int | None) -> list[tuple[ResponsibleBody, bool]]:

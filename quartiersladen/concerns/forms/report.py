@@ -31,9 +31,14 @@ NEEDED = {
 }
 
 
+def signed(key: UUID) -> str:
+    """Return the key of a form as the form carries it, good for 24 hours."""
+    return signing.dumps(str(key), salt=SALT)
+
+
 def new_key() -> str:
-    """Return a signed key for a new form; it names the form and its photos for 24 hours."""
-    return signing.dumps(str(uuid4()), salt=SALT)
+    """Return a signed key for a new form; it names the form and its photos."""
+    return signed(uuid4())
 
 
 def read_key(signed: str) -> UUID | None:
@@ -91,6 +96,7 @@ class ReportForm(forms.Form):
         label=gettext_lazy("What do you want to tell us?"),
         max_length=TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": gettext_lazy("Please write a few words.")},
         help_text=gettext_lazy("In your own words and in any language. At most 4,000 letters."),
     )
     theme = ThemeField(
@@ -151,13 +157,6 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, quarter: Quarter, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
         super().__init__(*args, **kwargs)
         cast("ThemeField", self.fields["theme"]).queryset = themes_of(quarter)
-
-    def clean_text(self) -> str:
-        """Refuse a text of blanks only."""
-        text: str = self.cleaned_data["text"].strip()
-        if not text:
-            raise forms.ValidationError(_("Please write a few words."))
-        return text
 
     def clean_submission_key(self) -> UUID:
         """Return the form's key; a form older than a day is to be sent once more."""

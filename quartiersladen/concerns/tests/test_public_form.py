@@ -78,7 +78,7 @@ def test_it_leads_to_a_page_with_number_qr_code_and_what_comes_next(client):
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
-        ({"text": "   "}, "text", "Dieses Feld ist zwingend erforderlich."),
+        ({"text": "   "}, "text", "Bitte schreiben Sie ein paar Worte."),
         ({"kind": "rant"}, "kind", "Bitte eine gültige Auswahl treffen. rant ist keine gültige Auswahl."),
         ({"way": "mail"}, "email", "Bitte schreiben Sie Ihre E-Mail-Adresse oder wählen Sie einen anderen Weg."),
         ({"way": "mail", "email": "nicht"}, "email", "Bitte gültige E-Mail-Adresse eingeben."),
@@ -100,9 +100,40 @@ def test_a_wrong_field_is_explained_and_nothing_typed_is_lost(client, changes, f
     assert errors_in(page)[field] == sentence
     text = page.content.decode()
     assert text.count('role="alert"') == 1
+    assert f'<a href="#id_{field}">' in text
+    assert f'id="id_{field}_error"' in text
     assert 'value="Ayşe"' in text
     assert f'value="{sent["submission_key"]}"' in text
     assert Concern.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "way", "contact"),
+    [
+        ("problem", "address", "none", {}),
+        ("hint", "none", "link", {}),
+        ("idea", "quarter", "mail", {"email": "nour@example.org"}),
+        ("problem", "point", "phone", {"phone": "+49 30 23125014"}),
+        ("hint", "address", "post", {"address": "Musterplatz 2, 04315 Leipzig"}),
+    ],
+)
+def test_every_kind_place_and_way_of_answer_comes_in(client, kind, place, way, contact):
+    point = {"latitude": "51.34", "longitude": "12.41"}
+
+    sent = client.post(FORM, filled(kind=kind, place_kind=place, way=way, **point, **contact))
+
+    assert sent.status_code == 302
+    concern = Concern.objects.select_related("teller").get()
+    teller = concern.teller
+    assert (concern.kind, concern.place_kind, teller.way) == (kind, place, way)
+    assert {name: getattr(teller, name) for name in contact} == contact
+    assert (concern.latitude is not None) == (place == "point")
+
+
+def test_the_empty_form_presets_no_theme_and_has_a_key_of_its_own(client):
+    first, second = (client.get(FORM).context["form"].initial for _ in range(2))
+    assert list(first) == ["submission_key"]
+    assert first != second
 
 
 def test_an_address_that_is_not_given_is_no_place(client):
@@ -160,13 +191,15 @@ def test_the_same_form_sent_twice_is_one_concern(client):
 
 
 def test_a_form_older_than_a_day_is_shown_again_with_a_new_key(client):
-    page = client.post(FORM, filled(submission_key="alt"))
+    page = client.post(FORM, filled(submission_key="alt", photos=[photo("a.jpg")]))
 
-    assert page.status_code == 422
+    assert (page.status_code, shown_photos(page)) == (422, ["a.jpg"])
     assert errors_in(page)["submission_key"].startswith("Das Formular war länger")
+    assert "Submission key" not in page.content.decode()
     again = page.context["form"].data
     assert again["text"] == "Die Laterne ist aus."
     assert client.post(FORM, again.dict()).status_code == 302
+    assert Document.objects.count() == 1
 
 
 def test_photos_survive_an_error_elsewhere_and_come_along(client):
@@ -218,6 +251,29 @@ def test_a_bad_photo_is_refused_with_a_sentence(client, uploads, sentence):
     assert page.status_code == 422
     assert errors_in(page)["photos"].startswith(sentence)
     assert (Concern.objects.count(), DraftPhoto.objects.count()) == (0, 0)
+
+
+def test_a_photo_of_more_than_ten_megabytes_is_refused_with_a_sentence(client):
+    big = photo("big.jpg").read().ljust(10 * 1024 * 1024, b"x")
+    just = client.post(FORM, filled(text="", photos=[SimpleUploadedFile("just.jpg", big)]))
+    over = client.post(FORM, filled(photos=[SimpleUploadedFile("over.jpg", big + b"x")]))
+
+    assert shown_photos(just) == ["just.jpg"]
+    assert (over.status_code, shown_photos(over)) == (422, [])
+    assert errors_in(over)["photos"].startswith("over.jpg: Dieses Bild ist größer als 10 MB.")
+    assert Concern.objects.count() == 0
+
+
+def test_a_sixth_photo_does_not_cost_the_five_that_wait(client):
+    form = filled()
+    five = [photo(f"{n}.jpg") for n in range(5)]
+    client.post(FORM, form | {"text": "", "photos": five})
+
+    refused = client.post(FORM, form | {"photos": [photo("6.jpg")]})
+    sent = client.post(FORM, form)
+
+    assert (refused.status_code, len(shown_photos(refused)), sent.status_code) == (422, 5, 302)
+    assert Document.objects.count() == 5
 
 
 def test_a_good_photo_stays_beside_a_bad_one(client):

@@ -1,10 +1,10 @@
 """What is told by phone or at the counter, typed in under a minute."""
 
 from http import HTTPStatus
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from quartiersladen.accounts.queries import colleagues
 from quartiersladen.concerns import queries, timeline
 from quartiersladen.concerns.forms.office import EntryForm
 from quartiersladen.concerns.forms.photos import take_photos
-from quartiersladen.concerns.forms.report import new_key, read_key
+from quartiersladen.concerns.forms.report import new_key, read_key, signed
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.services.intake import Intake, report_concern
 from quartiersladen.concerns.states import Channel
@@ -26,14 +26,13 @@ from quartiersladen.kernel.qr import qr_svg
 PAGE = "concerns/office/entry.html"
 
 
-def _form(request: StaffRequest, *, bound: bool) -> EntryForm:
+def _form(request: StaffRequest, data: QueryDict | None = None) -> EntryForm:
     today = request.quarter.local_day(timezone.now())
     offered = [
         (code, name) for code, name in settings.LANGUAGES if code in request.quarter.languages
     ]
-    data = (request.POST, request.FILES) if bound else ()
     return EntryForm(
-        *data,
+        data,
         quarter=request.quarter,
         colleagues=colleagues(request.quarter.pk, today),
         languages=offered,
@@ -49,23 +48,33 @@ def _page(
     return render(request, PAGE, context, status=status)
 
 
+def _with_a_new_key(request: StaffRequest) -> HttpResponse:
+    """The form was open for too long: show it again with all that was typed and uploaded."""
+    data, key = request.POST.copy(), uuid4()
+    form = _form(request, data)
+    form.is_valid()
+    data["submission_key"] = signed(key)
+    take_photos(form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos"))
+    return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk
 def office_new(request: StaffRequest) -> HttpResponse:
     """Show the form; store the concern and lead to it."""
     if request.method != "POST":
-        return _page(request, _form(request, bound=False), None, HTTPStatus.OK)
-    form = _form(request, bound=True)
-    form.is_valid()
+        return _page(request, _form(request), None, HTTPStatus.OK)
     key = read_key(request.POST.get("submission_key", ""))
-    if key is not None:
-        uploads = request.FILES.getlist("photos")
-        take_photos(form, quarter=request.quarter, key=key, uploads=uploads)
+    if key is None:
+        return _with_a_new_key(request)
+    form = _form(request, request.POST)
+    form.is_valid()
+    take_photos(form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos"))
     now = timezone.now()
     told_on = form.cleaned_data.get("told_on")
     if told_on and told_on > request.quarter.local_day(now):
         form.add_error("told_on", _("This day is still to come."))
-    if form.errors or key is None or told_on is None:
+    if form.errors or told_on is None:
         return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
     assigned = form.cleaned_data["assigned_to"]
     # A helper sees only what is assigned to them: what they type in is theirs.

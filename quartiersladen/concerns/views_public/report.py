@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import HouseRequest, or_404, public
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.photos import take_photos
-from quartiersladen.concerns.forms.report import ReportForm, new_key, read_key
+from quartiersladen.concerns.forms.report import ReportForm, new_key, read_key, signed
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.services import intake
 from quartiersladen.concerns.states import Channel, PlaceKind
@@ -54,11 +54,11 @@ def report(request: HouseRequest) -> HttpResponse:
         form = ReportForm(quarter=request.quarter, initial=initial_of(request))
         return _page(request, form, None, HTTPStatus.OK)
     key = read_key(request.POST.get("submission_key", ""))
-    if key is None:
-        return _with_a_new_key(request)
-    if file_id := request.POST.get("drop"):
+    if key is not None and (file_id := request.POST.get("drop")):
         return _without_photo(request, key, file_id)
     count_or_refuse("report", request.META["REMOTE_ADDR"], most=settings.REPORTS_PER_HOUR)
+    if key is None:
+        return _with_a_new_key(request)
     form = ReportForm(request.POST, request.FILES, quarter=request.quarter)
     form.is_valid()
     take_photos(form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos"))
@@ -84,12 +84,13 @@ def report(request: HouseRequest) -> HttpResponse:
 
 
 def _with_a_new_key(request: HouseRequest) -> HttpResponse:
-    """The form was open for too long: show it again with all that was typed."""
-    data = request.POST.copy()
+    """The form was open for too long: show it again with all that was typed and uploaded."""
+    data, key = request.POST.copy(), uuid4()
     form = ReportForm(data, quarter=request.quarter)
     form.is_valid()
-    data["submission_key"] = new_key()
-    return _page(request, form, None, HTTPStatus.UNPROCESSABLE_ENTITY)
+    data["submission_key"] = signed(key)
+    take_photos(form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos"))
+    return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _without_photo(request: HouseRequest, key: UUID, file_id: str) -> HttpResponse:
