@@ -10,7 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
-from quartiersladen.concerns.models import Concern, Draft, DraftPhoto, Referral, RightAddress, Talk
+from quartiersladen.concerns.models import Concern, DraftPhoto, Referral, RightAddress, Talk
 from quartiersladen.concerns.states import (
     OPEN,
     ConcernState,

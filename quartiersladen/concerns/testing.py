@@ -1,8 +1,12 @@
 """Builders for tests: concerns as residents and the desk make them, through the real services."""
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -72,3 +76,10 @@ def body_viewer(referral: Referral) -> Viewer:
 def teller_viewer(concern: Concern) -> Viewer:
     """Return the holder of the concern's status link."""
     return link_viewer(concern.quarter_id, LinkPurpose.TELLER_STATUS, concern.pk)
+
+
+def photo(name: str = "lampe.jpg", size: tuple[int, int] = (40, 30)) -> SimpleUploadedFile:
+    """Return a photo as a browser uploads it."""
+    out = BytesIO()
+    Image.new("RGB", size, "teal").save(out, "JPEG")
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")

@@ -335,6 +335,31 @@ def test_after_the_third_silence_other_ways_are_proposed(
     )
 
 
+def test_a_helper_is_proposed_only_what_a_helper_may_do(helper_desk, concern, referral):
+    Referral.objects.update(state="silent", asks=3)
+    Dossier.objects.update(assigned_to=User.objects.get(name="Tom"))
+    proposed = helper_desk.get(address(concern)).context["proposals"]
+    assert [str(deed.title) for deed in proposed] == ["In ein Treffen mitnehmen"]
+
+
+def test_nobody_is_asked_about_what_has_ended(desk, concern, referral):
+    close = {
+        "version": version(),
+        "result": "no_answer",
+        "answer": "Leider nicht.",
+        "reason": "Niemand antwortet.",
+    }
+    desk.post(address(concern, "abschliessen/"), close)
+    form = {"version": version(), "way": "phone", "words": "Und jetzt?", "ask_on": SOON}
+
+    page = desk.post(address(concern, f"nachfragen/{referral.pk}/"), form)
+
+    assert page.status_code == 409
+    assert errors_in(page)["__all__"].endswith("Möglich ist jetzt: wieder aufnehmen")
+    assert "Und jetzt?" in page.content.decode()
+    assert Referral.objects.get().asks == 0
+
+
 def test_a_deed_is_unfolded_by_its_address(desk, quarter, concern, referral):
     def opened(word: str) -> list[str]:
         page = desk.get(address(concern) + f"?tat={word}")

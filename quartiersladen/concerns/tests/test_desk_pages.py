@@ -11,11 +11,11 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.concerns.forms.report import new_key
 from quartiersladen.concerns.models import Concern, Referral, Talk
-from quartiersladen.concerns.testing import make_concern, make_referral
+from quartiersladen.concerns.testing import make_concern, make_referral, photo
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.directory.testing import make_body
-from quartiersladen.dossiers.models import Dossier
+from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.outbox.models import Mail
 from quartiersladen.quarters.testing import NOON, make_quarter, make_theme
 
@@ -67,6 +67,18 @@ def test_a_helper_sees_the_list_of_what_is_assigned(helper_desk, quarter):
     toms = make_concern(quarter, "Bank kaputt")
     Dossier.objects.filter(pk=toms.pk).update(assigned_to=User.objects.get(name="Tom"))
     assert titles(helper_desk.get(LIST)) == ["Bank kaputt"]
+
+
+def test_what_nobody_has_looked_at_waits_on_the_page_of_today(desk, helper_desk, quarter):
+    first, second = make_concern(quarter, "Laterne aus"), make_concern(quarter, "Bank kaputt")
+    make_concern(make_quarter("west"), "Anderswo")
+    assert desk.get("/buero/").context["new"] == [first, second]
+    assert helper_desk.get("/buero/").context["new"] == []
+
+    form = {"version": 1, "scope": "ours", "due_on": SOON}
+    desk.post(f"{LIST}{first.dossier.reference}/zustaendigkeit/", form)
+
+    assert desk.get("/buero/").context["new"] == [second]
 
 
 def test_long_lists_have_pages(desk, quarter):
@@ -147,6 +159,23 @@ def test_a_wrong_entry_is_explained_and_kept(desk, changes, field):
     assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
     assert 'value="Herr Beispiel"' in page.content.decode()
     assert Concern.objects.count() == 0
+
+
+def test_a_fresh_entry_form_knows_the_day_and_its_themes(desk, quarter, theme):
+    form = desk.get(LIST + "neu/").context["form"]
+    assert form.initial["told_on"] == quarter.local_day(timezone.now())
+    assert list(form.fields["theme"].queryset) == [theme]
+    assert form.fields["language"].choices[0] == ("de", "Deutsch")
+
+
+def test_an_entry_older_than_a_day_is_saved_with_the_second_press(desk):
+    page = desk.post(LIST + "neu/", entry(submission_key="alt", photos=[photo("a.jpg")]))
+    assert (page.status_code, [p.label for p in page.context["photos"]]) == (422, ["a.jpg"])
+
+    again = {name: page.context["form"].data[name] for name in entry()}
+
+    assert desk.post(LIST + "neu/", again).status_code == 302
+    assert Document.objects.get().dossier == Concern.objects.get().dossier
 
 
 def test_what_a_helper_types_in_is_theirs(helper_desk, quarter):

@@ -159,6 +159,39 @@ def test_the_second_answer_is_refused_and_what_was_typed_stays(client, referral)
     assert Referral.objects.get().reply == "Erste Antwort."
 
 
+@pytest.mark.parametrize(
+    ("place", "point"),
+    [
+        ({"place_kind": PlaceKind.POINT, "latitude": 51.34, "longitude": 12.41}, "51.34,12.41"),
+        ({"place_kind": PlaceKind.ADDRESS, "place_text": "Rosenweg 3"}, ""),
+    ],
+)
+def test_a_body_sees_the_place_on_a_map_if_there_is_a_point(
+    client, quarter, mira, body, place, point
+):
+    referral = make_referral(mira, make_concern(quarter, **place), body, now=timezone.now())
+    assert client.get(case_address(referral)).context["point"] == point
+
+
+def test_a_reply_on_what_the_office_does_itself_leaves_it_there_due_today(
+    client, desk, quarter, referral
+):
+    concern = Concern.objects.select_related("dossier").get()
+    form = {
+        "version": concern.dossier.version,
+        "scope": "ours",
+        "due_on": (timezone.now() + timedelta(days=20)).date(),
+    }
+    desk.post(f"/buero/anliegen/{concern.dossier.reference}/zustaendigkeit/", form)
+
+    client.post(case_address(referral), {"deed": "answer", "words": "Erledigt."})
+
+    concern.refresh_from_db()
+    assert (concern.state, concern.next_on) == ("ours", quarter.local_day(timezone.now()))
+    waiting = desk.get("/buero/").context["replies"]
+    assert [(reply.body.name, reply.reply) for reply in waiting] == [("Lichtwerk", "Erledigt.")]
+
+
 def test_a_case_that_was_taken_back_is_no_longer_shown(client, mira, concern, referral):
     withdraw_concern(viewer=mira, concern=concern, version=None, now=timezone.now())
     assert client.get(case_address(referral)).status_code == 404

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -10,23 +9,16 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from PIL import Image
 
 from quartiersladen.concerns.forms.report import new_key
 from quartiersladen.concerns.models import Concern, Draft, DraftPhoto
-from quartiersladen.concerns.testing import make_concern
+from quartiersladen.concerns.testing import make_concern, photo
 from quartiersladen.dossiers.models import Document
 from quartiersladen.outbox.models import Mail
 from quartiersladen.quarters.testing import make_quarter, make_theme
 
 FORM = "/anliegen/neu/"
 MOVES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
-
-
-def photo(name: str = "lampe.jpg", size: tuple[int, int] = (40, 30)) -> SimpleUploadedFile:
-    out = BytesIO()
-    Image.new("RGB", size, "teal").save(out, "JPEG")
-    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
 
 
 def filled(**changes) -> dict[str, object]:

@@ -258,6 +258,18 @@ def test_asking_again_needs_a_date_an_address_and_a_silent_body(quarter, mira, b
         )
 
 
+def test_only_people_of_the_body_that_has_it_are_asked(quarter, mira, body):
+    referral = make_referral(mira, make_concern(quarter), body)
+    stranger, kim = (
+        ContactPerson.objects.create(body=at, name="Kim Weber", from_on=date(2020, 1, 1))
+        for at in (make_body(quarter, "Parkwerk"), body)
+    )
+    with pytest.raises(referrals.NotAtThisBody):
+        referrals.preview_ask(viewer=mira, referral=referral, ask=Ask(Way.MAIL, person=stranger))
+    letter = referrals.preview_ask(viewer=mira, referral=referral, ask=Ask(Way.MAIL, person=kim))
+    assert letter.subject == "Nachgefragt: Anliegen Nr. 2026-0001 aus dem Quartier"
+
+
 def test_a_body_takes_it_on_with_a_later_date_which_moves_ours(quarter, mira, body):
     concern = make_concern(quarter)
     referral = make_referral(mira, concern, body)
