@@ -16,7 +16,7 @@ from quartiersladen.kernel.links import make_token
 from quartiersladen.quarters.testing import make_quarter
 
 
-def token_for(purpose: LinkPurpose, row: Concern | Referral, generation: int) -> str:
+def token_for(purpose: str, row: Concern | Referral, generation: int) -> str:
     return make_token(purpose, subject_id=row.pk, generation=generation, expires_on=None)
 
 
@@ -55,6 +55,29 @@ def test_a_wrong_link_says_no_more_than_a_missing_page(client, quarter, concern,
     for token in ("x", "%F0%9F%92%A5", good[:-2] + "AA", of_foreign, "A" * 500):
         page = client.get(f"/{kind}/{token}/")
         assert (page.status_code, page.content) == (404, missing.content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "purpose"),
+    [
+        ("s", LinkPurpose.TELLER_STATUS),
+        ("b", LinkPurpose.TELLER_EMAIL),
+        ("f", LinkPurpose.REFERRAL),
+    ],
+)
+def test_a_link_ends_with_its_last_day_like_a_missing_page(
+    client, quarter, referral, kind, purpose
+):
+    today = quarter.local_day(timezone.now())
+    subject = referral if kind == "f" else referral.concern
+
+    def opened(last_day):
+        token = make_token(purpose, subject_id=subject.pk, generation=1, expires_on=last_day)
+        return client.get(f"/{kind}/{token}/")
+
+    assert opened(today).status_code == 200
+    ended = opened(today - timedelta(days=1))
+    assert (ended.status_code, ended.content) == (404, client.get("/gibt-es-nicht/").content)
 
 
 def test_the_status_page_is_for_its_holder_until_the_link_is_renewed(client, concern):
@@ -116,6 +139,7 @@ def test_a_body_reads_its_case_and_nothing_of_the_person(client, referral):
     assert "Die Laterne ist aus." in text
     assert "nour@example.org" not in text
     assert (page.headers["X-Robots-Tag"], page.context["may_reply"]) == ("noindex", True)
+    assert Referral.objects.get().state == "sent"
 
 
 @pytest.mark.parametrize(
