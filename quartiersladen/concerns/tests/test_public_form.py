@@ -71,18 +71,50 @@ def test_it_leads_to_a_page_with_number_qr_code_and_what_comes_next(client):
     ("changes", "field", "sentence"),
     [
         ({"text": "   "}, "text", "Bitte schreiben Sie ein paar Worte."),
-        ({"kind": "rant"}, "kind", "Bitte eine gültige Auswahl treffen. rant ist keine gültige Auswahl."),
-        ({"way": "mail"}, "email", "Bitte schreiben Sie Ihre E-Mail-Adresse oder wählen Sie einen anderen Weg."),
+        (
+            {"kind": "rant"},
+            "kind",
+            "Bitte eine gültige Auswahl treffen. rant ist keine gültige Auswahl.",
+        ),
+        (
+            {"way": "mail"},
+            "email",
+            "Bitte schreiben Sie Ihre E-Mail-Adresse oder wählen Sie einen anderen Weg.",
+        ),
         ({"way": "mail", "email": "nicht"}, "email", "Bitte gültige E-Mail-Adresse eingeben."),
-        ({"way": "phone"}, "phone", "Bitte schreiben Sie Ihre Telefonnummer oder wählen Sie einen anderen Weg."),
+        (
+            {"way": "phone"},
+            "phone",
+            "Bitte schreiben Sie Ihre Telefonnummer oder wählen Sie einen anderen Weg.",
+        ),
         ({"way": "phone", "phone": "keine Nummer"}, "phone", "Das ist keine Telefonnummer."),
-        ({"way": "phone", "phone": "030 23125 014123456"}, "phone", "Diese Telefonnummer ist zu kurz oder zu lang."),
-        ({"way": "post"}, "address", "Bitte schreiben Sie Ihre Adresse oder wählen Sie einen anderen Weg."),
-        ({"place_kind": "point"}, "place_kind", "Bitte setzen Sie die Nadel auf die Karte oder beschreiben Sie den Ort."),
-        ({"place_kind": "point", "latitude": "nan", "longitude": "12.4"}, "place_kind", "Bitte setzen Sie die Nadel auf die Karte oder beschreiben Sie den Ort."),
-        ({"place_kind": "point", "latitude": "91", "longitude": "12.4"}, "place_kind", "Bitte setzen Sie die Nadel auf die Karte oder beschreiben Sie den Ort."),
+        (
+            {"way": "phone", "phone": "030 23125 014123456"},
+            "phone",
+            "Diese Telefonnummer ist zu kurz oder zu lang.",
+        ),
+        (
+            {"way": "post"},
+            "address",
+            "Bitte schreiben Sie Ihre Adresse oder wählen Sie einen anderen Weg.",
+        ),
+        (
+            {"place_kind": "point"},
+            "place_kind",
+            "Bitte setzen Sie die Nadel auf die Karte oder beschreiben Sie den Ort.",
+        ),
+        (
+            {"place_kind": "point", "latitude": "nan", "longitude": "12.4"},
+            "place_kind",
+            "Bitte setzen Sie die Nadel auf die Karte oder beschreiben Sie den Ort.",
+        ),
+        (
+            {"place_kind": "point", "latitude": "91", "longitude": "12.4"},
+            "place_kind",
+            "Bitte setzen Sie die Nadel auf die Karte oder beschreiben Sie den Ort.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_field_is_explained_and_nothing_typed_is_lost(client, changes, field, sentence):
     sent = filled(name="Ayşe", **changes)
 
@@ -229,12 +261,15 @@ def test_a_photo_can_be_taken_out_again(client):
 @pytest.mark.parametrize(
     ("uploads", "sentence"),
     [
-        ([SimpleUploadedFile("x.jpg", b"kein Bild")], "x.jpg: Dieses Bild können wir nicht lesen."),
+        (
+            [SimpleUploadedFile("x.jpg", b"kein Bild")],
+            "x.jpg: Dieses Bild können wir nicht lesen.",
+        ),
         ([SimpleUploadedFile("x.pdf", b"%PDF-1.7")], "x.pdf: Dieses Bild können wir nicht lesen."),
         ([photo(f"{n}.jpg") for n in range(6)], "Sie können höchstens 5 Fotos hinzufügen."),
     ],
     ids=["broken", "pdf", "six"],
-)  # fmt: skip
+)
 def test_a_bad_photo_is_refused_with_a_sentence(client, uploads, sentence):
     for upload in uploads:
         upload.seek(0)

@@ -179,13 +179,21 @@ def test_whose_business_it_is_and_what_comes_next(
     ("result", "witness", "sentence"),
     [
         (Result.FIXED, Witness.OFFICE, "Beantwortet: Es ist behoben. Das Büro hat es gesehen."),
-        (Result.FIXED, Witness.BODY, "Beantwortet: Es ist behoben. Die zuständige Stelle sagt es."),
-        (Result.PARTLY, Witness.RESIDENT, "Beantwortet: Es ist teilweise behoben. Eine Bewohnerin oder ein Bewohner sagt es."),
+        (
+            Result.FIXED,
+            Witness.BODY,
+            "Beantwortet: Es ist behoben. Die zuständige Stelle sagt es.",
+        ),
+        (
+            Result.PARTLY,
+            Witness.RESIDENT,
+            "Beantwortet: Es ist teilweise behoben. Eine Bewohnerin oder ein Bewohner sagt es.",
+        ),
         (Result.NOT_POSSIBLE, None, "Beantwortet: Es ist nicht möglich."),
         (Result.NOT_OUR_TASK, None, "Beantwortet: Jemand anderes kann helfen."),
         (Result.NO_ANSWER, None, "Abgeschlossen: Die zuständige Stelle hat nicht geantwortet."),
     ],
-)  # fmt: skip
+)
 def test_the_end_says_how_and_who_saw_it(
     client, mira, status_page, concern, result, witness, sentence
 ):
@@ -230,12 +238,18 @@ def test_a_sheet_printed_after_the_end_promises_no_look(desk, mira, concern):
         (ConcernState.NEW, "Ihre Nachricht ist da. Wir sehen sie uns bald an."),
         (ConcernState.CHECKED, "Wir haben es uns angesehen und tun den nächsten Schritt."),
         (ConcernState.OURS, "Wir kümmern uns darum."),
-        (ConcernState.FORWARDED, "Jemand, der helfen kann, hat es jetzt. Wir warten auf die Antwort."),
+        (
+            ConcernState.FORWARDED,
+            "Jemand, der helfen kann, hat es jetzt. Wir warten auf die Antwort.",
+        ),
         (ConcernState.ASKED_AGAIN, "Es hat uns noch niemand geantwortet. Wir haben nachgefragt."),
         (ConcernState.QUESTION, "Wir haben eine Frage an Sie."),
-        (ConcernState.WITHDRAWN, "Dieses Anliegen wurde zurückgezogen. Wir unternehmen nichts mehr."),
+        (
+            ConcernState.WITHDRAWN,
+            "Dieses Anliegen wurde zurückgezogen. Wir unternehmen nichts mehr.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_one_sentence_says_where_it_stands(client, status_page, state, sentence):
     closed = {"next_on": None} if state == ConcernState.WITHDRAWN else {}
     Concern.objects.update(state=state, **closed)

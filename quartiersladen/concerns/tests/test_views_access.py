@@ -37,8 +37,17 @@ VERSIONED = {
     "auskunft/{}/": {"deed": "answer", "words": "Meine Worte"},
 }
 DEEDS = [*VERSIONED, "notiz/", "wiederaufnehmen/"]
-OF_THE_OFFICE = ["zuweisen/", "einordnen/", "zustaendigkeit/", "abschliessen/", "wiederaufnehmen/",
-                 "zurueckziehen/", "freigeben/", "verbergen/", "weitergeben/"]  # fmt: skip
+OF_THE_OFFICE = [
+    "zuweisen/",
+    "einordnen/",
+    "zustaendigkeit/",
+    "abschliessen/",
+    "wiederaufnehmen/",
+    "zurueckziehen/",
+    "freigeben/",
+    "verbergen/",
+    "weitergeben/",
+]
 
 
 @pytest.fixture
@@ -54,7 +63,7 @@ def address(case: str, deed: str) -> str:
     return case + deed.format(referral.pk)
 
 
-def stored() -> tuple[dict[str, object], int, int]:
+def stored() -> tuple[object, ...]:
     """What a deed would have changed: the concern, its version, its journal."""
     return Concern.objects.values().get(), version(), Entry.objects.count()
 
