@@ -1,0 +1,170 @@
+"""Settings of the quarter: who may change what, what is refused, and the trail of it."""
+
+import pytest
+
+from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.states import Role
+from quartiersladen.accounts.testing import make_member
+from quartiersladen.concerns.models import RightAddress
+from quartiersladen.desk.forms import quarter_initial
+from quartiersladen.outbox.models import Mail
+from quartiersladen.quarters.models import Quarter, Theme
+from quartiersladen.quarters.testing import make_quarter, make_theme
+
+SETTINGS = "/buero/einstellungen/"
+THEME = {"name_de": "Licht", "name_en": "", "name_ar": "ضوء", "slug": "licht", "working_days": 5, "position": 1, "needs_place": "on", "is_active": "on"}  # fmt: skip
+ADDRESS = {"name_de": "Wohnung", "text_de": "Wohnungsamt", "name_en": "", "text_en": "", "name_ar": "", "text_ar": "", "position": 2, "is_active": "on"}  # fmt: skip
+
+
+def errors_in(page) -> dict[str, str]:
+    return {name: str(found[0]) for name, found in page.context["form"].errors.items()}
+
+
+def facts_of(quarter: Quarter, **changes) -> dict[str, object]:
+    return quarter_initial(quarter) | {"languages": ["de", "ar"]} | changes
+
+
+@pytest.mark.parametrize(
+    ("place", "allowed"),
+    [
+        ("", {Role.LEAD, Role.MODERATOR, Role.ADMINISTRATOR}),
+        ("adressen/neu/", {Role.LEAD, Role.MODERATOR, Role.ADMINISTRATOR}),
+        ("quartier/", {Role.LEAD, Role.ADMINISTRATOR}),
+        ("themen/neu/", {Role.LEAD, Role.ADMINISTRATOR}),
+        ("personen/", {Role.LEAD, Role.ADMINISTRATOR}),
+        ("spur/", {Role.LEAD, Role.ADMINISTRATOR}),
+    ],
+)
+def test_each_role_opens_what_is_its_business(browser_of, place, allowed):
+    opened = {role for role in Role if browser_of(role).get(SETTINGS + place).status_code == 200}
+    assert opened == allowed
+
+
+def test_facts_of_the_quarter_are_saved_with_a_trail(lead, quarter):
+    done = lead.post(SETTINGS + "quartier/", facts_of(quarter, name="Osten neu", postcode="04315"))
+    assert done.headers["Location"] == SETTINGS
+    assert Quarter.objects.get().name == "Osten neu"
+    [line] = lead.get(SETTINGS + "spur/").context["lines"]
+    assert (line.deed, line.data, line.by.name) == (
+        "quarter saved",
+        {"changed": ["name", "languages"]},
+        "Lead",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"postcode": "431"}, "postcode"),
+        ({"email": "nicht"}, "email"),
+        ({"languages": ["xx"]}, "languages"),
+        ({"accent": "rot"}, "accent"),
+        ({"answer_days": "0"}, "answer_days"),
+    ],
+)
+def test_a_wrong_fact_is_explained_and_kept(lead, quarter, changes, field):
+    page = lead.post(SETTINGS + "quartier/", facts_of(quarter, **{"city": "Neustadt", **changes}))
+    assert (page.status_code, list(errors_in(page))) == (422, [field])
+    assert 'value="Neustadt"' in page.content.decode()
+
+
+@pytest.mark.parametrize(("field", "colour"), [("accent", "#ffff00"), ("accent_dark", "#220000")])
+def test_a_colour_that_cannot_be_read_is_answered_with_one_that_can(lead, quarter, field, colour):
+    page = lead.post(SETTINGS + "quartier/", facts_of(quarter, **{field: colour}))
+    sentence = errors_in(page)[field]
+    proposal = sentence.rsplit(" ", 1)[1]
+    assert page.status_code == 422
+    again = lead.post(SETTINGS + "quartier/", facts_of(quarter, **{field: proposal}))
+    assert again.status_code == 302
+    assert getattr(Quarter.objects.get(), field) == proposal
+
+
+def test_a_theme_is_added_changed_and_put_to_rest_but_keeps_its_address(lead, quarter):
+    assert lead.post(SETTINGS + "themen/neu/", THEME).status_code == 302
+    theme = Theme.objects.get()
+    assert (theme.name, theme.working_days, theme.needs_place) == (
+        {"de": "Licht", "ar": "ضوء"},
+        5,
+        True,
+    )
+    change = THEME | {"name_de": "Straßenlicht", "slug": "anders", "is_active": ""}
+    assert lead.post(f"{SETTINGS}themen/{theme.pk}/", change).status_code == 302
+    theme.refresh_from_db()
+    assert (theme.name["de"], theme.slug, theme.is_active) == ("Straßenlicht", "licht", False)
+    shown = lead.get(f"{SETTINGS}themen/{theme.pk}/").context["form"].initial
+    assert (shown["name_de"], shown["name_en"]) == ("Straßenlicht", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"name_de": ""}, "name_de"), ({"slug": "müll tonne"}, "slug"), ({"slug": "da"}, "slug")],
+)
+def test_a_theme_needs_a_german_name_and_an_address_of_its_own(lead, quarter, changes, field):
+    make_theme(quarter, "da")
+    page = lead.post(SETTINGS + "themen/neu/", THEME | changes)
+    assert (page.status_code, list(errors_in(page))) == (422, [field])
+    assert Theme.objects.count() == 1
+
+
+def test_themes_and_addresses_of_another_quarter_are_not_there(lead):
+    west = make_quarter("west")
+    theme = make_theme(west)
+    address = RightAddress.objects.create(quarter=west, name={"de": "x"}, text={"de": "y"})
+    assert lead.get(f"{SETTINGS}themen/{theme.pk}/").status_code == 404
+    assert lead.post(f"{SETTINGS}themen/{theme.pk}/", THEME).status_code == 404
+    assert lead.get(f"{SETTINGS}adressen/{address.pk}/").status_code == 404
+    member = Membership.objects.get(user=make_member(west, Role.LEAD, "Vera"))
+    assert lead.post(f"{SETTINGS}personen/{member.pk}/beenden/").status_code == 404
+
+
+def test_a_right_address_is_kept_by_the_moderator(desk):
+    assert desk.post(SETTINGS + "adressen/neu/", ADDRESS).status_code == 302
+    address = RightAddress.objects.get()
+    assert (address.name, address.text) == ({"de": "Wohnung"}, {"de": "Wohnungsamt"})
+    place = f"{SETTINGS}adressen/{address.pk}/"
+    assert desk.get(place).context["form"].initial["text_de"] == "Wohnungsamt"
+    desk.post(place, ADDRESS | {"text_de": "Bürgeramt"})
+    assert RightAddress.objects.get().text == {"de": "Bürgeramt"}
+    page = desk.post(place, ADDRESS | {"text_de": ""})
+    assert (page.status_code, list(errors_in(page))) == (422, ["name_de"])
+
+
+def test_a_new_colleague_gets_a_mail_to_set_a_password(lead, settings):
+    # The test runner puts Django's own list of mails in its place.
+    settings.EMAIL_BACKEND = "quartiersladen.outbox.backend.OutboxBackend"
+    form = {"email": "Neu@example.org", "name": "Neu", "role": "moderator"}
+
+    assert lead.post(SETTINGS + "personen/", form).headers["Location"] == SETTINGS + "personen/"
+
+    user = User.objects.get(name="Neu")
+    assert (user.email, user.has_usable_password()) == ("neu@example.org", False)
+    [mail] = Mail.objects.all()
+    assert (mail.to_address, mail.is_account) == ("neu@example.org", True)
+    page = lead.post(SETTINGS + "personen/", form | {"email": "nicht"})
+    assert (page.status_code, list(errors_in(page))) == (422, ["email"])
+
+
+def test_somebody_known_gets_the_role_without_a_mail_and_one_role_at_a_time(lead, quarter):
+    mira = make_member(quarter, Role.HELPER, "Mira")
+    form = {"email": mira.email, "name": "Mira", "role": "moderator"}
+    lead.post(SETTINGS + "personen/", form)
+    lead.post(SETTINGS + "personen/", form | {"role": "lead"})
+    open_roles = Membership.objects.filter(user=mira, to_on=None).values_list("role", flat=True)
+    assert (list(open_roles), Mail.objects.count()) == (["lead"], 0)
+
+
+def test_a_role_ends_after_being_asked_but_never_the_own(lead, quarter, client):
+    mira = Membership.objects.get(user=make_member(quarter, Role.MODERATOR, "Mira"))
+    place = f"{SETTINGS}personen/{mira.pk}/beenden/"
+    assert lead.get(place).context["member"] == mira
+    assert Membership.objects.get(pk=mira.pk).to_on is None
+
+    assert lead.post(place).status_code == 302
+
+    assert Membership.objects.get(pk=mira.pk).to_on is not None
+    own = Membership.objects.get(user__name="Lead")
+    assert lead.post(f"{SETTINGS}personen/{own.pk}/beenden/").status_code == 403
+    assert Membership.objects.get(pk=own.pk).to_on is None
+    own_form = {"email": own.user.email, "name": "Lead", "role": "helper"}
+    assert lead.post(SETTINGS + "personen/", own_form).status_code == 403
