@@ -1,5 +1,7 @@
 """How allauth behaves in this house: nobody signs up, known people sign in."""
 
+from collections.abc import Mapping
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ResetPasswordForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -8,6 +10,15 @@ from django.http import HttpRequest
 
 from quartiersladen.accounts.models import User
 from quartiersladen.kernel.errors import NotAllowed
+
+
+def name_at_the_door(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """Return as whom somebody tries to sign in, so that a wrong password locks only that account.
+
+    credentials: as allauth hands them on; without them the form of the page is read.
+    """
+    given = (credentials or {}).get("email") or request.POST.get("login", "")
+    return given.strip().lower()
 
 
 def invite(request: HttpRequest, user: User) -> None:
