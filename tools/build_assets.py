@@ -92,6 +92,7 @@ def bundle() -> None:
         run(*esbuild, str(SOURCE / name), f"--outfile={TARGET / name}")
     for name in ("app.js", "map.js"):
         run(*esbuild, "--format=iife", str(SOURCE / name), f"--outfile={TARGET / name}")
+    shutil.copy(SOURCE / "icon.svg", TARGET)
 
 
 def main() -> None:

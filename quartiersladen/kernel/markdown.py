@@ -13,9 +13,15 @@ _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 
 def render(text: str) -> SafeString:
-    """Return `text` as HTML with an allow list; "#" begins at h2, the page has its own h1."""
+    """Return `text` as HTML with an allow list.
+
+    Its highest heading becomes h2, however many "#" it has: the page has its own h1, and a level
+    left out would lead those astray who hear the page.
+    """
+    html = _PARSER.render(text)
+    highest = min((int(tag["level"]) for tag in HEADING.finditer(html)), default=1)
     lowered = HEADING.sub(
-        lambda tag: f"<{tag['slash']}h{min(int(tag['level']) + 1, DEEPEST)}>", _PARSER.render(text)
+        lambda tag: f"<{tag['slash']}h{min(int(tag['level']) - highest + 2, DEEPEST)}>", html
     )
     clean = nh3.clean(
         lowered,

@@ -34,7 +34,7 @@ const pick = (map, box) => {
 
 const start = async (box) => {
   box.classList.add("is-ready");
-  const map = L.map(box, { zoomControl: true, attributionControl: Boolean(box.dataset.tiles) });
+  const map = L.map(box, { maxZoom: 19, zoomControl: true, attributionControl: Boolean(box.dataset.tiles) });
   if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution, maxZoom: 19 }).addTo(map);
   map.setView([Number(box.dataset.lat) || 51, Number(box.dataset.lon) || 12], Number(box.dataset.zoom) || 14);
   const area = await load(box.dataset.outline);

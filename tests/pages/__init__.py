@@ -1,0 +1,1 @@
+"""Every page of the house, seen in a real browser."""

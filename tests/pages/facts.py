@@ -1,0 +1,139 @@
+"""Where in the demo's year each page can be seen, and the little that the demo has not."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from quartiersladen.accounts.demo import password as password
+from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.states import Role
+from quartiersladen.concerns.letters import confirmation, referral_link, status_link
+from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.dossiers.models import Document
+from quartiersladen.kernel.links import make_token
+from quartiersladen.outbox.models import LinkSpec, Mail
+from quartiersladen.outbox.states import MailState
+from quartiersladen.quarters.models import Quarter
+
+
+def quarter() -> Quarter:
+    """Return the quarter at "/"."""
+    return Quarter.objects.get(is_default=True)
+
+
+def somebody(role: Role) -> User:
+    """Return who has this role there."""
+    return User.objects.get(memberships__quarter=quarter(), memberships__role=role)
+
+
+def add_an_app() -> None:
+    """Give the moderator an app."""
+    user = somebody(Role.MODERATOR)
+    TOTP.activate(user, generate_totp_secret())
+
+
+def add_troubled_mail() -> None:
+    """Let one mail fail."""
+    mail = Mail.objects.filter(quarter=quarter()).order_by("pk").first()
+    Mail.objects.filter(pk=mail.pk).update(
+        state=MailState.FAILED, tries=5, last_error="550 5.1.1 mailbox unavailable"
+    )
+
+
+def first(model: Any, **wanted: Any) -> Any:
+    """Return the oldest row of the quarter that fits."""
+    return model.objects.filter(quarter=quarter(), **wanted).order_by("pk").first()
+
+
+def concerns(**wanted: Any) -> QuerySet[Concern]:
+    """Return the concerns of the quarter that fit."""
+    return Concern.objects.filter(quarter=quarter(), **wanted)
+
+
+def released() -> Concern:
+    """Return a concern that everybody may read, with a photo and a place."""
+    shown = Document.objects.filter(is_released=True).values("dossier")
+    return concerns(
+        is_released=True, dossier__in=shown, state="answered", public_latitude__isnull=False
+    ).latest("created_at")
+
+
+def case(*states: str, **wanted: Any) -> Concern:
+    """Return an open concern that a body has, the referral in one of these states."""
+    found = Referral.objects.filter(
+        concern__quarter=quarter(), concern__closed_at__isnull=True, state__in=states, **wanted
+    )
+    return found.latest("pk").concern
+
+
+def _path(link: LinkSpec) -> str:
+    token = make_token(
+        link.purpose,
+        subject_id=link.subject_id,
+        generation=link.generation,
+        expires_on=link.expires_on,
+    )
+    return link.path.format(token=token)
+
+
+def status_page(concern: Concern) -> str:
+    """Return the address of the teller's page."""
+    return _path(status_link(concern, concern.teller))
+
+
+def confirm_page(*, confirmed: bool) -> str:
+    """Return the address behind "is this your address?"."""
+    concern = concerns(
+        teller__way="mail", teller__email_confirmed_at__isnull=not confirmed
+    ).latest("created_at")
+    until = timezone.now().date() + timedelta(days=3)
+    letter = confirmation(concern, concern.teller, confirm_by=until)
+    return _path(letter.links["confirm"])
+
+
+def body_page(state: str) -> str:
+    """Return the address of the page for the body that has a case in this state."""
+    referral = Referral.objects.filter(
+        concern__quarter=quarter(), state=state, link_expires_on__gt=timezone.now().date()
+    ).latest("pk")
+    return _path(referral_link(referral))
+
+
+def membership() -> Membership:
+    """Return a role that the lead may end."""
+    return Membership.objects.get(quarter=quarter(), role=Role.HELPER)
+
+
+def desk(name: str, concern: Concern, query: str = "") -> str:
+    """Return the address of a page about one concern."""
+    return reverse(f"concerns:{name}", args=[concern.dossier.reference]) + query
+
+
+def pass_on_page() -> str:
+    """Return the address at which the first two bodies are chosen."""
+    bodies = ResponsibleBody.objects.filter(quarter=quarter()).order_by("pk")[:2]
+    query = "&".join(f"stelle={body.pk}" for body in bodies)
+    return desk("forward", concerns(state="checked").latest("created_at"), f"?{query}")
+
+
+def with_mail() -> Concern:
+    """Return a concern whose person gets the answer by mail."""
+    return case("sent", "accepted", concern__teller__email_confirmed_at__isnull=False)
+
+
+def contact_person() -> list[int]:
+    """Return the keys of a body and of somebody who works there."""
+    person = ContactPerson.objects.filter(body__quarter=quarter()).order_by("pk").first()
+    return [person.body_id, person.pk]
+
+
+def key_page(deed: str) -> str:
+    """Return the address of a page about the moderator's security key."""
+    key = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
+    return reverse(f"mfa_{deed}_webauthn", args=[key.pk])
