@@ -310,6 +310,21 @@ class AskOnForm(VersionedForm):
     ask_on = forms.DateField(label=_("We ask again on"), required=False, widget=DayInput())
 
 
+#: The public form speaks to the person, this one to the colleague who types. The last one is the
+#: wording that goes into the ledger.
+ENTRY_LABELS = {
+    "text": _("What was told"),
+    "way": _("How does the person want the answer?"),
+    "name": _("Name of the person"),
+    "phone": _("Phone of the person"),
+    "email": _("E-mail of the person"),
+    "address": _("Postal address of the person"),
+    "may_pass_on": _(
+        "The person agreed: name and contact data may be passed on to who is responsible."
+    ),
+}
+
+
 class EntryForm(ReportForm):
     """What is told at the counter or by phone; the public form with a few answers more."""
 
@@ -335,5 +350,11 @@ class EntryForm(ReportForm):
         **kwargs: Any,  # noqa: ANN401 -- Django's
     ) -> None:
         super().__init__(*args, **kwargs)
+        for name, label in ENTRY_LABELS.items():
+            self.fields[name].label = label
+        self.fields["text"].help_text = ""
+        cast("forms.ChoiceField", self.fields["way"]).choices = [
+            (way.value, label) for way, label in ANSWER_WAYS.items()
+        ]
         cast("forms.ChoiceField", self.fields["language"]).choices = languages
         cast("forms.ModelChoiceField[User]", self.fields["assigned_to"]).queryset = colleagues
