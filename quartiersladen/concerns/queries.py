@@ -26,7 +26,7 @@ from quartiersladen.quarters.queries import themes_of
 
 PAGE = 50  # rows
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
-COUNTED_HITS = 250  # the same when words are looked for, because each row has to be read
+COUNTED_HITS = 100  # the same when words are looked for, because each row has to be read
 MOST_POINTS = 4000
 DOSSIER = "dossier__"  # the path from a concern
 
