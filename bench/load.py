@@ -1,4 +1,4 @@
-"""Requests to a real web server over the loopback address: one after the other, and eight at once."""
+"""Requests to real web servers over the loopback address: in turns, and eight at once."""
 
 import os
 import socket
@@ -89,18 +89,27 @@ def _ask(connection: HTTPConnection, call: Call) -> None:
         raise RuntimeError(f"{call.address} answered {response.status}")
 
 
-def milliseconds(port: int, make: Maker, *, times: int) -> list[float]:
-    """Return how long each of so many requests took, one after the other."""
+Action = Callable[[], object]
+
+
+@contextmanager
+def asking(port: int, make: Maker) -> Iterator[Action]:
+    """Yield an action that asks once, on a connection that is kept and a server that is warm."""
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     for _warm in range(WARM):
         _ask(connection, make())
-    spent = []
-    for _time in range(times):
-        call = make()
-        start = time.perf_counter()
-        _ask(connection, call)
-        spent.append((time.perf_counter() - start) * 1000)
+    yield lambda: _ask(connection, make())
     connection.close()
+
+
+def taking_turns(actions: dict[str, Action], *, times: int) -> dict[str, list[float]]:
+    """Return the milliseconds of each action; they take turns, so that all meet the same machine."""
+    spent: dict[str, list[float]] = {name: [] for name in actions}
+    for _time in range(times):
+        for name, act in actions.items():
+            start = time.perf_counter()
+            act()
+            spent[name].append((time.perf_counter() - start) * 1000)
     return spent
 
 

@@ -3,9 +3,10 @@
 import json
 import os
 import sys
-import time
-from collections.abc import Callable
-from itertools import count, repeat
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -171,40 +172,52 @@ def expect(status: int, response: Any) -> HttpResponse:  # noqa: ANN401 -- of th
     return response  # type: ignore[no-any-return]  # the client adds to it
 
 
-def measure_limits(quarter: Quarter, *, times: int) -> Figures:
-    """Return the limits of this machine in milliseconds."""
-    port = load.free_port()
-    arguments = [str(n) for n in (port, settings.WEB_WORKERS, settings.WEB_THREADS)]
-    found = {}
-    with load.running("bench.plain", *arguments, port=port, ready="/hello/"):
-        for name in ("hello", "rows"):
-            call = load.Call("GET", f"/{name}/", 200)
-            found[name] = median(load.milliseconds(port, repeat(call).__next__, times=times))
-    start = time.perf_counter()
-    for _time in range(5):
-        limits.json_by_sqlite(quarter.pk)
-    found["json"] = (time.perf_counter() - start) * 1000 / 5
-    return found
+def beside_limits(
+    name: str, make: load.Maker, ports: dict[str, int], quarter: Quarter, *, times: int
+) -> Figures:
+    """Return the spread of a workload, with the limit and the hello page of the same moments."""
+    limit = LIMITS.get(name, "hello")
+    with ExitStack() as stack:
+        actions = {
+            page: stack.enter_context(
+                load.asking(ports["plain"], partial(load.Call, "GET", f"/{page}/", 200))
+            )
+            for page in {"hello", limit} - {"json"}
+        }
+        if limit == "json":
+            actions["json"] = partial(limits.json_by_sqlite, quarter.pk)
+        actions["work"] = stack.enter_context(load.asking(ports["web"], make))
+        spent = load.taking_turns(actions, times=times)
+    shown = spread(spent["work"]) | {"hello": median(spent["hello"])}
+    if name in LIMITS:
+        best = median(spent[limit])
+        shown |= {"limit": best, "ratio": shown["p50"] / best}
+    return shown
 
 
-def measure(number: int, *, times: int, seconds: float) -> dict[str, dict[str, Any]]:
+@contextmanager
+def both_servers() -> Iterator[dict[str, int]]:
+    """Run the product and a plain Django, each with the same number of processes and threads."""
+    ports = {"web": load.free_port(), "plain": load.free_port()}
+    arguments = [str(n) for n in (ports["plain"], settings.WEB_WORKERS, settings.WEB_THREADS)]
+    with (
+        load.running("bench.plain", *arguments, port=ports["plain"], ready="/hello/"),
+        load.running("quartiersladen", "web", port=ports["web"], ready="/"),
+    ):
+        yield ports
+
+
+def measure(number: int, *, times: int, seconds: float) -> dict[str, Figures]:
     """Return the figures of every workload."""
     quarter = fill(number)
-    best = measure_limits(quarter, times=times)
     work = Workloads(quarter)
     counts = {name: statements(page) for name, page in work.pages().items()}
-    connection.close()
-    figures: dict[str, dict[str, Any]] = {}
-    port = load.free_port()
-    with load.running("quartiersladen", "web", port=port, ready="/"):
-        for name, make in work.calls(port).items():
-            shown: dict[str, Any] = spread(load.milliseconds(port, make, times=times))
-            shown |= {"sql": counts[name], "hello": best["hello"]}
-            if name in LIMITS:
-                limit = best[LIMITS[name]]
-                shown |= {"limit": limit, "ratio": shown["p50"] / limit}
-            shown["rate"] = load.requests_per_second(port, make, seconds=seconds)
-            figures[name] = shown
+    figures: dict[str, Figures] = {}
+    with both_servers() as ports:
+        for name, make in work.calls(ports["web"]).items():
+            shown = beside_limits(name, make, ports, quarter, times=times)
+            shown["rate"] = load.requests_per_second(ports["web"], make, seconds=seconds)
+            figures[name] = shown | {"sql": counts[name]}
     return dict(sorted(figures.items()))
 
 
@@ -212,7 +225,7 @@ def main() -> None:
     """Measure and write the figures as JSON."""
     number, out = int(sys.argv[1]), Path(sys.argv[2])
     is_quick = "--quick" in sys.argv
-    figures = measure(number, times=40 if is_quick else 200, seconds=1 if is_quick else 3)
+    figures = measure(number, times=40 if is_quick else 300, seconds=1 if is_quick else 3)
     out.write_text(json.dumps(figures), encoding="utf-8")
 
 
