@@ -24,7 +24,7 @@ from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.files.models import StoredFile
-from quartiersladen.kernel.text import localized
+from quartiersladen.kernel.text import Localized, localized
 from quartiersladen.quarters.models import Quarter, Theme
 
 TEXT_LENGTH = 4000  # characters
@@ -46,11 +46,11 @@ class RightAddress(models.Model):
     def __str__(self) -> str:
         return localized(self.name, "de")
 
-    def name_in(self, language: str) -> str:
+    def name_in(self, language: str) -> Localized:
         """Return what it is about in `language` or the nearest one there is."""
         return localized(self.name, language)
 
-    def text_in(self, language: str) -> str:
+    def text_in(self, language: str) -> Localized:
         """Return the address in `language` or the nearest one there is."""
         return localized(self.text, language)
 

@@ -135,6 +135,7 @@ django.conf.locale.LANG_INFO["de-simple"] = languages.LEICHTE_SPRACHE
 LANGUAGE_COOKIE_NAME = "lang"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = ["quartiersladen.config.formats"]
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
 

@@ -11,8 +11,8 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import RightAddress
 from quartiersladen.desk.services import AddressFacts, ThemeFacts
 from quartiersladen.quarters.models import COLOUR, Quarter, Theme
+from quartiersladen.ui.languages import TextsInEveryLanguage
 
-LANGUAGES = ("de", "en", "ar")
 POSTCODE = RegexValidator(r"^\d{5}$", _("A postal code has 5 digits."))
 
 
@@ -65,16 +65,12 @@ def quarter_initial(quarter: Quarter) -> dict[str, Any]:
     return {name: getattr(quarter, name) for name in QuarterForm.base_fields}
 
 
-def _per_language(data: dict[str, Any], name: str) -> dict[str, str]:
-    return {code: data[f"{name}_{code}"] for code in LANGUAGES if data[f"{name}_{code}"]}
-
-
-class ThemeForm(forms.Form):
+class ThemeForm(TextsInEveryLanguage):
     """A theme with its names."""
 
-    name_de = _line(_("Name (German)"), 80)
-    name_en = _line(_("Name (English)"), 80)
-    name_ar = _line(_("Name (Arabic)"), 80)
+    texts = {"name": _("Name")}
+    sizes = {"name": (80, 1)}
+
     slug = forms.SlugField(label=_("Short name in addresses"), max_length=60)
     working_days = forms.IntegerField(
         label=_("Working days until we ask again"), min_value=1, max_value=120, initial=10
@@ -87,7 +83,7 @@ class ThemeForm(forms.Form):
         """Return what was typed, after is_valid()."""
         data = self.cleaned_data
         return ThemeFacts(
-            name=_per_language(data, "name"),
+            name=self.in_languages("name"),
             slug=data["slug"],
             working_days=data["working_days"],
             needs_place=data["needs_place"],
@@ -100,18 +96,15 @@ def theme_initial(theme: Theme) -> dict[str, Any]:
     """Return what the form of a theme shows first."""
     names = ("slug", "working_days", "needs_place", "is_active", "position")
     shown = {name: getattr(theme, name) for name in names}
-    return shown | {f"name_{code}": theme.name.get(code, "") for code in LANGUAGES}
+    return shown | ThemeForm.initial_in_languages("name", theme.name)
 
 
-class AddressForm(forms.Form):
+class AddressForm(TextsInEveryLanguage):
     """Who helps with what we do not do."""
 
-    name_de = _line(_("What it is about (German)"), 120)
-    text_de = _line(_("Who helps (German)"), 2000, widget=forms.Textarea(attrs={"rows": 4}))
-    name_en = _line(_("What it is about (English)"), 120)
-    text_en = _line(_("Who helps (English)"), 2000, widget=forms.Textarea(attrs={"rows": 4}))
-    name_ar = _line(_("What it is about (Arabic)"), 120)
-    text_ar = _line(_("Who helps (Arabic)"), 2000, widget=forms.Textarea(attrs={"rows": 4}))
+    texts = {"name": _("What it is about"), "text": _("Who helps")}
+    sizes = {"name": (120, 1), "text": (2000, 4)}
+
     position = forms.IntegerField(label=_("Order"), min_value=0, max_value=999, initial=0)
     is_active = forms.BooleanField(label=_("Can be chosen"), required=False, initial=True)
 
@@ -119,8 +112,8 @@ class AddressForm(forms.Form):
         """Return what was typed, after is_valid()."""
         data = self.cleaned_data
         return AddressFacts(
-            name=_per_language(data, "name"),
-            text=_per_language(data, "text"),
+            name=self.in_languages("name"),
+            text=self.in_languages("text"),
             is_active=data["is_active"],
             position=data["position"],
         )
@@ -128,11 +121,12 @@ class AddressForm(forms.Form):
 
 def address_initial(address: RightAddress) -> dict[str, Any]:
     """Return what the form of a right address shows first."""
-    shown: dict[str, Any] = {"is_active": address.is_active, "position": address.position}
-    for code in LANGUAGES:
-        shown[f"name_{code}"] = address.name.get(code, "")
-        shown[f"text_{code}"] = address.text.get(code, "")
-    return shown
+    return {
+        "is_active": address.is_active,
+        "position": address.position,
+        **AddressForm.initial_in_languages("name", address.name),
+        **AddressForm.initial_in_languages("text", address.text),
+    }
 
 
 class MemberForm(forms.Form):

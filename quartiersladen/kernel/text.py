@@ -23,13 +23,25 @@ def fold(text: str) -> str:
     return bare
 
 
-def localized(value: Mapping[str, str], language: str) -> str:
+class Localized(str):
+    """A text with the language it stands in, so that a page can say so to those who hear it."""
+
+    language: str
+
+    def __new__(cls, text: str, language: str) -> "Localized":
+        """Return `text` as written in `language`, a code of settings.LANGUAGES."""
+        made = super().__new__(cls, text)
+        made.language = language
+        return made
+
+
+def localized(value: Mapping[str, str], language: str) -> Localized:
     """Return the text of `value` (language code -> text) for a reader of `language`.
 
     Falls back to the language without its region (de for de-simple), then German, then whatever
     there is; "" for an empty mapping.
     """
-    for code in (language, language.partition("-")[0], "de"):
+    for code in (language, language.partition("-")[0], "de", *value):
         if value.get(code):
-            return value[code]
-    return next((text for text in value.values() if text), "")
+            return Localized(value[code], code)
+    return Localized("", language)

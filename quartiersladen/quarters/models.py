@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from quartiersladen.kernel.text import localized
+from quartiersladen.kernel.text import Localized, localized
 from quartiersladen.quarters.outline import Centre, centre_of, svg_path
 from quartiersladen.quarters.states import Land
 
@@ -107,7 +107,7 @@ class Quarter(models.Model):
         """The middle of the outline, None if there is none."""
         return centre_of(self.outline)
 
-    def welcome_in(self, language: str) -> str:
+    def welcome_in(self, language: str) -> Localized:
         """Return the welcome sentence in `language` or the nearest one there is."""
         return localized(self.welcome, language)
 
@@ -149,7 +149,7 @@ class Premises(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def note_in(self, language: str) -> str:
+    def note_in(self, language: str) -> Localized:
         """Return the note in `language` or the nearest one there is."""
         return localized(self.note, language)
 
@@ -182,7 +182,7 @@ class Theme(models.Model):
     def __str__(self) -> str:
         return localized(self.name, "de")
 
-    def name_in(self, language: str) -> str:
+    def name_in(self, language: str) -> Localized:
         """Return the name in `language` or the nearest one there is."""
         return localized(self.name, language)
 

@@ -7,6 +7,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         10,
         {
             "de": "Licht und Laternen",
+            "de-simple": "Licht und Laternen",
             "en": "Street light",
             "ar": "الإنارة والمصابيح",
             "ru": "Освещение",
@@ -20,6 +21,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         5,
         {
             "de": "Müll und Sperrmüll",
+            "de-simple": "Müll und Sperr·müll",
             "en": "Litter and dumped waste",
             "ar": "القمامة والنفايات الكبيرة",
             "ru": "Мусор",
@@ -33,6 +35,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         15,
         {
             "de": "Bäume und Grünflächen",
+            "de-simple": "Bäume und Grün·flächen",
             "en": "Trees and green spaces",
             "ar": "الأشجار والمساحات الخضراء",
             "ru": "Деревья и зелень",
@@ -46,6 +49,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         10,
         {
             "de": "Spielplätze",
+            "de-simple": "Spiel·plätze",
             "en": "Playgrounds",
             "ar": "ملاعب الأطفال",
             "ru": "Детские площадки",
@@ -59,6 +63,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         15,
         {
             "de": "Gehwege und Straßen",
+            "de-simple": "Geh·wege und Straßen",
             "en": "Pavements and roads",
             "ar": "الأرصفة والشوارع",
             "ru": "Тротуары и дороги",
@@ -72,6 +77,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         20,
         {
             "de": "Verkehr und Parken",
+            "de-simple": "Verkehr und Parken",
             "en": "Traffic and parking",
             "ar": "المرور ومواقف السيارات",
             "ru": "Движение и парковка",
@@ -85,6 +91,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         5,
         {
             "de": "Sicherheit und Ordnung",
+            "de-simple": "Sicherheit und Ordnung",
             "en": "Safety and order",
             "ar": "الأمان والنظام",
             "ru": "Безопасность и порядок",
@@ -98,6 +105,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         10,
         {
             "de": "Wohnen und Nachbarschaft",
+            "de-simple": "Wohnen und Nachbarn",
             "en": "Housing and neighbours",
             "ar": "السكن والجيران",
             "ru": "Жильё и соседи",
@@ -111,6 +119,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         10,
         {
             "de": "Treffen, Kultur, Mitmachen",
+            "de-simple": "Treffen, Feste, Mit·machen",
             "en": "Meeting, culture, joining in",
             "ar": "لقاءات وثقافة ومشاركة",
             "ru": "Встречи и культура",
@@ -124,6 +133,7 @@ STARTING_THEMES: list[tuple[str, int, dict[str, str]]] = [
         10,
         {
             "de": "Beratung und Soziales",
+            "de-simple": "Beratung und Hilfe",
             "en": "Advice and social matters",
             "ar": "الاستشارة والشؤون الاجتماعية",
             "ru": "Консультации",

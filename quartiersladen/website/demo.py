@@ -1,6 +1,8 @@
 """Demo data: the office's own pages, complete in the first quarter, with gaps in the second."""
 
+import tomllib
 from datetime import datetime
+from pathlib import Path
 
 from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.queries import viewer_for
@@ -9,13 +11,10 @@ from quartiersladen.quarters.models import Quarter
 from quartiersladen.website.services import Draft, save_page
 from quartiersladen.website.states import PageKey
 
+TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 COMPLETE = {
     PageKey.IMPRINT: Draft(
-        body={
-            "de": "Dies ist eine Demonstration mit erfundenen Personen und Firmen.",
-            "en": "This is a demonstration with invented people and firms.",
-            "ar": "هذا عرض توضيحي بأشخاص وشركات من الخيال.",
-        },
+        body=TEXTS[PageKey.IMPRINT],
         facts={
             "provider": "Werkstatt für Nachbarschaft (Beispiel) gGmbH",
             "street_address": "Eisenbahnstraße 66, 04315 Leipzig",
@@ -28,20 +27,7 @@ COMPLETE = {
         is_published=True,
     ),
     PageKey.PRIVACY: Draft(
-        body={
-            "de": "## Was wir aufschreiben\n\nWas Sie uns sagen, den Ort und, wenn Sie möchten, wie"
-            " wir Sie erreichen. Ein Konto brauchen Sie nicht.\n\n## Wer es sieht\n\nDas"
-            " Quartiersbüro. Eine zuständige Stelle bekommt Ihre Kontaktdaten nur, wenn Sie"
-            " zugestimmt haben.\n\n## Was wir nicht tun\n\nKeine Werbung, keine Auswertung Ihres"
-            " Verhaltens, keine Inhalte von fremden Servern.",
-            "en": "## What we write down\n\nWhat you tell us, the place and, if you like, how we can"
-            " reach you. You need no account.\n\n## Who sees it\n\nThe neighbourhood office. A"
-            " responsible body gets your contact data only if you agreed.\n\n## What we do not"
-            " do\n\nNo advertising, no tracking, no content from other servers.",
-            "ar": "## ماذا نسجّل\n\nما تقولونه لنا، والمكان، وكيف نصل إليكم إن أردتم. لا تحتاجون إلى"
-            " حساب.\n\n## من يرى ذلك\n\nمكتب الحي فقط. ولا تحصل الجهة المسؤولة على بيانات الاتصال إلا"
-            " بموافقتكم.\n\n## ما لا نفعله\n\nلا إعلانات ولا تتبّع ولا محتوى من خوادم أخرى.",
-        },
+        body=TEXTS[PageKey.PRIVACY],
         facts={
             "controller": "Werkstatt für Nachbarschaft (Beispiel) gGmbH, Eisenbahnstraße 66,"
             " 04315 Leipzig",
@@ -57,14 +43,7 @@ COMPLETE = {
         is_published=True,
     ),
     PageKey.ACCESSIBILITY: Draft(
-        body={
-            "de": "Diese Seiten sollen alle benutzen können: mit Tastatur, Vorlesegerät, großer"
-            " Schrift, ohne JavaScript und in mehreren Sprachen.",
-            "en": "Everybody shall be able to use these pages: by keyboard, screen reader, large"
-            " print, without JavaScript and in several languages.",
-            "ar": "يجب أن يستطيع الجميع استخدام هذه الصفحات: بلوحة المفاتيح، وبقارئ الشاشة، وبخط"
-            " كبير، وبدون جافاسكربت، وبعدة لغات.",
-        },
+        body=TEXTS[PageKey.ACCESSIBILITY],
         facts={
             "conformity": "Diese Demonstration ist nicht förmlich geprüft.",
             "checked_on": "Selbstbewertung mit automatischer Prüfung vor jeder Veröffentlichung",
@@ -74,23 +53,7 @@ COMPLETE = {
         is_published=True,
     ),
     PageKey.WHAT_WE_DO: Draft(
-        body={
-            "de": "## Das tun wir\n\n- Wir hören zu und schreiben auf, was Sie stört oder was Sie"
-            " sich wünschen.\n- Wir geben es an die Stelle weiter, die handeln kann.\n- Wir fragen"
-            " nach, bis es eine Antwort gibt.\n- Wir helfen, wenn Sie selbst etwas auf die Beine"
-            " stellen möchten.\n\n## Das tun wir nicht\n\n- Wohnungen oder Läden vermitteln.\n-"
-            " Häuser oder Plätze sanieren.\n- Aufgaben von Polizei und Ämtern übernehmen. Wir sagen"
-            " Ihnen aber, wer zuständig ist.",
-            "en": "## What we do\n\n- We listen and write down what bothers you or what you wish"
-            " for.\n- We pass it on to whoever can act.\n- We ask again until there is an answer.\n-"
-            " We help if you want to start something yourself.\n\n## What we do not do\n\n- Find"
-            " flats or shops.\n- Renovate houses or squares.\n- Take over tasks of the police or"
-            " the city. But we tell you who is responsible.",
-            "ar": "## ما نفعله\n\n- نستمع ونكتب ما يزعجكم أو ما تتمنونه.\n- ننقله إلى الجهة القادرة"
-            " على التصرف.\n- نسأل مجددًا حتى يأتي جواب.\n- نساعدكم إذا أردتم أن تبدؤوا مشروعًا"
-            " بأنفسكم.\n\n## ما لا نفعله\n\n- البحث عن شقق أو محلات.\n- ترميم البيوت أو الساحات.\n-"
-            " القيام بمهام الشرطة أو البلدية. لكننا نقول لكم من المسؤول.",
-        },
+        body=TEXTS[PageKey.WHAT_WE_DO],
         facts={},
         is_published=True,
     ),

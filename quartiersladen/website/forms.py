@@ -5,15 +5,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from quartiersladen.ui.languages import TextsInEveryLanguage
 from quartiersladen.website.models import SitePage
 from quartiersladen.website.services import Draft
 from quartiersladen.website.states import FACTS, PageKey
 
-LANGUAGES = ("de", "en", "ar")
 
-
-class PageForm(forms.Form):
+class PageForm(TextsInEveryLanguage):
     """Facts that the law asks for, free text per language, and whether it is public."""
+
+    texts = {"body": _("Text")}
+    sizes = {"body": (40_000, 10)}
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     is_published = forms.BooleanField(label=_("Show it to everybody"), required=False)
@@ -31,20 +33,14 @@ class PageForm(forms.Form):
                 max_length=1000,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
-        for code in LANGUAGES:
-            self.fields[f"body_{code}"] = forms.CharField(
-                label=_("Text (%(language)s)") % {"language": code},
-                required=False,
-                max_length=40_000,
-                widget=forms.Textarea(attrs={"rows": 10, "lang": code, "dir": "auto"}),
-            )
-        self.order_fields([name for name in self.fields if name.startswith(("fact_", "body_"))])
+        facts = [name for name in self.fields if name.startswith("fact_")]
+        self.order_fields([*facts, *(name for name in self.fields if name.startswith("body_"))])
 
     def draft(self) -> Draft:
         """Return what was written, after is_valid()."""
         data = self.cleaned_data
         return Draft(
-            body={code: data[f"body_{code}"] for code in LANGUAGES if data[f"body_{code}"]},
+            body=self.in_languages("body"),
             facts={name: data[f"fact_{name}"].strip() for name in FACTS[self.key]},
             is_published=data["is_published"],
             publish_anyway=data["publish_anyway"],
@@ -56,5 +52,5 @@ def initial_of(page: SitePage | None) -> dict[str, Any]:
     if page is None:
         return {"version": 0}
     facts = {f"fact_{name}": value for name, value in page.facts.items()}
-    body = {f"body_{code}": text for code, text in page.body.items()}
+    body = PageForm.initial_in_languages("body", page.body)
     return {"version": page.version, "is_published": page.is_published, **facts, **body}

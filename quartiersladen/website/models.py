@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from quartiersladen.kernel.text import localized
+from quartiersladen.kernel.text import Localized, localized
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.website.states import PageKey
 
@@ -32,6 +32,6 @@ class SitePage(models.Model):
     def __str__(self) -> str:
         return f"{self.quarter_id} {self.key}"
 
-    def body_in(self, language: str) -> str:
+    def body_in(self, language: str) -> Localized:
         """Return the text in `language` or the nearest one there is."""
         return localized(self.body, language)

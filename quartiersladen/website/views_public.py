@@ -10,6 +10,7 @@ from quartiersladen.accounts.access import HouseRequest, public
 from quartiersladen.accounts.queries import shown_people
 from quartiersladen.concerns.queries import achieved, right_addresses
 from quartiersladen.kernel.markdown import render as markdown
+from quartiersladen.kernel.text import Localized
 from quartiersladen.quarters.queries import premises_of, programme_footer
 from quartiersladen.website import queries
 from quartiersladen.website.states import PageKey
@@ -54,8 +55,10 @@ def what_we_do(request: HouseRequest) -> HttpResponse:
     """What people can expect of us and what not, with the right address instead."""
     language = get_language() or "de"
     page = queries.published_page(request.quarter, PageKey.WHAT_WE_DO)
+    body = page.body_in(language) if page else Localized("", language)
     context = {
-        "body": markdown(page.body_in(language)) if page else "",
+        "body": markdown(body),
+        "body_language": body.language,
         "addresses": [
             (address.name_in(language), address.text_in(language))
             for address in right_addresses(request.quarter.pk)
@@ -66,11 +69,13 @@ def what_we_do(request: HouseRequest) -> HttpResponse:
 
 
 def _text(request: HouseRequest, key: PageKey) -> HttpResponse:
-    page = queries.published_page(request.quarter, key)
+    page, language = queries.published_page(request.quarter, key), get_language() or "de"
+    body = page.body_in(language) if page else Localized("", language)
     context = {
         "key": key,
         "facts": queries.facts_of(page) if page else [],
-        "body": markdown(page.body_in(get_language() or "de")) if page else "",
+        "body": markdown(body),
+        "body_language": body.language,
         "page": page,
     }
     return render(request, "website/public/text.html", context)

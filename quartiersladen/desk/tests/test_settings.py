@@ -1,6 +1,7 @@
 """Settings of the quarter: who may change what, what is refused, and the trail of it."""
 
 import pytest
+from django.conf import settings
 
 from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.states import Role
@@ -94,6 +95,28 @@ def test_a_theme_is_added_changed_and_put_to_rest_but_keeps_its_address(lead, qu
     assert (theme.name["de"], theme.slug, theme.is_active) == ("Straßenlicht", "licht", False)
     shown = lead.get(f"{SETTINGS}themen/{theme.pk}/").context["form"].initial
     assert (shown["name_de"], shown["name_en"]) == ("Straßenlicht", "")
+
+
+def test_a_theme_has_a_name_in_every_language_and_saving_loses_none(lead, quarter):
+    names = {code: f"Licht {code}" for code, _name in settings.LANGUAGES}
+    theme = make_theme(quarter, name=names)
+    place = f"{SETTINGS}themen/{theme.pk}/"
+
+    assert lead.post(place, lead.get(place).context["form"].initial).status_code == 302
+
+    theme.refresh_from_db()
+    assert theme.name == names
+
+
+def test_other_languages_are_folded_until_one_of_them_needs_mending(lead, quarter):
+    folded, unfolded = '<details class="q-more" >', '<details class="q-more" open>'
+    page = lead.get(SETTINGS + "themen/neu/").content.decode()
+    assert (folded in page, unfolded in page) == (True, False)
+
+    refused = lead.post(SETTINGS + "themen/neu/", THEME | {"name_vi": "x" * 81})
+
+    assert list(errors_in(refused)) == ["name_vi"]
+    assert unfolded in refused.content.decode()
 
 
 @pytest.mark.parametrize(

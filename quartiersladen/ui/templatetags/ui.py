@@ -83,3 +83,19 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<span class="kern-icon kern-icon--{} kern-icon--default" aria-hidden="true"></span>', name
     )
+
+
+def _is_folded(field: BoundField) -> bool:
+    return bool(field.field.widget.attrs.get("lang", "de") != "de")
+
+
+@register.inclusion_tag("ui/parts/fields.html")
+def fields_of(form: BaseForm) -> dict[str, Any]:
+    """Show the visible fields of a form; texts in other languages than German are folded."""
+    fields = form.visible_fields()
+    folded = [field for field in fields if _is_folded(field)]
+    return {
+        "open_fields": [field for field in fields if not _is_folded(field)],
+        "folded": folded,
+        "is_unfolded": any(field.errors for field in folded),
+    }
