@@ -116,15 +116,17 @@ def make_pdf(
     title: str,
     language: str,
     data: Mapping[str, object],
+    exact: Mapping[str, object] | None = None,
     now: datetime,
     author: str = "",
 ) -> bytes:
     """Return the document that `template` makes of `data`.
 
-    template: a .typ file inside the package; it finds `data` in "/kernel/pdf.typ".
+    template: a .typ file inside the package; it finds `data` and `exact` in "/kernel/pdf.typ".
     title, language: what a screen reader says first and how it pronounces the rest; a language
     code with or without a variant (de-simple is read as German).
-    data: whatever JSON can say.  now: stands in the file as the moment it was made.
+    data: words for people, as JSON can say it; in a right-to-left document their numbers get marks
+    that keep the order.  exact: what gets no marks: drawings, addresses of pages.  now: stands in the file as the moment it was made.
     Raises ValueError without title or language; PdfFailed when the template does not hold, for
     example because a picture has no text for those who do not see it.
     """
@@ -134,7 +136,8 @@ def make_pdf(
     spoken = language.partition("-")[0]
     is_rtl = spoken in RIGHT_TO_LEFT
     about = {"title": drawable(title), "author": drawable(author), "language": spoken}
-    words = _each(
-        data, lambda text: with_steady_numbers(drawable(text)) if is_rtl else drawable(text)
-    )
-    return _compile(template, {"about": about | {"is_rtl": is_rtl}, "data": words}, now)
+    plain = {"data": data, "exact": exact or {}}
+    given = {name: _each(value, drawable) for name, value in plain.items()}
+    if is_rtl:
+        given["data"] = _each(given["data"], with_steady_numbers)
+    return _compile(template, {"about": about | {"is_rtl": is_rtl}} | given, now)

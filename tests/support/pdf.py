@@ -63,3 +63,9 @@ def page_texts(pdf: bytes) -> list[str]:
     """Return the text of each page as it is seen there, without invisible marks."""
     with pdfplumber.open(BytesIO(pdf)) as document:
         return [page.extract_text().replace(LEFT_TO_RIGHT_MARK, "") for page in document.pages]
+
+
+def links(pdf: bytes) -> list[str]:
+    """Return the addresses of all links, page by page."""
+    with pdfplumber.open(BytesIO(pdf)) as document:
+        return [link["uri"] for page in document.pages for link in page.hyperlinks]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from quartiersladen.kernel.pdf import PdfFailed, drawable, make_pdf
-from tests.support.pdf import complaints, page_texts, spoken_frame, tags
+from tests.support.pdf import complaints, links, page_texts, spoken_frame, tags
 
 PAGE = Path(__file__).parent / "page.typ"
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -94,6 +94,15 @@ def test_arabic_is_joined_and_runs_from_right_to_left(tmp_path):
     # The text layer holds a line as it is seen: the word backwards, the number not.
     assert text.splitlines()[0] == "سلام"[::-1]
     assert "2026-0042" in text
+
+
+def test_an_address_gets_no_marks_that_would_break_it(tmp_path):
+    url = "https://quartier.example.org/anliegen/neu/?ort=51.34,12.40"
+
+    made = page(language="ar", exact={"address": url})
+
+    assert links(made) == [url]
+    assert url in page_texts(made)[0]
 
 
 def test_signs_that_no_font_has_do_not_stop_a_letter():
