@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quartiersladen.concerns.views_office import deeds, entry, lists, passing_on, talks
+from quartiersladen.concerns.views_office import deeds, entry, lists, paper, passing_on, talks
 
 CASE = "buero/anliegen/<str:reference>/"
 patterns = [
@@ -11,6 +11,8 @@ patterns = [
     path(CASE, deeds.office_detail, name="office_detail"),
     path(CASE + "beleg/", entry.receipt, name="receipt"),
     path(CASE + "zettel/", entry.right_address_sheet, name="right_address_sheet"),
+    path(CASE + "brief/", paper.letter, name="letter"),
+    path(CASE + "brief.pdf", paper.letter_pdf, name="letter_pdf"),
     path(CASE + "notiz/", deeds.note, name="note"),
     path(CASE + "zuweisen/", deeds.assign, name="assign"),
     path(CASE + "einordnen/", deeds.sort, name="sort"),

@@ -78,6 +78,7 @@ def keep_message(  # noqa: PLR0913 -- a message has that many parts; all are nam
     text: str,
     by_id: int | None,
     now: datetime,
+    subject: str = "",
 ) -> Message:
     """Keep what was said or written without a mail of ours: a call, a letter, a talk."""
     return Message.objects.create(
@@ -86,6 +87,7 @@ def keep_message(  # noqa: PLR0913 -- a message has that many parts; all are nam
         way=way,
         counterpart=counterpart,
         body=body,
+        subject=subject,
         text=text,
         at=now,
         by_id=by_id,

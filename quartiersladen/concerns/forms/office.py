@@ -244,6 +244,17 @@ class ToldForm(VersionedForm):
     text = words_field(_("What was said"), rows=2)
 
 
+class LetterSentForm(VersionedForm):
+    """A letter is out: how, and when."""
+
+    way = forms.ChoiceField(
+        label=_("How did it get to the person?"),
+        choices=[(Way.POST, _("By post")), (Way.TALK, _("Handed out"))],
+        widget=forms.RadioSelect,
+    )
+    sent_on = forms.DateField(label=_("Day"), widget=DayInput())
+
+
 class ReleaseForm(VersionedForm):
     """The public copy: text, each photo and the place are separate."""
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from quartiersladen.concerns import rules, timeline
 from quartiersladen.concerns.forms.office import ANSWER_WAYS
 from quartiersladen.concerns.letters import Letter
+from quartiersladen.concerns.services.paper import has_letter
 from quartiersladen.concerns.states import AnswerWay, ConcernState
 from quartiersladen.concerns.views_office.case import Case, fresh
 from quartiersladen.concerns.views_office.offers import (
@@ -46,6 +47,7 @@ WITH_BODIES = {
 WITH_PERSON = {
     "received",
     "told_orally",
+    "letter_sent",
     "address_confirmed",
     "address_dropped",
     "closed",
@@ -113,6 +115,7 @@ def show(
         "silent": silent(case),
         "proposals": proposals(case),
         "may_forward": may_forward(case),
+        "has_letter": rules.may_see_teller(viewer, concern) and has_letter(concern),
         "correspondence": [_letter(case, m) for m in messages_of(viewer, concern.dossier)],
         "photos": case.photos,
         "asked_for": asked_for,
