@@ -106,7 +106,7 @@ def show(
     context = {
         "concern": concern,
         "dossier": concern.dossier,
-        "version": case.version,
+        "version": (attempt and attempt.version) or case.version,
         "teller": concern.teller if rules.may_see_teller(viewer, concern) else None,
         "way": ANSWER_WAYS[AnswerWay(concern.teller.way)],
         "follow_up": next_follow_up(concern.dossier),
@@ -168,6 +168,9 @@ def act(
     preview: the mail that the deed would send; it is shown first, and only what was seen is sent.
     Wrong input gives 422; a state or a faster colleague that stands against it 409.
     """
+    if not form.is_bound:
+        posted = case.request.POST.get("version", "")
+        return show(fresh(case), attempt=Attempt(name, form, version=posted), opened=name)
     letters: Sequence[Letter] = ()
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
