@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern, Referral, Teller
+from quartiersladen.concerns.states import OUTSIDE, ConcernState
 from quartiersladen.correspondence.paper import Paper
 from quartiersladen.outbox.models import LinkSpec
 
@@ -163,6 +164,12 @@ def answered(concern: Concern, teller: Teller) -> Letter:
             language=dossier.language,
             links={"status": status_link(concern, teller)},
         )
+
+
+def has_letter(concern: Concern) -> bool:
+    """Say whether there is something to write: an answer, or a body that has it."""
+    state = ConcernState(concern.state)
+    return state == ConcernState.ANSWERED or (state in OUTSIDE and concern.next_on is not None)
 
 
 @dataclass(frozen=True, slots=True)

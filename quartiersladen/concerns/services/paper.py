@@ -9,7 +9,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.rules import may_see_teller
-from quartiersladen.concerns.states import OUTSIDE, WAITING, ConcernState
+from quartiersladen.concerns.states import WAITING
 from quartiersladen.correspondence.paper import Paper
 from quartiersladen.correspondence.services import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
@@ -44,12 +44,6 @@ class LetterDay(Invalid):
     sentence = _("Please choose a day from when it was told until today.")
 
 
-def has_letter(concern: Concern) -> bool:
-    """Say whether there is something to write: an answer, or a body that has it."""
-    state = ConcernState(concern.state)
-    return state == ConcernState.ANSWERED or (state in OUTSIDE and concern.next_on is not None)
-
-
 def preview_paper(*, viewer: Viewer, concern: Concern, way: Way, now: datetime) -> Paper:
     """Return the letter as it would be printed today, signed by the viewer; nothing is stored.
 
@@ -57,7 +51,7 @@ def preview_paper(*, viewer: Viewer, concern: Concern, way: Way, now: datetime) 
     Raises NotAllowed; NothingToWrite; NoPostalAddress.
     """
     demand(may_see_teller(viewer, concern))
-    if not has_letter(concern):
+    if not letters.has_letter(concern):
         raise NothingToWrite
     teller = concern.teller
     if way == Way.POST and not letters.window_lines(teller):

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.concerns import rules, timeline
 from quartiersladen.concerns.forms.office import ANSWER_WAYS
-from quartiersladen.concerns.letters import Letter
-from quartiersladen.concerns.services.paper import has_letter
+from quartiersladen.concerns.letters import Letter, has_letter
 from quartiersladen.concerns.states import AnswerWay, ConcernState
 from quartiersladen.concerns.views_office.case import Case, fresh
 from quartiersladen.concerns.views_office.offers import (

@@ -53,13 +53,14 @@ def _heading(snippet: TextSnippet, language: str) -> str:
 
 
 def offers_for(desk: Desk, occasions: Mapping[str, Occasion]) -> dict[str, Offers]:
-    """Return for each field what is offered beside it, by language."""
-    found: dict[str, Offers] = {name: {} for name in occasions}
+    """Return what is offered beside which field, by language; no field without an offer."""
+    found: dict[str, Offers] = {}
     language = desk.concern.dossier.language
     for snippet in desk.snippets(occasions):
         for name, occasion in occasions.items():
             if snippet.occasion == occasion:
-                group = found[name].setdefault(_heading(snippet, language), [])
+                groups = found.setdefault(name, {})
+                group = groups.setdefault(_heading(snippet, language), [])
                 group.append((snippet.pk, snippet.title))
     return found
 
