@@ -44,7 +44,8 @@ class Paper:
     @property
     def text(self) -> str:
         """The words of the letter as they are kept."""
-        parts = [*self.paragraphs, self.url_words, self.closing, "\n".join(self.signature)]
+        page = f"{self.url_words} •••" if self.url else ""
+        parts = [*self.paragraphs, page, self.closing, "\n".join(self.signature)]
         return "\n\n".join(part for part in parts if part)
 
 

@@ -31,7 +31,7 @@ def kept_snippets(viewer: Viewer) -> QuerySet[TextSnippet]:
     return (
         TextSnippet.objects.filter(quarter_id=viewer.quarter_id)
         .select_related("theme", "quarter")
-        .order_by("occasion", "language", "title", "pk")
+        .order_by("occasion", "title", "language", "pk")
     )
 
 

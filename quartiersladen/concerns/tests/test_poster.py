@@ -46,13 +46,14 @@ def seen_code(pdf) -> list[list[bool]]:
         page = document.pages[0]
         paper = max(page.rects + page.curves, key=lambda shape: shape["height"] * shape["width"])
         picture = page.to_image(resolution=144).original.convert("L")
+    grey = picture.tobytes()
     size = len(segno.make(report_url_of(pdf), error="m").matrix)
     step = (paper["x1"] - paper["x0"]) / (size + 2 * QUIET_ZONE)
 
     def is_dark(column: int, row: int) -> bool:
         x = paper["x0"] + (column + QUIET_ZONE + 0.5) * step
         y = paper["top"] + (row + QUIET_ZONE + 0.5) * step
-        return picture.getpixel((round(x * 2), round(y * 2))) < 128
+        return bool(grey[round(y * 2) * picture.width + round(x * 2)] < 128)
 
     return [[is_dark(column, row) for column in range(size)] for row in range(size)]
 
