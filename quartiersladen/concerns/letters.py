@@ -1,9 +1,11 @@
 """The words of every mail about a concern, in the language of the one who reads it.
 
 A letter is built here and nowhere else, so that the preview at the desk and the mail that goes out
-are the same bytes. Links are placeholders; the outbox fills them in while sending.
+are the same bytes. Links are placeholders; the outbox fills them in while sending. A letter on
+paper says the same as the mail.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,10 +17,13 @@ from django.utils.translation import ngettext
 
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern, Referral, Teller
+from quartiersladen.concerns.states import OUTSIDE, ConcernState
+from quartiersladen.correspondence.paper import Paper
 from quartiersladen.outbox.models import LinkSpec
 
 CONFIRM_HOURS = 72
 REFERRAL_LINK_DAYS = 90
+EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +114,34 @@ def confirmation(concern: Concern, teller: Teller, *, confirm_by: date) -> Lette
         )
 
 
+def _words_passed_on(concern: Concern, bodies: list[str], ask_on: date) -> list[str]:
+    return [
+        _("Good day,"),
+        _("we have given your concern no. %(number)s to: %(bodies)s.")
+        % {"number": concern.dossier.reference, "bodies": ", ".join(bodies)},
+        _("If nobody answers, we ask again on %(day)s.") % {"day": _day(ask_on)},
+    ]
+
+
+def _words_answered(concern: Concern) -> list[str]:
+    return [
+        _("Good day,"),
+        _("there is an answer to your concern no. %(number)s.")
+        % {"number": concern.dossier.reference},
+        concern.answer,
+        concern.reason,
+    ]
+
+
 def passed_on(concern: Concern, teller: Teller, *, bodies: list[str], ask_on: date) -> Letter:
     """Tells the teller to whom the concern went and when we ask again."""
     dossier = concern.dossier
-    names = ", ".join(bodies)
     with translation.override(dossier.language):
         return Letter(
             subject=_("Your concern no. %(number)s: we have passed it on")
             % {"number": dossier.reference},
             text=_paragraphs(
-                _("Good day,"),
-                _("we have given your concern no. %(number)s to: %(bodies)s.")
-                % {"number": dossier.reference, "bodies": names},
-                _("If nobody answers, we ask again on %(day)s.") % {"day": _day(ask_on)},
+                *_words_passed_on(concern, bodies, ask_on),
                 _("Here you can always see what is happening with your concern:"),
                 "[[link:status]]",
             ),
@@ -137,17 +157,84 @@ def answered(concern: Concern, teller: Teller) -> Letter:
         return Letter(
             subject=_("Your concern no. %(number)s: the answer") % {"number": dossier.reference},
             text=_paragraphs(
-                _("Good day,"),
-                _("there is an answer to your concern no. %(number)s.")
-                % {"number": dossier.reference},
-                concern.answer,
-                concern.reason,
+                *_words_answered(concern),
                 _("You are not content? Then answer this mail or call us."),
                 "[[link:status]]",
             ),
             language=dossier.language,
             links={"status": status_link(concern, teller)},
         )
+
+
+def has_letter(concern: Concern) -> bool:
+    """Say whether there is something to write: an answer, or a body that has it."""
+    state = ConcernState(concern.state)
+    return state == ConcernState.ANSWERED or (state in OUTSIDE and concern.next_on is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """What a letter on paper says besides the words of the mail.
+
+    bodies, ask_on: who has the concern and when we ask again, while it is open.
+    url: the person's page.  signed_by: who writes.  has_window: with the postal address.
+    """
+
+    url: str
+    signed_by: str
+    on: date
+    bodies: list[str]
+    ask_on: date | None
+    has_window: bool
+
+
+def on_paper(concern: Concern, teller: Teller, sheet: OnPaper) -> Paper:
+    """The words of the mail as a letter: the answer, or to whom the concern went."""
+    dossier = concern.dossier
+    number = {"number": dossier.reference}
+    with translation.override(dossier.language):
+        if sheet.ask_on is None:
+            subject = _("Your concern no. %(number)s: the answer") % number
+            words = [
+                *_words_answered(concern),
+                _("You are not content? Then call us or come to us."),
+            ]
+        else:
+            subject = _("Your concern no. %(number)s: we have passed it on") % number
+            words = _words_passed_on(concern, sheet.bodies, sheet.ask_on)
+        facts = [
+            (_("Your concern"), dossier.reference),
+            (_("Told on"), _day(concern.told_on)),
+            (_("Date"), _day(sheet.on)),
+            (_("Here for you"), sheet.signed_by),
+        ]
+        return Paper(
+            subject=subject,
+            paragraphs=[part for word in words for part in _split(word)],
+            language=dossier.language,
+            address=window_lines(teller) if sheet.has_window else [],
+            facts=facts,
+            url=sheet.url,
+            url_words=_("Here you can always see what is happening with your concern:"),
+            closing=_("Kind regards"),
+            signature=[sheet.signed_by, concern.quarter.name],
+        )
+
+
+def _split(words: str) -> list[str]:
+    return [part.strip() for part in EMPTY_LINES.split(words) if part.strip()]
+
+
+def window_lines(teller: Teller) -> list[str]:
+    """Return the postal address for a window, line by line; none without an address.
+
+    Who wrote it in one line gets one line per comma.
+    """
+    lines = [line.strip() for line in teller.address.splitlines() if line.strip()]
+    if len(lines) == 1:
+        lines = [part.strip() for part in lines[0].split(",") if part.strip()]
+    name = teller.name.strip()
+    return [name, *lines] if lines and name and name not in lines else lines
 
 
 def referral(item: Referral, teller: Teller | None, *, ask_on: date) -> Letter:

@@ -83,6 +83,13 @@ def _accepted(facts: Facts) -> str:
     return _("%(body)s has taken it on.") % facts
 
 
+def _letter(facts: Facts) -> str:
+    day = {"day": _day(facts["sent_on"])}
+    if facts["way"] == Way.POST:
+        return _("We sent you a letter on %(day)s.") % day
+    return _("We gave you a letter on %(day)s.") % day
+
+
 #: Deeds that the person and, after release, everybody may read about; filled with the facts.
 PLAIN: dict[str, str | Promise] = {
     "received": gettext_lazy("We have received it."),
@@ -101,6 +108,7 @@ BUILT: dict[str, Callable[[Facts], str]] = {
     "told_orally": lambda facts: (
         _("We told the answer on %(day)s.") % {"day": _day(facts["told_on"])}
     ),
+    "letter_sent": _letter,
 }
 
 
@@ -211,6 +219,13 @@ def _ended(facts: Facts) -> str:
     return _("Closed: %(result)s") % {"result": Result(facts["result"]).label}
 
 
+def _letter_at_desk(facts: Facts) -> str:
+    day = {"day": _day(facts["sent_on"])}
+    if facts["way"] == Way.POST:
+        return _("Letter posted on %(day)s") % day
+    return _("Letter handed out on %(day)s") % day
+
+
 DESK_PLAIN: dict[str, str | Promise] = {
     "note": gettext_lazy("Note"),
     "taken_on": gettext_lazy("Taken on by the office"),
@@ -238,6 +253,7 @@ DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "closed": _ended,
     "released": _released,
     "told_orally": lambda facts: _("Told orally on %(day)s") % {"day": _day(facts["told_on"])},
+    "letter_sent": _letter_at_desk,
 }
 
 

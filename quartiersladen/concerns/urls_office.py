@@ -2,15 +2,27 @@
 
 from django.urls import path
 
-from quartiersladen.concerns.views_office import deeds, entry, lists, passing_on, talks
+from quartiersladen.concerns.views_office import (
+    deeds,
+    entry,
+    lists,
+    paper,
+    passing_on,
+    poster,
+    talks,
+)
 
 CASE = "buero/anliegen/<str:reference>/"
 patterns = [
     path("buero/anliegen/", lists.office_list, name="office_list"),
     path("buero/anliegen/neu/", entry.office_new, name="office_new"),
+    path("buero/anliegen/plakat/", poster.poster, name="poster"),
+    path("buero/anliegen/plakat.pdf", poster.poster_file, name="poster_pdf"),
     path(CASE, deeds.office_detail, name="office_detail"),
     path(CASE + "beleg/", entry.receipt, name="receipt"),
     path(CASE + "zettel/", entry.right_address_sheet, name="right_address_sheet"),
+    path(CASE + "brief/", paper.letter, name="letter"),
+    path(CASE + "brief.pdf", paper.letter_pdf, name="letter_pdf"),
     path(CASE + "notiz/", deeds.note, name="note"),
     path(CASE + "zuweisen/", deeds.assign, name="assign"),
     path(CASE + "einordnen/", deeds.sort, name="sort"),

@@ -6,11 +6,19 @@ from django.db import transaction
 
 from quartiersladen.accounts import demo as accounts
 from quartiersladen.concerns import demo as concerns
+from quartiersladen.correspondence import demo as correspondence
 from quartiersladen.directory import demo as directory
 from quartiersladen.quarters import demo as quarters
 from quartiersladen.website import demo as website
 
-LOADERS = (quarters.load, accounts.load, directory.load, website.load, concerns.load)
+LOADERS = (
+    quarters.load,
+    accounts.load,
+    directory.load,
+    website.load,
+    correspondence.load,
+    concerns.load,
+)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The first start of an empty installation: one quarter, its themes, one administrator."""
+"""The first start of an empty installation: one quarter, its themes and text snippets, one administrator."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from django.db import transaction
 
 from quartiersladen.accounts.services import first_member
 from quartiersladen.accounts.states import Role
+from quartiersladen.correspondence.services import add_starting_snippets
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.services import add_starting_themes
 from quartiersladen.quarters.states import Land
@@ -27,7 +28,7 @@ class Founding:
 
 @transaction.atomic
 def found(*, founding: Founding, now: datetime) -> Quarter:
-    """Store the quarter, which answers at "/", its themes and its administrator."""
+    """Store the quarter, which answers at "/", its themes, text snippets and administrator."""
     quarter = Quarter.objects.create(
         slug=founding.slug,
         name=founding.name,
@@ -38,6 +39,7 @@ def found(*, founding: Founding, now: datetime) -> Quarter:
         created_at=now,
     )
     add_starting_themes(quarter=quarter)
+    add_starting_snippets(quarter=quarter)
     first_member(
         quarter=quarter,
         email=founding.admin_email,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("quartiersladen.quarters.urls")),
     path("", include("quartiersladen.website.urls")),
     path("", include("quartiersladen.concerns.urls")),
+    path("", include("quartiersladen.correspondence.urls")),
     path("", include("quartiersladen.dossiers.urls")),
     path("", include("quartiersladen.directory.urls")),
     path("", include("quartiersladen.desk.urls")),

@@ -4,10 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from quartiersladen.correspondence.states import Counterpart, Direction, Way
+from quartiersladen.correspondence.states import Counterpart, Direction, Occasion, Way
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.outbox.models import Mail
+from quartiersladen.quarters.models import Quarter, Theme
+
+SNIPPET_LENGTH = 3000  # characters
 
 
 class Message(models.Model):
@@ -40,3 +43,37 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.direction} {self.way}"
+
+
+class TextSnippet(models.Model):
+    """Words that the office writes often, with placeholders; for one occasion and one language."""
+
+    quarter = models.ForeignKey(Quarter, models.CASCADE, related_name="text_snippets")
+    occasion = models.CharField(max_length=12, choices=Occasion)
+    #: None: fits every theme.
+    theme = models.ForeignKey(Theme, models.CASCADE, null=True)
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    title = models.CharField(max_length=80)
+    text = models.TextField(max_length=SNIPPET_LENGTH)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(occasion__in=Occasion.values), name="snippet_occasion_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(text=""), name="snippet_has_title_and_text"
+            ),
+            models.UniqueConstraint(
+                fields=["quarter", "occasion", "language", "theme", "title"],
+                name="snippet_title_once_per_theme",
+            ),
+            models.UniqueConstraint(
+                fields=["quarter", "occasion", "language", "title"],
+                condition=Q(theme=None),
+                name="snippet_title_once_for_all",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,11 +1,16 @@
 """Reads of the correspondence module."""
 
-from django.db.models import QuerySet
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.correspondence.models import Message
+from quartiersladen.correspondence.models import Message, TextSnippet
+from quartiersladen.correspondence.rules import may_keep_snippets, may_use_snippets
+from quartiersladen.correspondence.states import TO_BODIES, Occasion
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.rules import may_look_inside
+from quartiersladen.kernel.text import fold
 
 
 def messages_of(viewer: Viewer, dossier: Dossier) -> QuerySet[Message]:
@@ -17,3 +22,48 @@ def messages_of(viewer: Viewer, dossier: Dossier) -> QuerySet[Message]:
         .select_related("body", "by", "mail")
         .order_by("at", "pk")
     )
+
+
+def kept_snippets(viewer: Viewer) -> QuerySet[TextSnippet]:
+    """Return the text snippets for who looks after them, by occasion and title."""
+    if not may_keep_snippets(viewer, viewer.quarter_id):
+        return TextSnippet.objects.none()
+    return (
+        TextSnippet.objects.filter(quarter_id=viewer.quarter_id)
+        .select_related("theme", "quarter")
+        .order_by("occasion", "title", "language", "pk")
+    )
+
+
+def get_kept_snippet(viewer: Viewer, key: int) -> TextSnippet:
+    """Return one of them. Raises TextSnippet.DoesNotExist when missing or of another quarter."""
+    return kept_snippets(viewer).get(pk=key)
+
+
+def offered_snippets(
+    viewer: Viewer, occasions: Sequence[Occasion], *, theme_id: int | None, language: str
+) -> list[TextSnippet]:
+    """Return what fits the moment: those of the reader's language first, then the German ones.
+
+    Within a language those of the theme come before those for all themes.  Bodies read German.
+    One statement, none without occasions.
+    """
+    if not occasions or not may_use_snippets(viewer, viewer.quarter_id):
+        return []
+    rows = TextSnippet.objects.filter(
+        Q(theme=None) | Q(theme_id=theme_id),
+        quarter_id=viewer.quarter_id,
+        occasion__in=occasions,
+        language__in={language, "de"},
+    )
+    wanted = [
+        snippet
+        for snippet in rows
+        if snippet.language == "de" or Occasion(snippet.occasion) not in TO_BODIES
+    ]
+
+    def rank(snippet: TextSnippet) -> tuple[bool, bool, str, int]:
+        is_foreign = snippet.language != language and Occasion(snippet.occasion) not in TO_BODIES
+        return is_foreign, snippet.theme_id is None, fold(snippet.title), snippet.pk
+
+    return sorted(wanted, key=rank)

@@ -1,14 +1,55 @@
 """Writes of the correspondence module."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from quartiersladen.correspondence.models import Message
-from quartiersladen.correspondence.states import Counterpart, Direction, Way
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.correspondence.models import Message, TextSnippet
+from quartiersladen.correspondence.placeholders import BadPlaceholder, check_placeholders
+from quartiersladen.correspondence.rules import may_keep_snippets
+from quartiersladen.correspondence.starting import starting_snippets
+from quartiersladen.correspondence.states import (
+    PLACEHOLDERS,
+    Counterpart,
+    Direction,
+    Occasion,
+    Way,
+)
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier
+from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.outbox.services import queue_mail
+from quartiersladen.privacy.services import leave_trail
+from quartiersladen.quarters.models import Quarter, Theme
+
+
+class UnknownPlaceholder(Invalid):
+    """A text snippet holds a placeholder that nothing fills; the refusal names those there are."""
+
+    def __init__(self, word: str) -> None:
+        allowed = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        if word:
+            sentence = _("Nothing fills {%(word)s}. You can use: %(allowed)s") % {
+                "word": word,
+                "allowed": allowed,
+            }
+        else:
+            sentence = _(
+                "A brace opens or closes nothing. Placeholders look like this: %(allowed)s."
+                " For a brace itself write it twice."
+            ) % {"allowed": allowed}
+        super().__init__(sentence, field="text")
+
+
+class TitleTaken(Invalid):
+    """Two snippets of one title for the same occasion could not be told apart."""
+
+    sentence = _("There is a text snippet with this title for this already.")
 
 
 def _thread_headers(
@@ -78,6 +119,7 @@ def keep_message(  # noqa: PLR0913 -- a message has that many parts; all are nam
     text: str,
     by_id: int | None,
     now: datetime,
+    subject: str = "",
 ) -> Message:
     """Keep what was said or written without a mail of ours: a call, a letter, a talk."""
     return Message.objects.create(
@@ -86,7 +128,94 @@ def keep_message(  # noqa: PLR0913 -- a message has that many parts; all are nam
         way=way,
         counterpart=counterpart,
         body=body,
+        subject=subject,
         text=text,
         at=now,
         by_id=by_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetFacts:
+    """What a text snippet is for and says. theme: None fits every theme."""
+
+    occasion: Occasion
+    theme: Theme | None
+    language: str
+    title: str
+    text: str
+
+
+@transaction.atomic
+def save_snippet(
+    *,
+    viewer: Viewer,
+    quarter: Quarter,
+    snippet: TextSnippet | None,
+    facts: SnippetFacts,
+    now: datetime,
+) -> TextSnippet:
+    """Add a text snippet (None) or change it.
+
+    Raises NotAllowed; UnknownPlaceholder; TitleTaken; Invalid for a theme of another quarter.
+    """
+    demand(may_keep_snippets(viewer, quarter.pk))
+    demand(snippet is None or snippet.quarter_id == quarter.pk)
+    if facts.theme is not None and facts.theme.quarter_id != quarter.pk:
+        raise Invalid(field="theme")
+    try:
+        check_placeholders(facts.text, PLACEHOLDERS)
+    except BadPlaceholder as exc:
+        raise UnknownPlaceholder(exc.word) from exc
+    same = TextSnippet.objects.filter(
+        quarter=quarter,
+        occasion=facts.occasion,
+        theme=facts.theme,
+        language=facts.language,
+        title=facts.title,
+    )
+    if (same.exclude(pk=snippet.pk) if snippet else same).exists():
+        raise TitleTaken(field="title")
+    snippet = snippet or TextSnippet(quarter=quarter)
+    snippet.occasion, snippet.theme = facts.occasion, facts.theme
+    snippet.language, snippet.title, snippet.text = facts.language, facts.title, facts.text
+    snippet.save()
+    _trail_of_snippet(viewer, snippet, "text snippet saved", now)
+    return snippet
+
+
+@transaction.atomic
+def delete_snippet(*, viewer: Viewer, snippet: TextSnippet, now: datetime) -> None:
+    """Remove a text snippet; what was written with it stays. Raises NotAllowed."""
+    demand(may_keep_snippets(viewer, snippet.quarter_id))
+    _trail_of_snippet(viewer, snippet, "text snippet deleted", now)
+    snippet.delete()
+
+
+def _trail_of_snippet(viewer: Viewer, snippet: TextSnippet, deed: str, now: datetime) -> None:
+    leave_trail(
+        quarter=snippet.quarter,
+        by_id=viewer.user_id,
+        deed=deed,
+        subject=f"correspondence.textsnippet:{snippet.pk}",
+        data={
+            "occasion": snippet.occasion,
+            "language": snippet.language,
+            "title": snippet.title,
+        },
+        now=now,
+    )
+
+
+def add_starting_snippets(*, quarter: Quarter) -> None:
+    """Give a new quarter the text snippets that most offices need."""
+    TextSnippet.objects.bulk_create(
+        TextSnippet(
+            quarter=quarter,
+            occasion=Occasion(item.occasion),
+            language=item.language,
+            title=item.title,
+            text=item.text,
+        )
+        for item in starting_snippets()
     )

@@ -6,10 +6,12 @@ from django.db.models import Max
 
 from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import Referral, RightAddress
+from quartiersladen.concerns.models import Referral, RightAddress, Teller
+from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.dossiers.models import Dossier, FollowUp
 from quartiersladen.dossiers.queries import dossiers_inside
 from quartiersladen.dossiers.search import narrowed
+from quartiersladen.dossiers.states import FollowUpReason
 from quartiersladen.quarters.models import Theme
 
 MOST_HITS = 50
@@ -17,20 +19,32 @@ MOST_HITS = 50
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A follow-up with how often a body was asked already."""
+    """A follow-up with how often a body was asked already, and whether a letter is to be written."""
 
     follow_up: FollowUp
     asks: int
+    wants_letter: bool
 
 
 def with_asks(follow_ups: list[FollowUp]) -> list[Due]:
-    """Return the follow-ups with the number of asks; one statement for all of them."""
+    """Return the follow-ups with the number of asks; two statements for all of them."""
     keys = [follow_up.dossier_id for follow_up in follow_ups]
     rows = (
         Referral.objects.filter(concern_id__in=keys).values("concern_id").annotate(n=Max("asks"))
     )
     asks = {row["concern_id"]: row["n"] for row in rows}
-    return [Due(follow_up, asks.get(follow_up.dossier_id, 0)) for follow_up in follow_ups]
+    telling = [f.dossier_id for f in follow_ups if f.reason == FollowUpReason.TELL]
+    by_post = set(
+        Teller.objects.filter(pk__in=telling, way=AnswerWay.POST).values_list("pk", flat=True)
+    )
+    return [
+        Due(
+            follow_up,
+            asks.get(follow_up.dossier_id, 0),
+            wants_letter=follow_up.dossier_id in by_post,
+        )
+        for follow_up in follow_ups
+    ]
 
 
 def found(viewer: Viewer, words: str) -> list[Dossier]:

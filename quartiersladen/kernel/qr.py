@@ -7,8 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 
-def qr_svg(text: str, *, title: str) -> SafeString:
-    """Return an SVG that a phone's camera reads as `text`; `title` is for those who do not see it."""
+def _drawn(text: str, *, border: int, **options: object) -> str:
     out = BytesIO()
     segno.make(text, error="m").save(
         out,
@@ -16,14 +15,23 @@ def qr_svg(text: str, *, title: str) -> SafeString:
         xmldecl=False,
         svgns=True,
         omitsize=True,
-        border=2,
+        border=border,
         nl=False,
-        svgclass="qr",
-        lineclass="qr__line",
         dark="#000",
         light="#fff",
+        **options,
     )
-    svg = out.getvalue().decode()
+    return out.getvalue().decode()
+
+
+def qr_picture(text: str) -> str:
+    """Return an SVG with the quiet zone that cameras want, for paper."""
+    return _drawn(text, border=4)
+
+
+def qr_svg(text: str, *, title: str) -> SafeString:
+    """Return an SVG that a phone's camera reads as `text`; `title` is for those who do not see it."""
+    svg = _drawn(text, border=2, svgclass="qr", lineclass="qr__line")
     head, rest = svg.split(">", 1)
     labelled = format_html('{} role="img" aria-label="{}">', mark_safe(head), title)  # noqa: S308 -- made by segno from numbers
     return mark_safe(labelled + rest)  # noqa: S308 -- title is escaped above, the rest is made by segno

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import RightAddress
+from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import MailState
@@ -63,7 +64,7 @@ def unfold_every_deed(page: Any) -> None:
 
 
 def look_at_what_goes_out(page: Any) -> None:
-    page.click("[name=schritt][value=ansehen]")
+    page.click("[name=schritt][value=ansehen]:not([aria-hidden])")
     page.locator("[name=schritt][value=senden]").wait_for()
 
 
@@ -71,8 +72,18 @@ def look_at_the_answer(page: Any) -> None:
     page.select_option("#close [name=result]", "fixed")
     page.select_option("#close [name=witness]", "office")
     page.fill("#close [name=answer]", "Die Laterne leuchtet wieder.")
-    page.click("#close button[type=submit]")
+    page.click("#close .q-actions button[type=submit]")
     page.locator("#close pre").wait_for()
+
+
+def put_in_a_snippet(page: Any) -> None:
+    page.locator("#close [name=einfuegen][value=answer]").click()
+    expect(page.locator("#close [name=answer]")).not_to_be_empty()
+
+
+def put_in_a_snippet_for_the_body(page: Any) -> None:
+    page.locator("[name=einfuegen]").first.click()
+    expect(page.locator("textarea").first).not_to_be_empty()
 
 
 def show_the_keys(page: Any) -> None:
@@ -112,6 +123,9 @@ RESIDENTS = {
     ),
     "concern": Sight("concerns:status", lambda: facts.desk("status", facts.released())),
     "report": Sight("concerns:report"),
+    "report from a poster": Sight(
+        "concerns:report", lambda: "/anliegen/neu/?ort=51.3456,12.4031&wo=Spielplatz+am+Rabet"
+    ),
     "report, by letter": Sight("concerns:report", deed=want_a_letter),
     "report with errors": Sight("concerns:report", deed=send_the_form_empty),
     "thanks": Sight(
@@ -224,6 +238,26 @@ DESK = {
     "pass on, the mails": Sight(
         "concerns:forward", facts.pass_on_page, who=LEAD, deed=look_at_what_goes_out
     ),
+    "close, a text snippet": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk("office_detail", facts.with_mail(), "?tat=close"),
+        who=LEAD,
+        deed=put_in_a_snippet,
+    ),
+    "pass on, a text snippet": Sight(
+        "concerns:forward", facts.pass_on_page, who=LEAD, deed=put_in_a_snippet_for_the_body
+    ),
+    "letter": Sight("concerns:letter", facts.letter_page, who=LEAD),
+    "letter to hand out": Sight("concerns:letter", facts.hand_out_page, who=LEAD),
+    "poster": Sight("concerns:poster", who=LEAD),
+    "poster, ready": Sight(
+        "concerns:poster",
+        lambda: "/buero/anliegen/plakat/?languages=de&languages=ar&size=a4&place_text=Am+Rabet",
+        who=LEAD,
+    ),
+    "poster with errors": Sight(
+        "concerns:poster", lambda: "/buero/anliegen/plakat/?size=a0", who=LEAD, status=422
+    ),
     "receipt": Sight(
         "concerns:receipt", lambda: facts.desk("receipt", facts.case("sent")), who=LEAD
     ),
@@ -282,6 +316,21 @@ SETTINGS = {
         lambda: reverse("desk:right_address_edit", args=[facts.first(RightAddress).pk]),
         who=LEAD,
     ),
+    "text snippets": Sight("correspondence:snippets", who=LEAD),
+    "new text snippet": Sight("correspondence:snippet_new", who=LEAD),
+    "new text snippet with errors": Sight(
+        "correspondence:snippet_new", who=LEAD, deed=send_the_form_empty
+    ),
+    "text snippet": Sight(
+        "correspondence:snippet_edit",
+        lambda: reverse("correspondence:snippet_edit", args=[facts.first(TextSnippet).pk]),
+        who=LEAD,
+    ),
+    "text snippet, delete": Sight(
+        "correspondence:snippet_delete",
+        lambda: reverse("correspondence:snippet_delete", args=[facts.first(TextSnippet).pk]),
+        who=LEAD,
+    ),
     "members": Sight("desk:members", who=LEAD),
     "member ends": Sight(
         "desk:member_end",
@@ -319,6 +368,8 @@ NO_PAGE = {
         "quarters:outline",
         "concerns:geojson",
         "concerns:draft_photo",
+        "concerns:letter_pdf",
+        "concerns:poster_pdf",
         "concerns:teller_photo",
         "dossiers:file",
         "mfa_download_recovery_codes",

@@ -127,6 +127,17 @@ def with_mail() -> Concern:
     return case("sent", "accepted", concern__teller__email_confirmed_at__isnull=False)
 
 
+def letter_page() -> str:
+    """Return the address of a letter that has to be written."""
+    return desk("letter", concerns(teller__way="post", state="answered").latest("closed_at"))
+
+
+def hand_out_page() -> str:
+    """Return the address of a letter to somebody without a postal address."""
+    answered = concerns(teller__address="", state="answered")
+    return desk("letter", answered.latest("closed_at"))
+
+
 def contact_person() -> list[int]:
     """Return the keys of a body and of somebody who works there."""
     person = ContactPerson.objects.filter(body__quarter=quarter()).order_by("pk").first()

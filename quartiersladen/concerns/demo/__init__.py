@@ -20,6 +20,7 @@ from quartiersladen.concerns.demo.talks import tally_a_quarter_of_a_year
 from quartiersladen.quarters.models import Quarter
 
 SEED = 20_020_810
+LETTER_AGE = 4  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,15 @@ def load(now: datetime) -> None:
             for chapter in YEARS[quarter.slug]
             for _number in range(chapter.count)
         ]
+        # Has its own luck, so that the rest of the year stays as it is.
+        letter = Random(f"{SEED} letter {quarter.slug}")  # noqa: S311 -- the same year each time
+        plan.append((now - timedelta(days=LETTER_AGE), lives.waits_for_a_letter))
         for came_in, life in sorted(plan, key=lambda item: item[0]):
-            clock = lives.Clock(quarter, came_in, now, random)
-            life(lives.Scene(office, clock, stories, random))
+            luck, told = random, stories
+            if life is lives.waits_for_a_letter:
+                luck, told = letter, Stories(quarter, GROUNDS[quarter.slug], addresses, letter)
+            clock = lives.Clock(quarter, came_in, now, luck)
+            life(lives.Scene(office, clock, told, luck))
         tally_a_quarter_of_a_year(office, now, random)
 
 

@@ -11,7 +11,15 @@ from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.stories import Stories, Story
 from quartiersladen.concerns.models import Concern, Referral
-from quartiersladen.concerns.services import intake, life, referrals, release, tellers, triage
+from quartiersladen.concerns.services import (
+    intake,
+    life,
+    paper,
+    referrals,
+    release,
+    tellers,
+    triage,
+)
 from quartiersladen.concerns.services.life import Ending
 from quartiersladen.concerns.states import (
     AnswerWay,
@@ -93,10 +101,12 @@ class Scene:
         self.worker = self.office.worker(self.random)
 
     # --- It comes in -----------------------------------------------------------------------------
-    def comes_in(self, *, is_ours: bool = True) -> None:
-        """Report it on the web or tell it at the desk."""
+    def comes_in(self, *, is_ours: bool = True, by_letter: bool = False) -> None:
+        """Report it on the web or tell it at the desk. by_letter: the person wants a letter."""
         now, quarter = self.clock.now, self.office.quarter
         self.story = self.stories.draw(is_ours=is_ours)
+        if by_letter:
+            self.story = self.stories.with_a_letter(self.story)
         is_web = self.random.random() < WEB_SHARE
         key = UUID(int=self.random.getrandbits(128), version=4)
         if is_web:
@@ -232,8 +242,18 @@ class Scene:
         )
 
     def person_is_told(self) -> None:
-        """Call those who wanted a call."""
-        if self.story.report.way in {AnswerWay.PHONE, AnswerWay.POST}:
+        """Call those who wanted a call, write to those who wanted a letter."""
+        if self.story.report.way == AnswerWay.POST:
+            now = self.clock.later(1)
+            paper.letter_sent(
+                viewer=self.worker,
+                concern=self.concern,
+                way=Way.POST,
+                sent_on=self.clock.day,
+                version=self.version,
+                now=now,
+            )
+        if self.story.report.way == AnswerWay.PHONE:
             now = self.clock.later(1)
             tellers.told_orally(
                 viewer=self.worker,
@@ -423,6 +443,14 @@ def fixed_by_the_office(scene: Scene) -> None:
     scene.is_closed(Result.FIXED, Witness.OFFICE)
     scene.person_is_told()
     scene.may_be_released()
+
+
+def waits_for_a_letter(scene: Scene) -> None:
+    """The office has done it; the person wants a letter, which has to be written."""
+    scene.comes_in(by_letter=True)
+    scene.clock.later(1)
+    scene.scope(Scope.OURS, scene.clock.in_work_days(5))
+    scene.is_closed(Result.FIXED, Witness.OFFICE)
 
 
 def partly_fixed(scene: Scene) -> None:

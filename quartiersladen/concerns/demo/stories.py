@@ -1,7 +1,7 @@
 """Deals out the texts, each with a place, a person and sometimes photos."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -123,6 +123,9 @@ class Stories:
         way = self.random.choices(list(WAYS), weights=list(WAYS.values()))[0]
         if way in {AnswerWay.NONE, AnswerWay.LINK}:
             return {"way": way}
+        return self._by(way, language)
+
+    def _by(self, way: AnswerWay, language: str) -> dict[str, Any]:
         name = invented_name(self.random)
         mail = fold(name).replace(" ", ".")
         agrees = self.random.random() < 0.5
@@ -136,6 +139,11 @@ class Stories:
             else "",
             "consent_wording": CONSENT.get(language, CONSENT_DE) if agrees else "",
         }
+
+    def with_a_letter(self, story: Story) -> Story:
+        """Return the story told by somebody who wants a letter."""
+        person = self._by(AnswerWay.POST, story.report.language)
+        return replace(story, report=replace(story.report, **person))
 
     def keep_pictures(self, story: Story, key: UUID, now: datetime) -> None:
         """Upload drawn photos into the draft `key`, for some stories."""

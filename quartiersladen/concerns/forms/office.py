@@ -19,7 +19,7 @@ from quartiersladen.concerns.states import (
     Scope,
     Witness,
 )
-from quartiersladen.correspondence.states import Way
+from quartiersladen.correspondence.states import Occasion, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document
 from quartiersladen.quarters.models import Theme
@@ -65,13 +65,24 @@ def words_field(
 
 
 class DeedForm(forms.Form):
-    """What a deed needs. WHEN: field -> the answer with which it is needed, for comfort only."""
+    """What a deed needs. WHEN: field -> the answer with which it is needed, for comfort only.
+
+    SNIPPETS: fields beside which text snippets are offered; the view puts the offers in.
+    """
 
     WHEN: ClassVar[dict[str, str]] = {}
+    SNIPPETS: ClassVar[dict[str, Occasion]] = {}
 
-    def rows(self) -> list[tuple[forms.BoundField, str]]:
-        """Return the visible fields, each with the answer that shows it ("" for always)."""
-        return [(field, self.WHEN.get(field.name, "")) for field in self.visible_fields()]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+        super().__init__(*args, **kwargs)
+        self.offers: dict[str, Any] = {}
+
+    def rows(self) -> list[tuple[forms.BoundField, str, Any]]:
+        """Return the visible fields, each with the answer that shows it and its snippets."""
+        return [
+            (field, self.WHEN.get(field.name, ""), self.offers.get(field.name))
+            for field in self.visible_fields()
+        ]
 
 
 class VersionedForm(DeedForm):
@@ -130,6 +141,7 @@ class ScopeForm(VersionedForm):
         "right_address": "scope=not_ours",
         "words": "scope=not_ours",
     }
+    SNIPPETS: ClassVar[dict[str, Occasion]] = {"words": Occasion.NOT_OURS}
     scope = forms.ChoiceField(
         label=_("Whose business is it?"),
         choices=[(s.value, s.label) for s in (Scope.OURS, Scope.PUBLIC_INTEREST, Scope.NOT_OURS)],
@@ -167,6 +179,7 @@ class AskForm(VersionedForm):
     """Asked again: how, whom, what, and when next."""
 
     WHEN: ClassVar[dict[str, str]] = {"whom": "way=phone|post|talk"}
+    SNIPPETS: ClassVar[dict[str, Occasion]] = {"words": Occasion.ASKED_AGAIN}
     way = forms.ChoiceField(label=_("How"), choices=WAYS_OUT)
     person = forms.TypedChoiceField(label=_("Contact person"), required=False, empty_value=None)
     whom = forms.CharField(label=_("Who was reached"), required=False, max_length=120)
@@ -215,6 +228,10 @@ class CloseForm(VersionedForm):
         "reason": "result=not_possible|not_our_task|no_answer",
         "witness": "result=fixed|partly",
     }
+    SNIPPETS: ClassVar[dict[str, Occasion]] = {
+        "answer": Occasion.ANSWERED,
+        "reason": Occasion.REASON,
+    }
     result = forms.ChoiceField(label=_("How did it end?"), choices=Result.choices)
     answer = words_field(_("The answer to the person"))
     reason = forms.CharField(
@@ -242,6 +259,17 @@ class ToldForm(VersionedForm):
 
     told_on = forms.DateField(label=_("Told on"), widget=DayInput())
     text = words_field(_("What was said"), rows=2)
+
+
+class LetterSentForm(VersionedForm):
+    """A letter is out: how, and when."""
+
+    way = forms.ChoiceField(
+        label=_("How did it get to the person?"),
+        choices=[(Way.POST, _("By post")), (Way.TALK, _("Handed out"))],
+        widget=forms.RadioSelect,
+    )
+    sent_on = forms.DateField(label=_("Day"), widget=DayInput())
 
 
 class ReleaseForm(VersionedForm):
@@ -272,9 +300,10 @@ class ReleaseForm(VersionedForm):
         ]
 
 
-class PassOnForm(forms.Form):
+class PassOnForm(DeedForm):
     """How a concern goes to one body; the page shows one of these per body."""
 
+    SNIPPETS: ClassVar[dict[str, Occasion]] = {"cover_note": Occasion.FORWARDED}
     way = forms.ChoiceField(label=_("How"), choices=WAYS_OUT)
     person = forms.ModelChoiceField(
         label=_("To whom"), queryset=ContactPerson.objects.none(), required=False

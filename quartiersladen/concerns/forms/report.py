@@ -18,6 +18,8 @@ from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
 SALT = "concerns.report"
+PLACE_LENGTH = 200  # characters
+LONGEST_DEGREES = 24  # characters
 NEEDED = {
     AnswerWay.MAIL: (
         "email",
@@ -113,7 +115,7 @@ class ReportForm(forms.Form):
     )
     place_text = forms.CharField(
         label=gettext_lazy("Address, crossing or description"),
-        max_length=200,
+        max_length=PLACE_LENGTH,
         required=False,
         help_text=gettext_lazy("For example: corner of Rosenweg and Marktplatz"),
     )
@@ -228,8 +230,37 @@ class ReportForm(forms.Form):
         )
 
 
-def _is_on_earth(data: dict[str, Any]) -> bool:
-    latitude, longitude = data.get("latitude"), data.get("longitude")
+def point_of(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:
+    """Return the point if it lies on earth."""
     if latitude is None or longitude is None or not isfinite(latitude) or not isfinite(longitude):
-        return False
-    return bool(-90 <= latitude <= 90 and -180 <= longitude <= 180)
+        return None
+    on_earth = -90 <= latitude <= 90 and -180 <= longitude <= 180
+    return (latitude, longitude) if on_earth else None
+
+
+def _is_on_earth(data: dict[str, Any]) -> bool:
+    return point_of(data.get("latitude"), data.get("longitude")) is not None
+
+
+def _degrees(text: str) -> float | None:
+    try:
+        return float(text) if len(text) <= LONGEST_DEGREES else None
+    except ValueError:
+        return None
+
+
+def preset_place(point: str, words: str) -> dict[str, Any]:
+    """Return what a poster's address fills in about the place; nothing for what is no place.
+
+    point: "lat,lon".  words: the place as it stands on the poster.
+    """
+    preset: dict[str, Any] = {}
+    latitude, _comma, longitude = point.partition(",")
+    found = point_of(_degrees(latitude), _degrees(longitude))
+    visible = (sign for sign in words if sign.isprintable() or sign.isspace())
+    shown = " ".join("".join(visible).split())
+    if shown:
+        preset |= {"place_text": shown[:PLACE_LENGTH], "place_kind": PlaceKind.ADDRESS}
+    if found:
+        preset |= {"latitude": found[0], "longitude": found[1], "place_kind": PlaceKind.POINT}
+    return preset

@@ -195,16 +195,51 @@ def test_a_point_and_a_phone_number_are_kept_as_they_are_meant(client):
     assert concern.teller.phone == "+49 30 23125014"
 
 
-def test_a_poster_presets_place_and_theme(client, theme):
-    page = client.get(f"{FORM}?ort=51.34,12.41&thema={theme.slug}")
+def preset(page, *names):
+    return tuple(page.context["form"].initial.get(name) for name in names)
 
-    initial = page.context["form"].initial
-    assert (initial["latitude"], initial["longitude"], initial["theme"]) == (
-        "51.34",
-        "12.41",
-        theme.pk,
-    )
-    assert client.get(f"{FORM}?ort=x&thema=y").context["form"].initial.get("theme") is None
+
+def test_a_poster_presets_place_and_theme(client, theme):
+    page = client.get(f"{FORM}?ort=51.34,12.41&thema={theme.slug}&wo=Spielplatz++am%0ARabet")
+
+    wanted = ("latitude", "longitude", "theme", "place_kind", "place_text")
+    assert preset(page, *wanted) == (51.34, 12.41, theme.pk, "point", "Spielplatz am Rabet")
+    body = page.content.decode()
+    assert '<input type="hidden" name="latitude" value="51.34" id="id_latitude">' in body
+    assert "Der Ort ist schon eingetragen:" in body
+    assert "<strong><bdi>Spielplatz am Rabet</bdi></strong>" in body
+
+
+def test_a_point_without_words_is_shown_in_figures(client):
+    body = client.get(f"{FORM}?ort=51.34,12.41").content.decode()
+    assert '<strong class="q-ltr">51.34, 12.41</strong>' in body
+
+
+def test_words_without_a_point_are_an_address(client):
+    page = client.get(f"{FORM}?wo={'x' * 300}<b>")
+    assert preset(page, "place_kind", "place_text", "latitude") == ("address", "x" * 200, None)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ort=x",
+        "ort=51.34",
+        "ort=51.34,",
+        "ort=91,12",
+        "ort=nan,12",
+        "ort=inf,1e400",
+        "ort=51,12,13",
+        f"ort=51.{'3' * 5000},12",
+        "wo=%00%20%E2%80%8B",
+        "thema=y",
+        "",
+    ],
+)
+def test_what_is_no_place_presets_nothing(client, query):
+    page = client.get(f"{FORM}?{query}")
+    assert preset(page, "latitude", "place_text", "place_kind", "theme") == (None,) * 4
+    assert "Der Ort ist schon eingetragen" not in page.content.decode()
 
 
 def test_the_same_form_sent_twice_is_one_concern(client):

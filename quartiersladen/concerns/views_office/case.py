@@ -18,6 +18,12 @@ from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms import office as forms
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.services.life import default_next_date
+from quartiersladen.concerns.views_office.snippets import (
+    Desk,
+    day_typed,
+    offers_for,
+    typed_with_snippet,
+)
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.dossiers.models import Document
 from quartiersladen.dossiers.queries import documents_of
@@ -59,6 +65,11 @@ class Case:
         for referral in found:
             referral.concern = self.concern
         return found
+
+    def writing_desk(self, kind: type[forms.DeedForm]) -> Desk:
+        """Return where the words of a deed are written; who has the concern only if it matters."""
+        bodies = [r.body.name for r in self.referrals] if kind.SNIPPETS else []
+        return Desk(self.request.viewer, self.concern, bodies, self.concern.next_on)
 
     @cached_property
     def people(self) -> dict[int, list[ContactPerson]]:
@@ -127,7 +138,7 @@ def _of_release(case: Case) -> dict[str, Any]:
     }
 
 
-DEED_FORMS: dict[str, tuple[type[Form], Settings]] = {
+DEED_FORMS: dict[str, tuple[type[forms.DeedForm], Settings]] = {
     "note": (forms.NoteForm, _nothing),
     "scope": (forms.ScopeForm, _of_scope),
     "plan": (forms.PlanForm, _of_plan),
@@ -143,21 +154,42 @@ DEED_FORMS: dict[str, tuple[type[Form], Settings]] = {
 
 
 def deed_form(case: Case, name: str, data: QueryDict | None = None) -> Form:
-    """Return the form of a deed, with what is sensible to begin with."""
+    """Return the form of a deed, with what is sensible to begin with.
+
+    It is not bound when a text snippet was asked for: it then shows what was typed and the snippet.
+    """
     kind, settings = DEED_FORMS[name]
-    return kind(data, auto_id=f"{name}_%s", **settings(case))
+    options = settings(case)
+    desk = case.writing_desk(kind)
+    typed = typed_with_snippet(desk, data, kind.SNIPPETS)
+    if typed is not None:
+        data, options["initial"] = None, options.get("initial", {}) | typed
+    form = kind(data, auto_id=f"{name}_%s", **options)
+    form.offers = offers_for(desk, kind.SNIPPETS)
+    return form
 
 
 def ask_form(
     case: Case, referral: Referral, data: QueryDict | None = None, *, name: str = "ask"
 ) -> Form:
     """Return the form to ask a body again. name: first part of the ids of its fields."""
-    return forms.AskForm(
-        data,
+    occasions = forms.AskForm.SNIPPETS if name == "ask" else {}
+    desk = Desk(
+        case.request.viewer,
+        case.concern,
+        bodies=[referral.body.name],
+        next_on=day_typed(data, case.due_on),
+    )
+    initial = {"way": referral.way, "ask_on": case.due_on}
+    typed = typed_with_snippet(desk, data, occasions)
+    form = forms.AskForm(
+        data if typed is None else None,
         people=case.people.get(referral.body_id, []),
-        initial={"way": referral.way, "ask_on": case.due_on},
+        initial=initial | (typed or {}),
         auto_id=f"{name}-{referral.pk}_%s",
     )
+    form.offers = offers_for(desk, occasions)
+    return form
 
 
 def said_form(referral: Referral, data: QueryDict | None = None) -> Form:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.concerns import rules, timeline
 from quartiersladen.concerns.forms.office import ANSWER_WAYS
-from quartiersladen.concerns.letters import Letter
+from quartiersladen.concerns.letters import Letter, has_letter
 from quartiersladen.concerns.states import AnswerWay, ConcernState
 from quartiersladen.concerns.views_office.case import Case, fresh
 from quartiersladen.concerns.views_office.offers import (
@@ -46,6 +46,7 @@ WITH_BODIES = {
 WITH_PERSON = {
     "received",
     "told_orally",
+    "letter_sent",
     "address_confirmed",
     "address_dropped",
     "closed",
@@ -104,7 +105,7 @@ def show(
     context = {
         "concern": concern,
         "dossier": concern.dossier,
-        "version": case.version,
+        "version": (attempt and attempt.version) or case.version,
         "teller": concern.teller if rules.may_see_teller(viewer, concern) else None,
         "way": ANSWER_WAYS[AnswerWay(concern.teller.way)],
         "follow_up": next_follow_up(concern.dossier),
@@ -113,6 +114,7 @@ def show(
         "silent": silent(case),
         "proposals": proposals(case),
         "may_forward": may_forward(case),
+        "has_letter": rules.may_see_teller(viewer, concern) and has_letter(concern),
         "correspondence": [_letter(case, m) for m in messages_of(viewer, concern.dossier)],
         "photos": case.photos,
         "asked_for": asked_for,
@@ -165,6 +167,9 @@ def act(
     preview: the mail that the deed would send; it is shown first, and only what was seen is sent.
     Wrong input gives 422; a state or a faster colleague that stands against it 409.
     """
+    if not form.is_bound:
+        posted = case.request.POST.get("version", "")
+        return show(fresh(case), attempt=Attempt(name, form, version=posted), opened=name)
     letters: Sequence[Letter] = ()
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():

@@ -77,11 +77,15 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A deed that was tried and is shown again: refused, or to look at its mails first."""
+    """A deed that was tried and is shown again: refused, or to look at its mails first.
+
+    version: the one that the form carried, when it was sent only to put in a text snippet.
+    """
 
     name: str
     form: Form
     letters: Sequence[Letter] = field(default=())
+    version: str = ""
 
 
 def mark(letters: Sequence[Letter]) -> str:

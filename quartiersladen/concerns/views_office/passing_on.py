@@ -18,7 +18,15 @@ from quartiersladen.concerns.states import WAITING, ReferralState
 from quartiersladen.concerns.views_office.case import Case, fresh, open_case
 from quartiersladen.concerns.views_office.detail import explain, field_of
 from quartiersladen.concerns.views_office.offers import mark
+from quartiersladen.concerns.views_office.snippets import (
+    INSERT,
+    Desk,
+    day_typed,
+    offers_for,
+    typed_with_snippet,
+)
 from quartiersladen.correspondence.states import Way
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.kernel.errors import Conflict, Invalid
 
 PAGE = "concerns/office/pass_on.html"
@@ -35,16 +43,27 @@ def _chosen(query: QueryDict) -> list[int]:
 def _body_forms(case: Case, chosen: list[int], data: QueryDict | None) -> list[PassOnForm]:
     quarter_id = case.request.quarter.pk
     return [
-        PassOnForm(
-            data,
-            prefix=f"stelle-{body.pk}",
-            body=body,
-            people=people,
-            has_consent=case.concern.teller.may_pass_on,
-            initial={"way": Way.MAIL if body.email else Way.PHONE},
-        )
+        _body_form(case, body, people, data)
         for body, people in queries.bodies_with_people(quarter_id, chosen, case.today)
     ]
+
+
+def _body_form(
+    case: Case, body: ResponsibleBody, people: list[ContactPerson], data: QueryDict | None
+) -> PassOnForm:
+    prefix = f"stelle-{body.pk}"
+    desk = Desk(case.request.viewer, case.concern, [body.name], day_typed(data, case.due_on))
+    typed = typed_with_snippet(desk, data, PassOnForm.SNIPPETS, prefix=prefix)
+    form = PassOnForm(
+        data if typed is None else None,
+        prefix=prefix,
+        body=body,
+        people=people,
+        has_consent=case.concern.teller.may_pass_on,
+        initial={"way": Way.MAIL if body.email else Way.PHONE} | (typed or {}),
+    )
+    form.offers = offers_for(desk, PassOnForm.SNIPPETS)
+    return form
 
 
 def _items(forms: list[PassOnForm]) -> list[PassOn]:
@@ -63,20 +82,25 @@ def _items(forms: list[PassOnForm]) -> list[PassOn]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @office
 def forward(request: StaffRequest, reference: str) -> HttpResponse:
-    """Choose bodies, look at the mails, send them. Errors keep what was typed (422, 409)."""
+    """Choose bodies, look at the mails, send them. Errors keep what was typed (422, 409).
+
+    The button of a text snippet only puts it in.
+    """
     case = open_case(request, reference)
     data = request.POST if request.method == "POST" else None
     chosen = _chosen(request.GET if data is None else data)
     forms = _body_forms(case, chosen, data)
-    ask_on = AskOnForm(data, initial={"ask_on": case.due_on})
+    inserts = data is not None and INSERT in data
+    ask_on = AskOnForm(None if inserts else data, initial={"ask_on": day_typed(data, case.due_on)})
     letters: Letters = []
     status = HTTPStatus.OK
-    if data is not None:
+    if data is not None and not inserts:
         letters, status = _try(case, forms, ask_on)
         if status == HTTPStatus.OK and not letters:
             messages.success(request, _("Passed on."))
             return redirect("concerns:office_detail", reference)
-    return _page(case, forms, ask_on, letters, status)
+    version = data.get("version", "") if data is not None and inserts else ""
+    return _page(case, forms, ask_on, letters, status, version=version)
 
 
 def _page(
@@ -85,13 +109,15 @@ def _page(
     ask_on: AskOnForm,
     letters: Letters,
     status: HTTPStatus,
+    *,
+    version: str,
 ) -> HttpResponse:
     now = fresh(case)
     waiting = {r.body_id for r in now.referrals if ReferralState(r.state) in WAITING}
     bodies = queries.bodies_by_theme(case.request.quarter.pk, now.concern.theme_id)
     context = {
         "concern": now.concern,
-        "version": now.version,
+        "version": version or now.version,
         "body_forms": forms,
         "ask_on": ask_on,
         "letters": letters,

@@ -14,10 +14,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import HouseRequest, or_404, public
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.photos import take_photos
-from quartiersladen.concerns.forms.report import ReportForm, new_key, read_key, signed
+from quartiersladen.concerns.forms.report import (
+    ReportForm,
+    new_key,
+    preset_place,
+    read_key,
+    signed,
+)
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.services import intake
-from quartiersladen.concerns.states import Channel, PlaceKind
+from quartiersladen.concerns.states import Channel
 from quartiersladen.files.responses import file_response
 from quartiersladen.kernel.errors import Invalid
 from quartiersladen.kernel.links import make_token
@@ -27,11 +33,9 @@ PAGE = "concerns/public/report.html"
 
 
 def initial_of(request: HouseRequest) -> dict[str, Any]:
-    """Return what a poster's address presets: ?ort=lat,lon and ?thema=slug."""
+    """Return what a poster's address presets: ?ort=lat,lon, ?wo=words and ?thema=slug."""
     initial: dict[str, Any] = {"submission_key": new_key()}
-    latitude, _comma, longitude = request.GET.get("ort", "").partition(",")
-    if latitude and longitude:
-        initial |= {"latitude": latitude, "longitude": longitude, "place_kind": PlaceKind.POINT}
+    initial |= preset_place(request.GET.get("ort", ""), request.GET.get("wo", ""))
     if slug := request.GET.get("thema"):
         initial["theme"] = queries.theme_by_slug(request.quarter, slug)
     return initial
