@@ -6,7 +6,7 @@ import django.conf.locale
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from quartiersladen.config import languages, storage
+from quartiersladen.config import languages, oidc, storage
 from quartiersladen.config.env import (
     env_choice,
     env_flag,
@@ -58,7 +58,6 @@ CACHES = {"default": storage.cache(env_url("CACHE_URL", ("redis", "rediss")))}
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -94,7 +93,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "quartiersladen.quarters.middleware.QuarterMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "quartiersladen.accounts.middleware.SessionMiddleware",
     "quartiersladen.quarters.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -174,7 +173,17 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "website:home"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": ""}  # axes counts them, and its page says what to do
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = (
+    False  # a mail that anybody can order for a stranger is a nuisance
+)
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/5m/ip",
+    "login_failed": "8/15m/key",  # second factors of one person; axes counts passwords
+    "reauthenticate": "8/15m/user",
+    "change_password": "8/15m/user",
+    "reset_password": "20/h/ip,3/h/key",
+    "reset_password_from_key": "20/h/ip",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
@@ -183,17 +192,8 @@ SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
-        "APPS": [
-            {
-                "provider_id": "oidc",
-                "name": env_text("OIDC_NAME", "OpenID Connect"),
-                "client_id": env_text("OIDC_CLIENT_ID"),
-                "secret": env_text("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": env_text("OIDC_ISSUER")},
-            }
-        ]
-        if env_text("OIDC_ISSUER")
-        else []
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": oidc.sign_in_services(),
     }
 }
 AXES_FAILURE_LIMIT = 8
@@ -211,6 +211,7 @@ _https = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
+SESSION_ENGINE = "quartiersladen.accounts.sessions"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "quartiersladen.ui.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0

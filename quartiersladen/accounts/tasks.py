@@ -1,0 +1,10 @@
+"""What the accounts module does by itself."""
+
+from django.utils import timezone
+
+from quartiersladen.accounts.services import drop_old_sessions
+
+
+def drop_sessions() -> None:
+    """Forget the sessions that have ended by themselves."""
+    drop_old_sessions(now=timezone.now())
