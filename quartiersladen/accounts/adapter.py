@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ResetPasswordForm
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailConfirmation
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
@@ -36,6 +37,10 @@ def invite(request: HttpRequest, user: User) -> None:
         form.save(request)
 
 
+#: Mails that go out when a code of the app, or the key itself, was shown a moment ago.
+SHOWN_WHILE_ADDED = frozenset({"mfa/email/totp_activated", "mfa/email/webauthn_added"})
+
+
 class ClosedHouseAdapter(DefaultAccountAdapter):
     """Accounts are made by the lead or the administrator, never by strangers."""
 
@@ -61,6 +66,22 @@ class ClosedHouseAdapter(DefaultAccountAdapter):
     def _own_session(self, user: User) -> str | None:
         is_own = self.request is not None and self.request.user == user
         return self.request.session.session_key if is_own else None
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        *args: Any,
+        **kwargs: Any,  # noqa: ANN401 -- allauth calls it so
+    ) -> bool:
+        """Tell somebody what was changed in their sign-in.
+
+        Whoever has just set up a second factor has shown it, so this session is strong from now on.
+        """
+        if template_prefix in SHOWN_WHILE_ADDED:
+            record_authentication(self.request, user, "mfa", type="added")
+        sent: bool = super().send_notification_mail(template_prefix, user, *args, **kwargs)
+        return sent
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return where a password is set, at the quarter's own address whatever the request said."""
