@@ -71,8 +71,8 @@ class ClosedHouseAdapter(DefaultAccountAdapter):
         self,
         template_prefix: str,
         user: User,
-        *args: Any,
-        **kwargs: Any,  # noqa: ANN401 -- allauth calls it so
+        *args: object,
+        **kwargs: object,
     ) -> bool:
         """Tell somebody what was changed in their sign-in.
 
@@ -82,6 +82,12 @@ class ClosedHouseAdapter(DefaultAccountAdapter):
             record_authentication(self.request, user, "mfa", type="added")
         sent: bool = super().send_notification_mail(template_prefix, user, *args, **kwargs)
         return sent
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write a mail in the name of the quarter: the host name of a request is anybody's word."""
+        quarter: Quarter = self.request.quarter
+        house = {"name": quarter.name, "domain": quarter.absolute_url("/")}
+        super().send_mail(template_prefix, email, context | {"current_site": house})
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return where a password is set, at the quarter's own address whatever the request said."""

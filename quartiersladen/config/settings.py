@@ -89,9 +89,11 @@ INSTALLED_APPS = [
 
 # The page of a request belongs to one quarter, so that is settled before anything else looks.
 MIDDLEWARE = [
+    "quartiersladen.ui.middleware.ProxyMiddleware",
+    "quartiersladen.ui.middleware.SafetyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "quartiersladen.quarters.middleware.QuarterMiddleware",
     "quartiersladen.accounts.middleware.SessionMiddleware",
     "quartiersladen.quarters.middleware.LanguageMiddleware",
@@ -131,7 +133,6 @@ TEMPLATES = [
 LANGUAGE_CODE = "de"
 LANGUAGES = languages.LANGUAGES
 django.conf.locale.LANG_INFO["de-simple"] = languages.LEICHTE_SPRACHE
-LANGUAGE_COOKIE_NAME = "lang"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_TZ = True
@@ -159,6 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "quartiersladen.accounts.passwords.NotOnlyHouseWords"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:today"
@@ -185,6 +187,12 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/h/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "add_webauthn": "quartiersladen.accounts.forms.AddKeyForm",
+    "authenticate_webauthn": "quartiersladen.accounts.forms.SecondFactorKeyForm",
+    "login_webauthn": "quartiersladen.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "quartiersladen.accounts.forms.KeyAgainForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Quartiersladen"
@@ -208,6 +216,12 @@ AXES_LOCKOUT_CALLABLE = "quartiersladen.ui.errors.locked_out"
 
 # --- Safety of pages -----------------------------------------------------------------------------
 _https = BASE_URL.startswith("https://")
+# With this name a browser takes a cookie only from this very host, and only over HTTPS.
+COOKIE_PREFIX = "__Host-" if _https else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}lang"
+MESSAGE_STORAGE = "quartiersladen.ui.messages.CookieMessages"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
@@ -215,12 +229,15 @@ SESSION_ENGINE = "quartiersladen.accounts.sessions"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "quartiersladen.ui.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_flag("HSTS_SUBDOMAINS")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
+        "worker-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", *([TILE_URL.split("{")[0]] if TILE_URL else [])],
