@@ -179,7 +179,7 @@ def test_a_link_to_set_a_password_counts_once_and_leaves_the_second_factor(mira,
         "Quartiersladen-Ost-2026!",
         "aaaaaaaaaaaab",
         "qwertyuiop123",
-    ],  # fmt: skip
+    ],
 )
 def test_a_weak_password_is_refused(mira, client, password):
     desk = signed_in_client(mira)
