@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
 from django.db import transaction
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare
@@ -100,3 +102,9 @@ def drop_old_sessions(*, now: datetime) -> None:
     """Forget the sessions that are over, because they are old or nobody came back."""
     over = Q(expire_date__lte=now) | Q(last_seen_at__lte=now - IDLE)
     Session.objects.filter(over).delete()
+
+
+@transaction.atomic
+def drop_old_attempts(*, now: datetime) -> None:
+    """Forget wrong passwords that lock nobody any more: they hold network addresses."""
+    AccessAttempt.objects.filter(attempt_time__lte=now - get_cool_off()).delete()

@@ -2,6 +2,7 @@
 
 import re
 from base64 import urlsafe_b64decode
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -9,6 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings as django_settings
 from django.contrib.auth import hashers
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from quartiersladen.accounts.models import Session, User
@@ -121,11 +123,12 @@ def test_one_network_does_not_order_mails_for_the_whole_team(quarter, client):
 def test_an_unknown_address_costs_the_same_hash_as_a_known_one(mira, client, monkeypatch):
     made = []
     real = hashers.MD5PasswordHasher.encode
-    monkeypatch.setattr(
-        hashers.MD5PasswordHasher,
-        "encode",
-        lambda *args, **kwargs: made.append(1) or real(*args, **kwargs),
-    )
+
+    def counted(*args, **kwargs):
+        made.append(1)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(hashers.MD5PasswordHasher, "encode", counted)
 
     counts = []
     for email in (mira.email, "fremd@example.org"):
@@ -134,6 +137,12 @@ def test_an_unknown_address_costs_the_same_hash_as_a_known_one(mira, client, mon
         counts.append(len(made))
 
     assert counts[0] == counts[1] >= 1
+
+
+def the_link_in(mail: Mail) -> str:
+    found = re.search(r"https?://\S+", mail.text)
+    assert found is not None
+    return found[0]
 
 
 @pytest.mark.parametrize("host", ["localhost", "testserver"])
@@ -145,7 +154,7 @@ def test_the_link_in_a_mail_leads_to_the_quarters_own_address(mira, settings, ho
     Client().post(RESET, {"email": mira.email}, headers={"Host": "evil.example.org"})
     Client().post("/q/tor" + RESET, {"email": mira.email}, headers={"Host": "evil.example.org"})
 
-    found = [re.search(r"https?://\S+", mail.text)[0] for mail in Mail.objects.order_by("pk")]
+    found = [the_link_in(mail) for mail in Mail.objects.order_by("pk")]
 
     home = "https://quartier.example.org/konto/password/reset/key/"
     assert [url.startswith(home) for url in found[:2]] == [True, True]
@@ -156,7 +165,7 @@ def test_the_link_in_a_mail_leads_to_the_quarters_own_address(mira, settings, ho
 def test_a_link_to_set_a_password_counts_once_and_leaves_the_second_factor(mira, client):
     TOTP.activate(mira, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     client.post(RESET, {"email": mira.email})
-    path = re.search(r"/konto/\S+", Mail.objects.get().text)[0]
+    path = urlsplit(the_link_in(Mail.objects.get())).path
     page = client.get(path, follow=True)
     new = "noch ein sicherer Satz 27"
     done = client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
@@ -230,12 +239,12 @@ def test_a_link_cannot_be_guessed_and_every_bit_of_it_counts(quarter, client):
 def test_behind_a_proxy_only_the_address_that_it_added_counts(settings, header, address):
     settings.BEHIND_PROXY = True
     request = RequestFactory().get("/", headers={"X-Forwarded-For": header})
-    ProxyMiddleware(lambda request: request)(request)
+    ProxyMiddleware(lambda _request: HttpResponse())(request)
     assert request.META["REMOTE_ADDR"] == address
 
 
 def test_without_a_proxy_nobody_chooses_their_address():
     assert django_settings.BEHIND_PROXY is False
     request = RequestFactory().get("/", headers={"X-Forwarded-For": "203.0.113.7"})
-    ProxyMiddleware(lambda request: request)(request)
+    ProxyMiddleware(lambda _request: HttpResponse())(request)
     assert request.META["REMOTE_ADDR"] == "127.0.0.1"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt, AccessLog
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
@@ -342,3 +343,17 @@ def test_ending_says_how_often(mira):
         2,
         0,
     )
+
+
+def test_from_where_somebody_signed_in_is_kept_no_longer_than_it_locks(client, mira):
+    client.post("/anmelden/", {"login": mira.email, "password": "falsch"})
+    client.post("/anmelden/", {"login": "fremd@example.org", "password": "falsch"})
+    AccessAttempt.objects.filter(username=mira.email).update(
+        attempt_time=timezone.now() - timedelta(minutes=16)
+    )
+
+    drop_sessions()
+
+    assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["fremd@example.org"]
+    client.post("/anmelden/", {"login": mira.email, "password": PASSWORD})
+    assert AccessLog.objects.count() == 0

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from quartiersladen.__main__ import PRIVATE
-from quartiersladen.config import checkup_safety
 from quartiersladen.config.checkup_safety import safety
 from tests.support.environment import ENGINE
 
@@ -93,7 +93,7 @@ def test_the_database_file_is_looked_at_where_there_is_one(house, monkeypatch, t
     file.write_text("")
     file.chmod(0o666)
     tmp_path.chmod(0o755)
-    monkeypatch.setitem(checkup_safety.connection.settings_dict, "NAME", str(file))
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(file))
     assert [str(file) in line for line in safety()] == ([True] if ENGINE == "sqlite" else [])
 
 
