@@ -9,11 +9,13 @@ from django.core.management import execute_from_command_line
 from quartiersladen.config.sqlite import use_modern_sqlite
 
 WRONG_SETTING = 2
+PRIVATE = 0o077  # what the program writes is nobody else's on this machine
 
 
 def main() -> None:
     """Run one command. A wrong setting ends it with one sentence and exit code 2."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quartiersladen.config.settings")
+    os.umask(PRIVATE)
     try:
         use_modern_sqlite()
         execute_from_command_line(sys.argv)

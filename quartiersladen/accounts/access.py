@@ -67,6 +67,11 @@ def _members(
     return _marked(inner, access)
 
 
+def signed_in(view: View[StaffRequest, P]) -> View[HouseRequest, P]:
+    """Whoever has an account, with or without a role here: pages about one's own sign-in."""
+    return _members(view, lambda _viewer: True, "signed_in")
+
+
 def member(view: View[StaffRequest, P]) -> View[HouseRequest, P]:
     """Any role of this quarter; others are asked to sign in or refused with 403."""
     return _members(view, lambda viewer: viewer.is_member, "member")

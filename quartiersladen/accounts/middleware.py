@@ -1,18 +1,40 @@
-"""Says who is looking, and asks staff for a second factor."""
+"""Knows the session, says who is looking, and asks staff for a second factor."""
 
 from collections.abc import Callable
+from typing import cast
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from quartiersladen.accounts import queries
+from quartiersladen.accounts.devices import device_of
 from quartiersladen.accounts.models import User
+from quartiersladen.accounts.sessions import SessionStore
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 DESK = "/buero/"
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Django's, which also tells the session its device and that it is in use."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Open the session."""
+        super().process_request(request)
+        session = cast("SessionStore", request.session)
+        session.device = device_of(request.headers.get("User-Agent", ""))
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Close the session; what was changed in it is saved, else only the time."""
+        session = cast("SessionStore", request.session)
+        if session.accessed and not session.modified:
+            session.touch(timezone.now())
+        answer: HttpResponse = super().process_response(request, response)
+        return answer
 
 
 class ViewerMiddleware:

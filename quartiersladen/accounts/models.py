@@ -1,10 +1,14 @@
 """Tables of the accounts module."""
 
-from typing import ClassVar
+from importlib import import_module
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.states import Role
@@ -70,3 +74,29 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.quarter_id}"
+
+
+class Session(AbstractBaseSession):
+    """One browser that is signed in, or on its way to be. No network address is kept."""
+
+    #: None until somebody has signed in.
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    browser = models.CharField(max_length=20, blank=True)
+    system = models.CharField(max_length=20, blank=True)
+    started_at = models.DateTimeField()
+    #: To within five minutes.
+    last_seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        # Never the key: it opens the door.
+        return f"{self.user_id} {self.browser} {self.system} {self.started_at:%Y-%m-%d}"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:  # noqa: ANN401 -- the store lies above its table
+        """Return the class that reads and writes sessions."""
+        return import_module(settings.SESSION_ENGINE).SessionStore
+
+    @property
+    def handle(self) -> str:
+        """What a page may call this session by; the key stays in the cookie of its browser."""
+        return salted_hmac("accounts.session", self.session_key).hexdigest()[:24]

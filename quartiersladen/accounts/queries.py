@@ -1,12 +1,14 @@
 """Reads of the accounts module."""
 
-from datetime import date
+from datetime import date, datetime
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
-from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.models import Membership, Session, User
 from quartiersladen.accounts.rules import DESK, Viewer, public_viewer
+from quartiersladen.accounts.sessions import IDLE
 from quartiersladen.accounts.states import Role, ViewerKind
 
 
@@ -63,4 +65,17 @@ def shown_people(quarter_id: int, today: date) -> QuerySet[Membership]:
         Membership.objects.filter(valid_on(today), quarter_id=quarter_id, is_shown=True)
         .select_related("user")
         .order_by("from_on", "pk")
+    )
+
+
+def sessions_of(user_id: int, now: datetime) -> QuerySet[Session]:
+    """Return where somebody is signed in, the one last used first."""
+    alive = Session.objects.filter(expire_date__gt=now, last_seen_at__gt=now - IDLE)
+    return alive.filter(user_id=user_id).order_by("-last_seen_at", "-started_at")
+
+
+def is_confirmed(user: User, email: str) -> bool:
+    """Say whether the person has shown that the letter box of this address is theirs."""
+    return bool(
+        EmailAddress.objects.filter(user=user, email=email.lower(), verified=True).exists()
     )

@@ -1,12 +1,17 @@
 """Writes of the accounts module. The desk's settings call them and leave the trail row."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
 from django.db import transaction
+from django.db.models import Q
+from django.utils.crypto import constant_time_compare
 
-from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.models import Membership, Session, User
 from quartiersladen.accounts.queries import valid_on
 from quartiersladen.accounts.rules import Viewer
+from quartiersladen.accounts.sessions import IDLE
 from quartiersladen.accounts.states import Role
 from quartiersladen.kernel.errors import demand
 from quartiersladen.quarters.models import Quarter
@@ -49,12 +54,57 @@ def add_member(
 
 @transaction.atomic
 def end_membership(*, viewer: Viewer, membership: Membership, last_day: date) -> None:
-    """Let a role end after `last_day`; the person's deeds keep their name.
+    """Let a role end after `last_day` and end all sessions; the person's deeds keep their name.
 
-    Raises NotAllowed unless the viewer may change settings of this quarter, and for the own role:
+    A role that began later than `last_day` is taken away. Raises NotAllowed unless the viewer may change settings of this quarter, and for the own role:
     nobody locks the house from outside.
     """
     demand(viewer.may_settings and viewer.quarter_id == membership.quarter_id)
     demand(viewer.user_id != membership.user_id)
-    membership.to_on = max(last_day, membership.from_on)
-    membership.save(update_fields=["to_on"])
+    if membership.from_on > last_day:
+        # The database allows no role that ends before it began.
+        Membership.objects.filter(pk=membership.pk).delete()
+    else:
+        membership.to_on = last_day
+        membership.save(update_fields=["to_on"])
+    end_sessions(user_id=membership.user_id)
+
+
+@transaction.atomic
+def end_sessions(*, user_id: int, but: str | None = None) -> int:
+    """Sign somebody out everywhere, at once; return how often. but: the key that stays."""
+    rows = Session.objects.filter(user_id=user_id).exclude(session_key=but or "")
+    return rows.delete()[0]
+
+
+@transaction.atomic
+def end_session(*, user_id: int, handle: str) -> None:
+    """Sign somebody out in one browser, at once. Raises Session.DoesNotExist."""
+    for session in Session.objects.filter(user_id=user_id):
+        if constant_time_compare(session.handle, handle):
+            session.delete()
+            return
+    raise Session.DoesNotExist
+
+
+@transaction.atomic
+def end_sessions_of_member(*, viewer: Viewer, membership: Membership) -> int:
+    """Sign a colleague out everywhere, at once; return how often.
+
+    Raises NotAllowed unless the viewer may change settings of this quarter.
+    """
+    demand(viewer.may_settings and viewer.quarter_id == membership.quarter_id)
+    return end_sessions(user_id=membership.user_id)
+
+
+@transaction.atomic
+def drop_old_sessions(*, now: datetime) -> None:
+    """Forget the sessions that are over, because they are old or nobody came back."""
+    over = Q(expire_date__lte=now) | Q(last_seen_at__lte=now - IDLE)
+    Session.objects.filter(over).delete()
+
+
+@transaction.atomic
+def drop_old_attempts(*, now: datetime) -> None:
+    """Forget wrong passwords that lock nobody any more: they hold network addresses."""
+    AccessAttempt.objects.filter(attempt_time__lte=now - get_cool_off()).delete()

@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django_q.models import OrmQ, Task
 
+from quartiersladen.config.checkup_safety import safety
 from quartiersladen.config.sqlite import OLDEST_SAFE, is_safe
 from quartiersladen.outbox import smtp
 from quartiersladen.outbox.models import Mail
@@ -156,4 +157,5 @@ def all_faults(now: datetime) -> list[str]:
     if not faults:
         faults += [*quarters(), *addresses(), *folders()]
         faults += [*worker(now), *jobs(now), *mail_out(now)]
+    faults += safety()
     return faults

@@ -33,6 +33,16 @@ def env_secret(name: str, *, at_least: int) -> str:
     return value
 
 
+#: Settings whose value opens something.
+SECRETS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "SMTP_URL", "OIDC_CLIENT_SECRET")
+
+
+def secret_files() -> list[Path]:
+    """Return the files that secrets are read from."""
+    named = (os.environ.get(f"{name}_FILE", "") for name in SECRETS)
+    return [Path(path) for path in named if path]
+
+
 def env_flag(name: str) -> bool:
     """Return True for 1/true/yes/on, False for unset/0/false/no/off; else raise."""
     raw = env_text(name).lower()

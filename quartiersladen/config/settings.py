@@ -6,7 +6,7 @@ import django.conf.locale
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from quartiersladen.config import languages, storage
+from quartiersladen.config import languages, oidc, storage
 from quartiersladen.config.env import (
     env_choice,
     env_flag,
@@ -58,7 +58,6 @@ CACHES = {"default": storage.cache(env_url("CACHE_URL", ("redis", "rediss")))}
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -90,11 +89,13 @@ INSTALLED_APPS = [
 
 # The page of a request belongs to one quarter, so that is settled before anything else looks.
 MIDDLEWARE = [
+    "quartiersladen.ui.middleware.ProxyMiddleware",
+    "quartiersladen.ui.middleware.SafetyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "quartiersladen.quarters.middleware.QuarterMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "quartiersladen.accounts.middleware.SessionMiddleware",
     "quartiersladen.quarters.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -132,7 +133,6 @@ TEMPLATES = [
 LANGUAGE_CODE = "de"
 LANGUAGES = languages.LANGUAGES
 django.conf.locale.LANG_INFO["de-simple"] = languages.LEICHTE_SPRACHE
-LANGUAGE_COOKIE_NAME = "lang"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [PACKAGE / "locale"]
 FORMAT_MODULE_PATH = ["quartiersladen.config.formats"]
@@ -161,6 +161,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "quartiersladen.accounts.passwords.NotOnlyHouseWords"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:today"
@@ -175,8 +176,24 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "website:home"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": ""}  # axes counts them, and its page says what to do
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = (
+    False  # a mail that anybody can order for a stranger is a nuisance
+)
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/5m/ip",
+    "login_failed": "8/15m/key",  # second factors of one person; axes counts passwords
+    "reauthenticate": "8/15m/user",
+    "change_password": "8/15m/user",
+    "reset_password": "20/h/ip,3/h/key",
+    "reset_password_from_key": "20/h/ip",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "add_webauthn": "quartiersladen.accounts.forms.AddKeyForm",
+    "authenticate_webauthn": "quartiersladen.accounts.forms.SecondFactorKeyForm",
+    "login_webauthn": "quartiersladen.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "quartiersladen.accounts.forms.KeyAgainForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Quartiersladen"
@@ -184,17 +201,8 @@ SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
-        "APPS": [
-            {
-                "provider_id": "oidc",
-                "name": env_text("OIDC_NAME", "OpenID Connect"),
-                "client_id": env_text("OIDC_CLIENT_ID"),
-                "secret": env_text("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": env_text("OIDC_ISSUER")},
-            }
-        ]
-        if env_text("OIDC_ISSUER")
-        else []
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": oidc.sign_in_services(),
     }
 }
 AXES_FAILURE_LIMIT = 8
@@ -204,23 +212,34 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True  # it would keep for ever from where each colleague works
 AXES_SENSITIVE_PARAMETERS = ["username", "login", "ip_address"]
 AXES_LOCKOUT_CALLABLE = "quartiersladen.ui.errors.locked_out"
 
 # --- Safety of pages -----------------------------------------------------------------------------
 _https = BASE_URL.startswith("https://")
+# With this name a browser takes a cookie only from this very host, and only over HTTPS.
+COOKIE_PREFIX = "__Host-" if _https else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}lang"
+MESSAGE_STORAGE = "quartiersladen.ui.messages.CookieMessages"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
+SESSION_ENGINE = "quartiersladen.accounts.sessions"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "quartiersladen.ui.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_flag("HSTS_SUBDOMAINS")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
+        "worker-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", *([TILE_URL.split("{")[0]] if TILE_URL else [])],

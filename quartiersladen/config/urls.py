@@ -3,11 +3,13 @@
 from allauth.account import views as account_views
 from django.urls import include, path
 
+from quartiersladen.accounts.urls import instead_of_allauth
 from quartiersladen.config.health import healthz
 
 handler400 = "quartiersladen.ui.errors.handler400"
 handler403 = "quartiersladen.ui.errors.handler403"
 handler404 = "quartiersladen.ui.errors.handler404"
+handler429 = "quartiersladen.ui.errors.handler429"  # allauth asks for it
 handler500 = "quartiersladen.ui.errors.handler500"
 
 urlpatterns = [
@@ -19,6 +21,8 @@ urlpatterns = [
     path("", include("quartiersladen.dossiers.urls")),
     path("", include("quartiersladen.directory.urls")),
     path("", include("quartiersladen.desk.urls")),
+    path("", include("quartiersladen.accounts.urls")),
+    *instead_of_allauth,
     path("konto/", include("allauth.urls")),
     # After allauth's own, because the last one of a name is the one that links lead to.
     path("anmelden/", account_views.login, name="account_login"),

@@ -176,6 +176,15 @@ def end_member(*, viewer: Viewer, quarter: Quarter, membership: Membership, now:
     _trail_of_member(viewer, quarter, "member ended", membership, now)
 
 
+@transaction.atomic
+def end_sessions_of_member(
+    *, viewer: Viewer, quarter: Quarter, membership: Membership, now: datetime
+) -> None:
+    """Sign a colleague out on all devices, at once. Raises NotAllowed."""
+    accounts.end_sessions_of_member(viewer=viewer, membership=membership)
+    _trail_of_member(viewer, quarter, "member signed out", membership, now)
+
+
 def _trail_of_member(
     viewer: Viewer, quarter: Quarter, deed: str, membership: Membership, now: datetime
 ) -> None:

@@ -20,5 +20,8 @@ urlpatterns = [
     path(SETTINGS + "adressen/<int:key>/", settings.right_address, name="right_address_edit"),
     path(SETTINGS + "personen/", settings.members, name="members"),
     path(SETTINGS + "personen/<int:key>/beenden/", settings.member_end, name="member_end"),
+    path(
+        SETTINGS + "personen/<int:key>/abmelden/", settings.member_sessions, name="member_sessions"
+    ),
     path(SETTINGS + "spur/", settings.trail, name="trail"),
 ]

@@ -45,6 +45,11 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:  # n
     return error_page(request, 404)
 
 
+def handler429(request: HttpRequest) -> HttpResponse:
+    """Answer somebody who tried something at the door too often."""
+    return error_page(request, 429, retry_after=LOCKED_SECONDS)
+
+
 def handler500(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """Answer when the program failed; needs neither database nor quarter."""
     return HttpResponse(render_to_string("ui/errors/500.html"), status=500)

@@ -1,7 +1,11 @@
-"""Turns refusals that rise from a view into helpful pages."""
+"""What holds for every answer: headers that keep it safe, and pages for refusals."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 
@@ -9,6 +13,62 @@ from quartiersladen.kernel.errors import Refusal
 from quartiersladen.ui.errors import error_page, refusal_page
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+#: No page needs any of it; a map that shows where one stands asks in its own words.
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+SIGN_IN_PAGES = "allauth."
+
+
+class ProxyMiddleware:
+    """Behind a proxy, takes the visitor's address from it.
+
+    Only the last address counts: the proxy has added it, the ones before are the visitor's word.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        if settings.BEHIND_PROXY:
+            last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            # Without a readable address the proxy itself is the visitor.
+            with suppress(ValueError):
+                request.META["REMOTE_ADDR"] = str(ip_address(last))
+        return self.get_response(request)
+
+
+class SafetyMiddleware:
+    """Sets the headers that no answer goes without, whoever has made it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        is_for_all = "public" in response.headers.get("Cache-Control", "")
+        if getattr(request, "is_personal", False) and not is_for_all:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        *_arguments: Any,  # noqa: ANN401 -- Django's signature
+    ) -> None:
+        """Note whether what comes is for one person: no browser keeps it then."""
+        viewer = getattr(request, "viewer", None)
+        request.is_personal = (  # type: ignore[attr-defined]  # read above
+            getattr(view, "access", "public") != "public"
+            or view.__module__.startswith(SIGN_IN_PAGES)
+            or (viewer is not None and viewer.is_member)
+        )
 
 
 class RefusalMiddleware:

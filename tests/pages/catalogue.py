@@ -102,7 +102,7 @@ def sign_in_with_the_password(page: Any) -> None:
 def _errors() -> dict[str, Sight]:
     return {
         f"error {status}": Sight("refused", f"/abgewiesen/{status}/".__str__, status=status)
-        for status in (400, 403, 409, 413, 422, 429, 500, 503)
+        for status in (400, 403, 409, 413, 422, 429, 500, 502, 503)
     }
 
 
@@ -175,6 +175,7 @@ SIGN_IN = {
 ACCOUNT = {
     "my sign-in": Sight("mfa_index", who=LEAD),
     "my sign-in with factors": Sight("mfa_index", who=MODERATOR),
+    "my sessions": Sight("accounts:sessions", who=LEAD),
     "my address": Sight("account_email", who=MODERATOR),
     "my password": Sight("account_change_password", who=LEAD),
     "sign out": Sight("account_logout", who=LEAD),
@@ -335,6 +336,11 @@ SETTINGS = {
     "member ends": Sight(
         "desk:member_end",
         lambda: reverse("desk:member_end", args=[facts.membership().pk]),
+        who=LEAD,
+    ),
+    "member is signed out": Sight(
+        "desk:member_sessions",
+        lambda: reverse("desk:member_sessions", args=[facts.membership().pk]),
         who=LEAD,
     ),
     "trail": Sight("desk:trail", who=LEAD),

@@ -40,7 +40,7 @@ def _prepare_environment() -> None:
     for name in settings_read_from_environment() - keep:
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)
-    os.environ["SECRET_KEY"] = "only-for-tests-" + "0" * 35
+    os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789" * 4
     os.environ["DATA_DIR"] = str(DATA_DIR)
     (DATA_DIR / "static").mkdir()
     use_modern_sqlite()

@@ -99,7 +99,7 @@ def test_doctor_says_when_nothing_is_set_up():
 
 
 def test_doctor_compares_addresses(healthy, settings):
-    settings.BASE_URL = "https://quartier.example.org"
+    settings.BASE_URL = "http://quartier.example.org"
     make_quarter("tor", host="tor.example.org", name="Am Tor")
 
     assert doctor() == (

@@ -171,6 +171,21 @@ def member_end(request: StaffRequest, key: int) -> HttpResponse:
     return render(request, "desk/office/member_end.html", context)
 
 
+@require_http_methods(METHODS)
+@settings_only
+def member_sessions(request: StaffRequest, key: int) -> HttpResponse:
+    """Ask once more, then sign a colleague out on all devices."""
+    found = or_404(queries.get_member, request.viewer, key)
+    if request.method == "POST":
+        services.end_sessions_of_member(
+            viewer=request.viewer, quarter=request.quarter, membership=found, now=timezone.now()
+        )
+        messages.success(request, _("Signed out."))
+        return redirect("desk:members")
+    context = {"member": found, "nav_section": "settings"}
+    return render(request, "desk/office/member_sessions.html", context)
+
+
 @require_safe
 @settings_only
 def trail(request: StaffRequest) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""The house as an attacker meets it: over HTTP, across all modules."""
