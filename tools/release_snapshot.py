@@ -116,15 +116,18 @@ def add(kept: Rows, row: Any) -> None:
 
 
 def add_stories(kept: Rows, models: Iterable[type[Any]]) -> None:
-    """Keep everything that hangs on a few dossiers, so that their pages are whole."""
+    """Keep what dossiers cannot be without, and of a few of them everything."""
     models = list(models)
     heads = [model for model in models if model._meta.label_lower in STORY]
-    chosen = sorted(pk for head in heads for pk in kept[head])[: 2 * STORIES]
-    for model in models:
-        for field in model._meta.concrete_fields:
-            if field.is_relation and field.related_model in heads:
-                for row in model._base_manager.filter(**{f"{field.attname}__in": chosen}):
-                    add(kept, row)
+    for field, chosen in [
+        (field, None if field.one_to_one else STORIES)
+        for model in models
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model in heads
+    ]:
+        wanted = sorted(kept[field.related_model])[:chosen]
+        for row in field.model._base_manager.filter(**{f"{field.attname}__in": wanted}):
+            add(kept, row)
 
 
 def sample() -> Rows:

@@ -201,6 +201,8 @@ def read_archive(source: Readable, receive: Receive) -> Contents:
         if not members:
             raise Foreign from exc
         raise Damaged("it cannot be read to its end") from exc
+    if not members:
+        raise Foreign
     while guarded.read():
         pass
     if guarded.window != _tail(guarded.whole.hexdigest()):

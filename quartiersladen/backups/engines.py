@@ -104,9 +104,10 @@ class Sqlite:
         except sqlite3.OperationalError as exc:
             raise BackupFailed("There is no database in DATA_DIR yet.") from exc
         with closing(source):
+            snapshot = SqliteSnapshot(source)
             source.execute("BEGIN")
-            source.execute("SELECT count(*) FROM sqlite_master")
-            yield SqliteSnapshot(source)
+            snapshot.rows("SELECT count(*) FROM sqlite_master")
+            yield snapshot
 
     def is_empty(self) -> bool:
         """See Engine."""

@@ -13,7 +13,8 @@ from quartiersladen.quarters.models import Quarter
 class Worry:
     """What is wrong with the backups.
 
-    last_at: of the last good one, None if there never was one.  rule_days: what was agreed.
+    last_at: of the last good one, None if there never was one.
+    rule_days: what was agreed, 0 if nothing.
     error: why the newest one failed, "" if it did not.
     """
 
@@ -28,14 +29,13 @@ def last_good() -> Backup | None:
 
 
 def worry(quarter: Quarter, now: datetime) -> Worry | None:
-    """Return what an office should know of its backups; None if all is well or nothing agreed."""
-    if not quarter.backup_days:
-        return None
+    """Return what an office should know of its backups: the newest failed, or the last is old."""
     last = last_good()
     failed = Backup.objects.filter(state=BackupState.FAILED).order_by("-started_at").first()
     error = failed.error if failed and (not last or failed.started_at > last.started_at) else ""
     since = last.started_at if last else quarter.created_at
-    if not error and now - since <= timedelta(days=quarter.backup_days):
+    is_old = quarter.backup_days and now - since > timedelta(days=quarter.backup_days)
+    if not error and not is_old:
         return None
     return Worry(last.started_at if last else None, quarter.backup_days, error)
 

@@ -5,12 +5,20 @@ from datetime import datetime
 from django.db import transaction
 
 from quartiersladen.accounts import demo as accounts
+from quartiersladen.backups import demo as backups
 from quartiersladen.concerns import demo as concerns
 from quartiersladen.directory import demo as directory
 from quartiersladen.quarters import demo as quarters
 from quartiersladen.website import demo as website
 
-LOADERS = (quarters.load, accounts.load, directory.load, website.load, concerns.load)
+LOADERS = (
+    quarters.load,
+    backups.load,
+    accounts.load,
+    directory.load,
+    website.load,
+    concerns.load,
+)
 
 
 @transaction.atomic
