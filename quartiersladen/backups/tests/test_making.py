@@ -22,7 +22,7 @@ from quartiersladen.backups.services.making import (
     this_house,
     write_archive,
 )
-from quartiersladen.concerns.testing import photo
+from quartiersladen.backups.tests.conftest import photo
 from quartiersladen.files.services import remove_file, store_photo
 from quartiersladen.quarters.testing import make_quarter
 from tests.support.places import contents_of

@@ -56,7 +56,8 @@ def test_without_a_folder_nothing_happens(db, settings):
 
     assert is_due(now=NIGHT) is False
     assert make_nightly(now=NIGHT) is None
-    assert tasks.start_nightly() is None
+    tasks.start_nightly()
+    assert Backup.objects.count() == 0
 
 
 def test_of_two_workers_one_makes_it(folder):

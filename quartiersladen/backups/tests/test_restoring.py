@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -28,7 +29,11 @@ class Target:
     def restore(self, content=None, **options):
         if content is not None:
             self.source.write_bytes(content)
-        values = {"house": self.house, "data_dir": self.data, "passphrase": None}
+        values: dict[str, Any] = {
+            "house": self.house,
+            "data_dir": self.data,
+            "passphrase": None,
+        }
         return restore(source=self.source, **(values | options))
 
 
