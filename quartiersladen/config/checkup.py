@@ -8,17 +8,24 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Max
 from django_q.models import OrmQ, Task
 
+from quartiersladen.backups.models import Backup
+from quartiersladen.backups.queries import worry
+from quartiersladen.backups.services.nightly import archives_in
+from quartiersladen.backups.states import BackupState
 from quartiersladen.config.checkup_safety import safety
+from quartiersladen.config.env import kept_text
 from quartiersladen.config.sqlite import OLDEST_SAFE, is_safe
 from quartiersladen.outbox import smtp
 from quartiersladen.outbox.models import Mail
@@ -63,20 +70,25 @@ def jobs(now: datetime) -> Iterator[str]:
 
 
 def disk() -> Iterator[str]:
-    """Look how much room is left where the data lies."""
-    folder = settings.DATA_DIR
-    if not folder.is_dir():
-        yield "The folder in DATA_DIR does not exist."
-        return
-    free = shutil.disk_usage(folder).free
-    if free < SCARCE:
-        yield f"Only {free // (1024 * 1024)} MB are left on the disk of DATA_DIR."
+    """Look how much room is left where the data and the backups lie."""
+    for name in ("DATA_DIR", "BACKUP_DIR"):
+        folder = getattr(settings, name)
+        if folder and not Path(folder).is_dir():
+            yield f"The folder in {name} does not exist."
+        elif folder and (free := shutil.disk_usage(folder).free) < SCARCE:
+            yield f"Only {free // (1024 * 1024)} MB are left on the disk of {name}."
 
 
 def public_faults(now: datetime) -> list[str]:
-    """Return what everybody may know, for /healthz; quick."""
-    faults = [*database()]
-    return faults or [*worker(now), *jobs(now), *disk()]
+    """Return what everybody may know, for /healthz; quick, and without asking anybody outside."""
+    faults = [*database()] or [*migrations()]
+    if faults:
+        return faults
+    faults = [*sqlite(), *disk(), *worker(now), *jobs(now), *mails_wait(now), *backups(now)]
+    if any(contradictions()) or any(addresses()):
+        # Which one is nobody's business.
+        faults.append("The settings contradict each other: `quartiersladen doctor` says where.")
+    return faults
 
 
 def sqlite() -> Iterator[str]:
@@ -86,12 +98,41 @@ def sqlite() -> Iterator[str]:
         yield f"SQLite {sqlite3.sqlite_version} can lose data; {oldest} or newer is needed."
 
 
+@lru_cache(maxsize=1)
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    """Return the migrations of this program; they do not change while it runs."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).graph.nodes)
+
+
 def migrations() -> Iterator[str]:
     """Look for changes of the tables that were not made yet."""
-    executor = MigrationExecutor(connection)
-    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    pending = _known_migrations() - set(MigrationRecorder(connection).applied_migrations())
     if pending:
         yield f"{len(pending)} migrations are pending: run `quartiersladen migrate`."
+
+
+def contradictions() -> Iterator[str]:
+    """Look for settings with which the house cannot work as it should."""
+    url = urlsplit(settings.BASE_URL)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        yield "BASE_URL must begin with https:// (or http://) and a host name."
+    if settings.BEHIND_PROXY and url.scheme == "http":
+        yield "BEHIND_PROXY is on, but BASE_URL begins with http://: cookies are not kept safe."
+    kept = kept_text(settings.DATA_DIR / "secret_key")
+    if kept and kept not in {settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS}:
+        yield "SECRET_KEY is not the one in DATA_DIR/secret_key: links in old mails do not open."
+
+
+def risks() -> Iterator[str]:
+    """Look for settings with which it works, but not as anybody should let it work."""
+    if settings.LOG_LEVEL == "DEBUG":
+        yield "LOG_LEVEL is DEBUG: the log grows fast and can hold personal data."
+    if settings.BACKUP_DIR and settings.DATA_DIR in _with_parents(Path(settings.BACKUP_DIR)):
+        yield "BACKUP_DIR lies in DATA_DIR: whoever loses that folder loses both."
+
+
+def _with_parents(path: Path) -> list[Path]:
+    return [path, *path.parents]
 
 
 def addresses() -> Iterator[str]:
@@ -114,8 +155,10 @@ def quarters() -> Iterator[str]:
 def folders() -> Iterator[str]:
     """Look whether uploaded files can be kept."""
     storage = storages["default"]
-    if isinstance(storage, FileSystemStorage):
-        folder = Path(storage.location)
+    folders = [Path(storage.location)] if isinstance(storage, FileSystemStorage) else []
+    if settings.BACKUP_DIR:
+        folders.append(Path(settings.BACKUP_DIR))
+    for folder in folders:
         if not _is_writable(folder):
             yield f"Nothing can be written into {folder}."
 
@@ -131,10 +174,14 @@ def _is_writable(folder: Path) -> bool:
     return True
 
 
-def mail_out(now: datetime) -> Iterator[str]:
-    """Greet every mail server that is named, and look for mails that do not go."""
+def _mail_servers() -> list[str]:
     own = Quarter.objects.exclude(smtp_url="").values_list("smtp_url", flat=True)
-    servers = sorted({*own, settings.SMTP_URL} - {""})
+    return sorted({*own, settings.SMTP_URL} - {""})
+
+
+def mail_out() -> Iterator[str]:
+    """Greet every mail server that is named."""
+    servers = _mail_servers()
     if not servers and not settings.DEMO:
         yield "No mail server is named in SMTP_URL: mails wait at /buero/post/."
     for server in servers:
@@ -143,10 +190,39 @@ def mail_out(now: datetime) -> Iterator[str]:
         except smtp.Refused as exc:
             host = urlsplit(server).hostname
             yield f"The mail server {host} does not take mails: {exc}."
-    if servers:
+
+
+def mails_wait(now: datetime) -> Iterator[str]:
+    """Look in the books for mails that do not go although a server is named."""
+    if _mail_servers():
         late = Mail.objects.filter(state=MailState.QUEUED, created_at__lt=now - MAIL_STUCK)
         if count := late.count():
             yield f"{count} mails have been waiting for more than 6 hours."
+
+
+def backups(now: datetime) -> Iterator[str]:
+    """Look whether a backup failed or is older than the strictest quarter agreed; a demo may be."""
+    if settings.DEMO:
+        return
+    rules = Quarter.objects.order_by("backup_days", "created_at")
+    strictest = rules.filter(backup_days__gt=0).first() or rules.first()
+    found = worry(strictest, now) if strictest else None
+    if found is None:
+        return
+    if found.error:
+        yield "The last backup failed."
+    elif found.last_at is None:
+        yield f"There is no backup; one every {found.rule_days} days is agreed."
+    else:
+        days = (now - found.last_at).days
+        yield f"The last backup is {days} days old; one every {found.rule_days} days is agreed."
+
+
+def archives() -> Iterator[str]:
+    """Look whether the nightly archives are where they were written."""
+    made = Backup.objects.filter(night__isnull=False, state=BackupState.DONE)
+    if settings.BACKUP_DIR and made.exists() and not archives_in(Path(settings.BACKUP_DIR)):
+        yield "BACKUP_DIR holds no backup any more, though there was one."
 
 
 def all_faults(now: datetime) -> list[str]:
@@ -155,7 +231,8 @@ def all_faults(now: datetime) -> list[str]:
     if not faults:
         faults += migrations()
     if not faults:
-        faults += [*quarters(), *addresses(), *folders()]
-        faults += [*worker(now), *jobs(now), *mail_out(now)]
+        faults += [*quarters(), *contradictions(), *risks(), *addresses(), *folders()]
+        faults += [*worker(now), *jobs(now), *mail_out(), *mails_wait(now)]
+        faults += [*backups(now), *archives()]
     faults += safety()
     return faults

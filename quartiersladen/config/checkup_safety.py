@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
@@ -33,7 +34,7 @@ def proxy() -> Iterator[str]:
 
 
 def _is_local(url: str) -> bool:
-    return url.removeprefix("http://").startswith(("localhost", "127.0.0.1", "[::1]"))
+    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 def names() -> Iterator[str]:
@@ -44,8 +45,8 @@ def names() -> Iterator[str]:
 
 def demonstration() -> Iterator[str]:
     """Look whether a demonstration, whose password is known, stands in the open."""
-    if settings.DEMO and settings.BASE_URL.startswith("https://"):
-        yield "DEMO is on and BASE_URL begins with https: its password is known. Never use real data."
+    if settings.DEMO and not _is_local(settings.BASE_URL):
+        yield "DEMO is on at a public address: its password is known. Never use real data."
 
 
 def key() -> Iterator[str]:

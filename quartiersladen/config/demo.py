@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quartiersladen.accounts import demo as accounts
+from quartiersladen.backups import demo as backups
 from quartiersladen.concerns import demo as concerns
 from quartiersladen.correspondence import demo as correspondence
 from quartiersladen.directory import demo as directory
@@ -13,6 +14,7 @@ from quartiersladen.website import demo as website
 
 LOADERS = (
     quarters.load,
+    backups.load,
     accounts.load,
     directory.load,
     website.load,

@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+_given: dict[str, str] = {}
+
 
 def env_text(name: str, default: str = "") -> str:
     """Return the value of `name`, or the content of the file that `name`_FILE points to.
@@ -17,16 +19,34 @@ def env_text(name: str, default: str = "") -> str:
     """
     if path := os.environ.get(f"{name}_FILE"):
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
+            value = Path(path).read_text(encoding="utf-8").strip()
         except OSError as exc:
             msg = f"{name}_FILE names a file that cannot be read: {exc.strerror}"
             raise ImproperlyConfigured(msg) from exc
-    return os.environ.get(name, default)
+    elif name in os.environ:
+        value = os.environ[name]
+    else:
+        return default
+    _given[name] = value
+    return value
 
 
-def env_secret(name: str, *, at_least: int) -> str:
-    """Return a secret of `at_least` characters. Raises ImproperlyConfigured otherwise."""
-    value = env_text(name)
+def given() -> dict[str, str]:
+    """Return every setting that the operator has set, with its value, as far as it was read."""
+    return dict(_given)
+
+
+def kept_text(path: Path) -> str:
+    """Return what a file in DATA_DIR keeps from one start to the next, "" if there is none."""
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
+
+def env_secret(name: str, *, at_least: int, otherwise: str = "") -> str:
+    """Return a secret of `at_least` characters. Raises ImproperlyConfigured when it is shorter.
+
+    otherwise: holds when it is not set.
+    """
+    value = env_text(name) or otherwise
     if len(value) < at_least:
         msg = f"set {name} or {name}_FILE to a random text of at least {at_least} characters"
         raise ImproperlyConfigured(msg)

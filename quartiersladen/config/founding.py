@@ -12,6 +12,9 @@ from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.services import add_starting_themes
 from quartiersladen.quarters.states import Land
 
+#: What a new office begins with; it can say something else in its settings.
+BACKUP_DAYS = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Founding:
@@ -36,6 +39,7 @@ def found(*, founding: Founding, now: datetime) -> Quarter:
         is_default=True,
         land=founding.land,
         operator=founding.operator,
+        backup_days=BACKUP_DAYS,
         created_at=now,
     )
     add_starting_themes(quarter=quarter)

@@ -22,6 +22,7 @@ PERIODIC = (
     Periodic("mails that had to wait", "quartiersladen.outbox.tasks.sweep", 1),
     Periodic("sessions that are over", "quartiersladen.accounts.tasks.drop_sessions", 15),
     Periodic("morning digest", "quartiersladen.dossiers.tasks.send_digests", 10),
+    Periodic("nightly backup", "quartiersladen.backups.tasks.start_nightly", 10),
     Periodic("unconfirmed addresses", "quartiersladen.concerns.tasks.drop_unconfirmed", 60),
     Periodic("old drafts", "quartiersladen.concerns.tasks.drop_old_drafts", 60),
 )

@@ -1,9 +1,12 @@
 """All settings. Values come from the environment through config/env.py and from nowhere else."""
 
+import sys
 from pathlib import Path
+from secrets import token_urlsafe
 
 import django.conf.locale
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.config import languages, oidc, storage
@@ -15,14 +18,32 @@ from quartiersladen.config.env import (
     env_secret,
     env_text,
     env_url,
+    given,
+    kept_text,
 )
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 # --- What the operator decides -------------------------------------------------------------
-SECRET_KEY = env_secret("SECRET_KEY", at_least=32)
-SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 DATA_DIR = Path(env_text("DATA_DIR", "data")).resolve()
+#: Lies in DATA_DIR while a restore is going on. Half a house is not opened.
+UNFINISHED_RESTORE = "restore.part"
+_is_restore = sys.argv[1:2] == ["restore"]
+if (DATA_DIR / UNFINISHED_RESTORE).exists() and not _is_restore:
+    raise ImproperlyConfigured(
+        f"a restore into {DATA_DIR} is going on or was broken off: empty the folder, the database "
+        "and the file storage, and restore again"
+    )
+# Unset, the key lies where a restore or `make run` has put it; a restore itself signs nothing.
+SECRET_KEY_IS_OWN = bool(env_text("SECRET_KEY"))
+SECRET_KEY = env_secret(
+    "SECRET_KEY",
+    at_least=32,
+    otherwise=token_urlsafe(48) if _is_restore else kept_text(DATA_DIR / "secret_key"),
+)
+SECRET_KEY_FALLBACKS = env_list(
+    "SECRET_KEY_FALLBACKS", kept_text(DATA_DIR / "secret_key_fallbacks")
+)
 DEMO = env_flag("DEMO")
 BASE_URL = env_text("BASE_URL", "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -38,6 +59,13 @@ SMTP_URL = _smtp.geturl() if _smtp else ""
 MAIL_FROM = env_text("MAIL_FROM")
 MAIL_DOMAIN = env_text("MAIL_DOMAIN")
 REPORTS_PER_HOUR = env_int("REPORTS_PER_HOUR", 20, at_least=1, at_most=1_000_000)
+BACKUP_DIR = env_text("BACKUP_DIR")
+BACKUP_DIR = str(Path(BACKUP_DIR).resolve()) if BACKUP_DIR else ""
+BACKUP_KEEP_DAYS = env_int("BACKUP_KEEP_DAYS", 7, at_least=1, at_most=3_650)
+BACKUP_KEEP_WEEKS = env_int("BACKUP_KEEP_WEEKS", 4, at_least=0, at_most=520)
+BACKUP_PASSPHRASE = env_text("BACKUP_PASSPHRASE")
+if BACKUP_PASSPHRASE:
+    BACKUP_PASSPHRASE = env_secret("BACKUP_PASSPHRASE", at_least=12)
 TILE_URL = env_text("TILE_URL")
 TILE_ATTRIBUTION = env_text("TILE_ATTRIBUTION")
 
@@ -77,6 +105,7 @@ INSTALLED_APPS = [
     "quartiersladen.accounts",
     "quartiersladen.outbox",
     "quartiersladen.files",
+    "quartiersladen.backups",
     "quartiersladen.privacy",
     "quartiersladen.dossiers",
     "quartiersladen.directory",
@@ -277,3 +306,6 @@ LOGGING = {
     # The queue tells every step of every job; what failed is enough.
     "loggers": {"django-q": {"level": "WARNING"}},
 }
+
+# What the operator has set, for backups: this file has read everything now.
+GIVEN = given()

@@ -58,6 +58,12 @@ class QuarterForm(forms.Form):
         min_value=1,
         max_value=20,
     )
+    backup_days = forms.IntegerField(
+        label=_("After how many days without a backup we want to be warned"),
+        help_text=_("0 means never."),
+        min_value=0,
+        max_value=365,
+    )
 
 
 def quarter_initial(quarter: Quarter) -> dict[str, Any]:

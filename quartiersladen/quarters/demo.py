@@ -21,6 +21,7 @@ QUARTERS: dict[str, dict[str, Any]] = {
         "land": "SN",
         "accent": "#7a3b1d",
         "accent_dark": "#f2b48c",
+        "backup_days": 7,
         "operator": "Werkstatt für Nachbarschaft (Beispiel) gGmbH",
         "client": "Stadt Leipzig",
         "email": "quartier@leipziger-osten.example.org",

@@ -12,6 +12,8 @@ from django.utils import timezone
 from quartiersladen.accounts.demo import password as password
 from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.states import Role
+from quartiersladen.backups.models import Backup
+from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
@@ -43,6 +45,15 @@ def add_troubled_mail() -> None:
     mail = Mail.objects.filter(quarter=quarter()).order_by("pk").first()
     Mail.objects.filter(pk=mail.pk).update(
         state=MailState.FAILED, tries=5, last_error="550 5.1.1 mailbox unavailable"
+    )
+
+
+def worry_about_backups() -> None:
+    """Let the last backup be long ago and the newest one fail."""
+    now = timezone.now()
+    Backup.objects.update(started_at=now - timedelta(days=12))
+    Backup.objects.create(
+        state=BackupState.FAILED, started_at=now, error="house.tar could not be written."
     )
 
 

@@ -1,5 +1,6 @@
 """What is wrong with the house: for everybody at /healthz, for administrators by `doctor`."""
 
+import sqlite3
 from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
@@ -11,9 +12,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django_q.models import OrmQ, Task
 
+from quartiersladen.backups.models import Backup
 from quartiersladen.config import checkup
 from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.outbox.services import queue_mail
+from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.testing import make_quarter
 
 pytestmark = pytest.mark.django_db
@@ -98,8 +101,9 @@ def test_doctor_says_when_nothing_is_set_up():
     )
 
 
-def test_doctor_compares_addresses(healthy, settings):
-    settings.BASE_URL = "http://quartier.example.org"
+def test_doctor_compares_addresses(healthy, smtp_sink, settings):
+    settings.DEMO = False
+    settings.BASE_URL = "https://quartier.example.org"
     make_quarter("tor", host="tor.example.org", name="Am Tor")
 
     assert doctor() == (
@@ -123,12 +127,13 @@ def test_doctor_greets_the_mail_server(healthy, smtp_sink, settings):
     assert fault.startswith("The mail server 127.0.0.1 does not take mails: ConnectionRefused")
 
 
-def test_doctor_notices_mails_that_do_not_go(healthy, smtp_sink):
+def test_doctor_notices_mails_that_do_not_go(client, healthy, smtp_sink):
     quarter = make_quarter("tor")
     before = timezone.now() - timedelta(hours=7)
     queue_mail(quarter=quarter, kind="teller", to="a@example.org", subject="", text="", now=before)
 
     assert doctor() == (1, ["1 mails have been waiting for more than 6 hours."])
+    assert client.get("/healthz").json()["faults"] == doctor()[1]
 
 
 def test_doctor_looks_at_disk_and_folder(healthy, settings, tmp_path):
@@ -137,20 +142,23 @@ def test_doctor_looks_at_disk_and_folder(healthy, settings, tmp_path):
     assert doctor() == (1, ["The folder in DATA_DIR does not exist."])
 
 
-def test_a_full_disk_is_a_fault(healthy, monkeypatch):
+def test_a_full_disk_is_a_fault(client, healthy, monkeypatch, settings, tmp_path):
+    settings.BACKUP_DIR = str(tmp_path)
     monkeypatch.setattr(checkup, "SCARCE", 10**18)
 
-    [fault] = checkup.disk()
+    faults = client.get("/healthz").json()["faults"]
 
-    assert fault.startswith("Only ")
+    assert [fault.partition(" MB ")[0].split()[0] for fault in faults] == ["Only", "Only"]
+    assert [fault.rpartition(" ")[2] for fault in faults] == ["DATA_DIR.", "BACKUP_DIR."]
 
 
-def test_pending_migrations_are_a_fault(healthy):
+def test_pending_migrations_are_a_fault(client, healthy):
     MigrationRecorder(connection).record_unapplied("website", "0001_start")
 
     code, [fault] = doctor()
 
     assert (code, fault[1:]) == (1, " migrations are pending: run `quartiersladen migrate`.")
+    assert client.get("/healthz").json()["faults"] == [fault]
 
 
 def test_files_that_cannot_be_kept_are_a_fault(healthy, settings, tmp_path):
@@ -164,3 +172,124 @@ def test_files_that_cannot_be_kept_are_a_fault(healthy, settings, tmp_path):
     }
 
     assert doctor() == (1, [f"Nothing can be written into {occupied}."])
+
+
+@pytest.mark.sqlite
+def test_an_old_sqlite_is_a_fault(client, healthy, monkeypatch):
+    assert client.get("/healthz").status_code == 200
+
+    monkeypatch.setattr(checkup, "OLDEST_SAFE", (9, 0, 0))
+    monkeypatch.setattr(checkup, "is_safe", lambda version: version >= "9")
+
+    fault = f"SQLite {sqlite3.sqlite_version} can lose data; 9.0.0 or newer is needed."
+    assert client.get("/healthz").json()["faults"] == [fault]
+    assert doctor() == (1, [fault])
+
+
+@pytest.mark.parametrize(
+    ("changes", "faults"),
+    [
+        (
+            {"BASE_URL": "quartier.example.org", "ALLOWED_HOSTS": ["", "localhost"]},
+            ["BASE_URL must begin with https:// (or http://) and a host name."],
+        ),
+        (
+            {"BEHIND_PROXY": True},
+            [
+                "BEHIND_PROXY is on, but BASE_URL begins with http://: cookies are not kept safe.",
+            ],
+        ),
+    ],
+)
+def test_settings_that_contradict_each_other_are_a_fault(
+    client, healthy, smtp_sink, settings, changes, faults
+):
+    settings.DEMO = False
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    assert (client.get("/healthz").status_code, doctor()[0]) == (200, 0)
+
+    for name, value in changes.items():
+        setattr(settings, name, value)
+
+    assert doctor() == (1, faults)
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["faults"]) == (
+        503,
+        ["The settings contradict each other: `quartiersladen doctor` says where."],
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"LOG_LEVEL": "DEBUG"}, "LOG_LEVEL is DEBUG: the log grows fast and can hold personal"),
+    ],
+)
+def test_doctor_warns_of_risks(healthy, smtp_sink, settings, changes, fault):
+    settings.DEMO = False
+    settings.ALLOWED_HOSTS = ["localhost", ".example.org"]
+    assert doctor() == (0, ["All is well."])
+
+    for name, value in changes.items():
+        setattr(settings, name, value)
+
+    code, [found] = doctor()
+    assert (code, found[: len(fault)]) == (1, fault)
+
+
+def test_a_key_that_is_not_the_kept_one_is_a_fault(healthy, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "secret_key").write_text(f"{settings.SECRET_KEY}\n")
+    assert doctor() == (0, ["All is well."])
+
+    (tmp_path / "secret_key").write_text("another")
+
+    assert doctor() == (
+        1,
+        ["SECRET_KEY is not the one in DATA_DIR/secret_key: links in old mails do not open."],
+    )
+
+
+def good_backup(*, days_ago, night=None):
+    at = timezone.now() - timedelta(days=days_ago)
+    return Backup.objects.create(
+        state="done", started_at=at, finished_at=at, size_bytes=1, night=night
+    )
+
+
+def test_a_backup_older_than_agreed_is_a_fault(client, healthy, smtp_sink, settings):
+    settings.DEMO = False
+    Quarter.objects.update(backup_days=7)
+    make_quarter("tor", backup_days=3)
+
+    assert doctor() == (1, ["There is no backup; one every 3 days is agreed."])
+    last = good_backup(days_ago=2)
+    assert doctor() == (0, ["All is well."])
+
+    last.started_at -= timedelta(days=2)
+    last.save()
+    fault = "The last backup is 4 days old; one every 3 days is agreed."
+    assert doctor() == (1, [fault])
+    assert client.get("/healthz").json()["faults"] == [fault]
+
+    Backup.objects.create(state="failed", started_at=timezone.now(), error="/srv/secret/place")
+    assert client.get("/healthz").json()["faults"] == ["The last backup failed."]
+
+    settings.DEMO = True
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_folder_for_backups_is_looked_at(healthy, settings, tmp_path):
+    settings.BACKUP_DIR = str(tmp_path)
+    assert doctor() == (0, ["All is well."])
+
+    good_backup(days_ago=0, night=timezone.now().date())
+    assert doctor() == (1, ["BACKUP_DIR holds no backup any more, though there was one."])
+    (tmp_path / "quartiersladen-2026-03-02-0230.tar").touch()
+    assert doctor() == (0, ["All is well."])
+
+    settings.DATA_DIR = tmp_path
+    assert doctor() == (1, ["BACKUP_DIR lies in DATA_DIR: whoever loses that folder loses both."])
+    settings.BACKUP_DIR = str(tmp_path / "nowhere")
+    assert doctor() == (1, ["The folder in BACKUP_DIR does not exist."])

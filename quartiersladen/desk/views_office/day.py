@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, member, or_404
+from quartiersladen.backups.queries import worry_for_desk
 from quartiersladen.concerns.queries import newest, replies_in
 from quartiersladen.concerns.timeline import office_words, who
 from quartiersladen.desk import queries
@@ -28,13 +29,15 @@ def today(request: StaffRequest) -> HttpResponse:
     """The day at a glance: what is due, what is new, what came in."""
     if not request.viewer.may_enter:
         return redirect("desk:settings" if request.viewer.may_settings else "website:home")
-    day = request.quarter.local_day(timezone.now())
+    now = timezone.now()
+    day = request.quarter.local_day(now)
     due = list(open_follow_ups(request.viewer, until=day))
     mine = [f for f in due if f.dossier.assigned_to_id == request.user.pk]
     others = [f for f in due if f.dossier.assigned_to_id != request.user.pk]
     counted = queries.with_asks(mine + others)
     context = {
         "today": day,
+        "worry": worry_for_desk(request.viewer, request.quarter, now),
         "mine": counted[: len(mine)],
         "others": counted[len(mine) :],
         "new": newest(request.viewer, limit=SHOWN),

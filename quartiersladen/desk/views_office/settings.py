@@ -15,6 +15,7 @@ from quartiersladen.accounts.access import StaffRequest, or_404, settings_only, 
 from quartiersladen.accounts.adapter import invite
 from quartiersladen.accounts.queries import members_of
 from quartiersladen.accounts.states import Role
+from quartiersladen.backups.queries import worry_for_desk
 from quartiersladen.desk import forms, queries, services
 from quartiersladen.kernel.errors import Invalid
 from quartiersladen.privacy.queries import trail_of
@@ -48,6 +49,7 @@ def overview(request: StaffRequest) -> HttpResponse:
     context = {
         "themes": queries.all_themes(request.viewer),
         "addresses": queries.all_addresses(request.viewer),
+        "worry": worry_for_desk(request.viewer, request.quarter, timezone.now()),
         "nav_section": "settings",
     }
     return render(request, "desk/office/settings.html", context)

@@ -1,0 +1,1 @@
+"""Writes of the backups module: making an archive, the nightly one, and taking one back."""
