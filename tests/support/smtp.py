@@ -8,8 +8,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, Self
 
+from aiosmtpd import smtp as server_side
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as ServerSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Envelope:
     content: bytes
 
 
-class _Line(ServerSide):
+class _Line(server_side.SMTP):
     """One conversation; hangs up or talks nonsense if the handler does."""
 
     async def push(self, status: Any) -> None:
@@ -48,7 +48,7 @@ class _FreePort(Controller):
         self._listening.bind(("127.0.0.1", port))
         super().__init__(handler, hostname="127.0.0.1", port=self._listening.getsockname()[1])
 
-    def factory(self) -> ServerSide:
+    def factory(self) -> server_side.SMTP:
         """Make one conversation."""
         return _Line(self.handler, **self.SMTP_kwargs)
 
