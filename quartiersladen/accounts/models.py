@@ -70,3 +70,15 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.quarter_id}"
+
+
+class NetworkCount(models.Model):
+    """How often a network did something in an hour; see `kernel.throttle`. Gone after the hour."""
+
+    #: Keyed hash of what was done and of the network; no address is kept.
+    key = models.CharField(max_length=80, primary_key=True)
+    number = models.PositiveIntegerField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.number} until {self.expires_at}"

@@ -1,10 +1,10 @@
 """Writes of the accounts module. The desk's settings call them and leave the trail row."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.models import Membership, NetworkCount, User
 from quartiersladen.accounts.queries import valid_on
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import Role
@@ -58,3 +58,8 @@ def end_membership(*, viewer: Viewer, membership: Membership, last_day: date) ->
     demand(viewer.user_id != membership.user_id)
     membership.to_on = max(last_day, membership.from_on)
     membership.save(update_fields=["to_on"])
+
+
+def forget_counts(*, now: datetime) -> int:
+    """Delete counts whose hour has passed. Returns how many went."""
+    return NetworkCount.objects.filter(expires_at__lte=now).delete()[0]

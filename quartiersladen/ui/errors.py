@@ -1,6 +1,7 @@
 """Error pages that help: what happened, what to do, whom to call."""
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from quartiersladen.kernel.faults import is_out_of_order
 STATUS = ((NotAllowed, 403), (Conflict, 409), (Invalid, 422), (TooMany, 429))
 LOCKED_SECONDS = 15 * 60
 UNABLE_SECONDS = 2 * 60
+MOST_HEARD, AT_ONCE = 100_000_000, 65_536  # bytes; a form has at most five photos of 10 MB
 HTML, JSON = "text/html", "application/json"
 DATA = (".json", ".geojson")
 
@@ -40,8 +42,20 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return error_page(request, status, refusal.sentence, retry_after=retry_after)
 
 
+def hear_out(request: HttpRequest) -> None:
+    """Take in the rest of what is being uploaded: a browser reads no answer before it has sent all.
+
+    Without this the visitor would see a broken connection instead of our page.
+    """
+    left = MOST_HEARD
+    with suppress(OSError):
+        while left > 0 and (heard := len(request.read(AT_ONCE))):
+            left -= heard
+
+
 def unable_page(request: HttpRequest) -> HttpResponse:
     """Answer while disk or database cannot work; the page needs neither of them."""
+    hear_out(request)
     language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(
         request
     )

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from quartiersladen.kernel.errors import Refusal
 from quartiersladen.kernel.faults import is_out_of_order
-from quartiersladen.ui.errors import error_page, refusal_page, unable_page
+from quartiersladen.ui.errors import error_page, hear_out, refusal_page, unable_page
 
 logger = logging.getLogger(__name__)
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -29,6 +29,7 @@ class RefusalMiddleware:
         if isinstance(exception, Refusal):
             return refusal_page(request, exception)
         if isinstance(exception, TOO_LARGE):
+            hear_out(request)
             return error_page(request, 413)
         if is_out_of_order(exception):
             # One line: the whole trace, once per request, would fill the rest of the disk.
