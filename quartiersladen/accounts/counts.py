@@ -4,7 +4,7 @@ Django's cache in the memory of a process would count each process apart, and it
 needs six statements to count one. Only what `kernel.throttle` asks for is here.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache.backends.base import BaseCache
@@ -35,7 +35,7 @@ class CountsTable(BaseCache):
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Count on, from nothing if nobody has counted there; return how far."""
         now = timezone.now()
-        values = {
+        values: dict[str, str | int | datetime] = {
             "key": self.make_key(key, version=version),
             "delta": delta,
             "now": now,

@@ -14,6 +14,7 @@ from tests.support.smtp import SmtpSink
 
 #: What is killed; the order is drawn. "part": a process that another one of ours has started.
 KILLS = [*["serve"] * 3, *["web"] * 2, *["web part"] * 2, "worker", *["worker part"] * 2]
+NOTE = "tests.faults.jobs.note"
 WITH_WORKER = {"serve", "worker", "worker part"}
 
 
@@ -69,8 +70,8 @@ def let_time_pass(house: House) -> None:
 
 
 def waiting(house: House) -> int:
-    [(mails,)] = house.rows("SELECT count(*) FROM outbox_mail WHERE state <> 'sent'")
-    return mails + sum(house.count("django_q_ormq"))
+    mails = house.rows("SELECT id FROM outbox_mail WHERE state <> 'sent'")
+    return len(mails) + sum(house.count("django_q_ormq"))
 
 
 def test_ten_kills_lose_nothing_and_double_nothing(tmp_path):
@@ -95,6 +96,22 @@ def test_ten_kills_lose_nothing_and_double_nothing(tmp_path):
         assert len(acknowledged) > len(KILLS)
         assert sum(neighbour.cut_off for neighbour in neighbours) > 0
         assert_books_are_true(house, sink, len(acknowledged))
+
+
+def test_a_part_of_the_worker_that_is_killed_stops_no_job(tmp_path):
+    # The one that waits for work holds the lock of the pipe: whoever follows it would wait for ever.
+    with house_in(tmp_path) as house:
+        house.start("worker")
+        for number in range(3):
+            assert until(lambda number=number: len(victims(house, "worker part")) > number)
+            os.kill(sorted(victims(house, "worker part"))[-1 - number], signal.SIGKILL)
+            house.run("tests.faults.enqueue", "1", NOTE, "done")
+            assert until(lambda number=number: notes(house) == number + 1)
+        house.end()
+
+
+def notes(house: House) -> int:
+    return [func for (func,) in house.rows("SELECT func FROM django_q_task")].count(NOTE)
 
 
 def assert_books_are_true(house: House, sink: SmtpSink, number: int) -> None:

@@ -134,8 +134,8 @@ class House:
     def books(self) -> Iterator[Any]:
         """Open the house's database beside the house, without any of its code."""
         if url := self.environment.get("DATABASE_URL"):
-            with psycopg.connect(url, autocommit=True) as line:
-                yield line
+            with psycopg.connect(url, autocommit=True) as server:
+                yield server
             return
         line = sqlite3.connect(self.folder / "quartiersladen.sqlite3", 20, isolation_level=None)
         try:

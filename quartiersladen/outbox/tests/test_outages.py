@@ -152,12 +152,12 @@ def test_other_servers_go_on(queue, smtp_sink, settings):
     assert queries.due(NOON + timedelta(minutes=1), limit=9) == [second.pk, first.pk]
 
 
-def test_only_one_asks(queue, smtp_sink, quarter, mira):
+def test_only_one_asks(queue, smtp_sink):
     smtp_sink.refuse(421, "busy")
     first, second = queue(), queue()
     deliver(mail_id=first.pk, now=NOON)
     soon = NOON + timedelta(minutes=1)
-    outage = queries.outage(mira, quarter)
+    outage = Outage.objects.get()
 
     assert [outages.may_ask(outage, now=soon) for _ in range(2)] == [True, False]
 
@@ -181,12 +181,12 @@ def test_who_comes_second_gives_the_mail_back(queue, smtp_sink, monkeypatch):
     assert (second.state, second.tries, smtp_sink.messages) == (MailState.QUEUED, 0, [])
 
 
-def test_one_who_asks_and_dies_is_followed_by_another(queue, smtp_sink, quarter, mira):
+def test_one_who_asks_and_dies_is_followed_by_another(queue, smtp_sink):
     smtp_sink.refuse(421, "busy")
     first, second = queue(), queue()
     deliver(mail_id=first.pk, now=NOON)
     smtp_sink.accept()
-    outages.may_ask(queries.outage(mira, quarter), now=NOON + timedelta(minutes=1))
+    outages.may_ask(Outage.objects.get(), now=NOON + timedelta(minutes=1))
 
     assert deliver(mail_id=second.pk, now=NOON + timedelta(minutes=5)) is None
     assert deliver(mail_id=second.pk, now=NOON + timedelta(minutes=6)) == MailState.SENT
