@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Exists, ForeignObjectRel, OuterRef, Q, QuerySet
+from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Q, QuerySet
 
 from quartiersladen.files import photos
 from quartiersladen.files.models import StoredFile
@@ -90,7 +90,8 @@ def _unused_rows(now: datetime) -> Iterator[StoredFile]:
     used = Q()
     for relation in StoredFile._meta.get_fields(include_hidden=True):  # noqa: SLF001 -- public by its name
         if isinstance(relation, ForeignObjectRel):
-            rows = QuerySet(relation.related_model).filter(**{relation.field.name: OuterRef("pk")})
+            rows: QuerySet[Model] = QuerySet(relation.related_model)
+            rows = rows.filter(**{relation.field.name: OuterRef("pk")})
             used |= Q(Exists(rows))
     yield from StoredFile.objects.filter(~used, created_at__lt=now - ON_ITS_WAY)
 

@@ -43,6 +43,7 @@ def town(db: None) -> Iterator[str]:
         load_all(timezone.now())
         facts.add_an_app()
         facts.add_troubled_mail()
+        facts.add_an_outage()
         patch.setattr(settings, "ROOT_URLCONF", "tests.pages.urls")
         patch.setattr(settings, "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", True)
         server = LiveServer("localhost")
