@@ -1,6 +1,7 @@
 """Measures one installation: `python -m bench.measure NUMBER OUT [--quick]`."""
 
 import json
+import math
 import os
 import sys
 import time
@@ -89,6 +90,11 @@ Figures = dict[str, float]
 def spread(spent: list[float]) -> Figures:
     """Return p50 and p95."""
     return {"p50": median(spent), "p95": quantiles(spent, n=20)[-1]}
+
+
+def slowest_but_five(spent: list[float]) -> float:
+    """Return what 95 of a hundred stay within; also of a few, where quantiles have no answer."""
+    return sorted(spent)[math.ceil(len(spent) * 0.95) - 1] if spent else math.inf
 
 
 def statements(page: Page) -> int:
@@ -246,7 +252,7 @@ def mixed(port: int, calls: dict[str, load.Maker], *, seconds: float) -> dict[st
     """Return what eight clients meet who read and write at once."""
     makers = {name: (share, calls[name]) for name, share in MIXTURE.items()}
     mixture = load.at_random(port, makers, seconds=seconds)
-    p95 = {name: spread(spent)["p95"] for name, spent in mixture.spent.items()}
+    p95 = {name: slowest_but_five(spent) for name, spent in mixture.spent.items()}
     return {
         "rate": sum(len(spent) for spent in mixture.spent.values()) / mixture.seconds,
         "list_p95": p95["T2 desk list"],
