@@ -1,4 +1,4 @@
-"""`python -m bench`: measures both sizes, each in a process and a folder of its own."""
+"""`python -m bench`: measures both sizes on both engines, each in a process and folder of its own."""
 
 import argparse
 import json
@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from bench.bars import HEADINGS, judge, line
+from tools.with_postgres import running_postgres
 
 SMALL, LARGE = 1_000, 100_000
 
 
 @contextmanager
-def installation(folder: Path) -> Iterator[dict[str, str]]:
-    """Return the environment of an installation in `folder`."""
+def installation(folder: Path, *, on_postgres: bool) -> Iterator[dict[str, str]]:
+    """Yield the environment of an installation in `folder`."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    yield kept | {
+    settings = kept | {
         "DATA_DIR": str(folder),
         "SECRET_KEY": "only-for-measuring-" + "0" * 32,
         "DEMO": "1",
@@ -29,13 +30,18 @@ def installation(folder: Path) -> Iterator[dict[str, str]]:
         "REPORTS_PER_HOUR": "1000000",
         "WEB_WORKERS": "2",
     }
+    if not on_postgres:
+        yield settings
+        return
+    with running_postgres() as url:
+        yield settings | {"DATABASE_URL": url}
 
 
-def measure(number: int, *, quick: bool) -> dict[str, Any]:
+def measure(number: int, *, quick: bool, on_postgres: bool = False) -> dict[str, Any]:
     """Return the figures of one size: workload -> figures."""
     with tempfile.TemporaryDirectory(prefix="quartiersladen-bench-") as name:
         folder = Path(name)
-        with installation(folder) as environment:
+        with installation(folder, on_postgres=on_postgres) as environment:
             command = [
                 sys.executable,
                 "-m",
@@ -58,8 +64,11 @@ def main() -> int:
     options = parser.parse_args()
     start = time.monotonic()
     large = SMALL * 5 if options.quick else LARGE
-    small_figures = measure(SMALL, quick=options.quick)
-    large_figures = measure(large, quick=options.quick)
+    small_figures, large_figures = (
+        measure(number, quick=options.quick)
+        | measure(number, quick=options.quick, on_postgres=True)
+        for number in (SMALL, large)
+    )
     print(HEADINGS)
     missed = []
     for name, figures in large_figures.items():

@@ -1,10 +1,14 @@
-"""The bars, and how a line looks."""
+"""The bars, and how a line looks.
+
+Three kinds of line: a page (T1 to T5), memory (T10), and everything at once (T11). `figures` of a
+kind hold what its judge and its line need.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 HEADINGS = (
-    f"{'workload':<22} {'rows':>7} {'p50 ms':>8} {'p95 ms':>8} {'req/s':>7} {'SQL':>4}"
+    f"{'workload':<26} {'rows':>7} {'p50 ms':>8} {'p95 ms':>8} {'req/s':>7} {'SQL':>4}"
     f" {'limit ms':>9} {'ratio':>6} {'growth':>7}  bar"
 )
 
@@ -40,6 +44,10 @@ BARS = {
     "T4 map unchanged": Bar(sql=4, guide_ms=3),
     "T5 detail": Bar(sql=12, growth=1.1, guide_ms=10),
 }
+ON_POSTGRES = " on PostgreSQL"
+MEMORY, MIXED = "T10 footprint", "T11 mixed"
+MOST_TIMES_HELLO, MOST_WEB_MB, MOST_ALL_MB, MOST_GROWTH = 2.5, 200, 350, 1.3
+MOST_WRITE_MS = 60
 NOISE_MS = 1.0  # a growth by less than this says nothing
 
 
@@ -52,9 +60,43 @@ def growth_of(large: dict[str, Any], small: dict[str, Any]) -> float:
     return float(large["p50"] / large["hello"] / (small["p50"] / small["hello"]))
 
 
+def bar_of(name: str) -> Bar:
+    """Return the bar of a page, which is the same on both engines."""
+    return BARS[name.removesuffix(ON_POSTGRES)]
+
+
 def judge(name: str, large: dict[str, Any], small: dict[str, Any]) -> list[str]:
     """Return which bars are missed; also writes the growth into `large`."""
-    bar = BARS[name]
+    if name == MEMORY:
+        return _judge_memory(large, small)
+    return _judge_mixed(large) if name == MIXED else _judge_page(name, large, small)
+
+
+def _judge_memory(large: dict[str, Any], small: dict[str, Any]) -> list[str]:
+    large["growth"] = large["web_mb"] / small["web_mb"]
+    found = (
+        ("times hello", large["ratio"], MOST_TIMES_HELLO),
+        ("MB of the web server", large["web_mb"], MOST_WEB_MB),
+        ("MB in all", large["all_mb"], MOST_ALL_MB),
+        ("growth", large["growth"], MOST_GROWTH),
+    )
+    return [
+        f"{value:.1f} {what} instead of {most:g}" for what, value, most in found if value > most
+    ]
+
+
+def _judge_mixed(large: dict[str, Any]) -> list[str]:
+    faults = [
+        f"{len(large['faults'])} wrong answers, the first: {fault}"
+        for fault in large["faults"][:1]
+    ]
+    if large["write_p95"] > MOST_WRITE_MS:
+        faults.append(f"writes p95 {large['write_p95']:.0f} ms instead of {MOST_WRITE_MS}")
+    return faults
+
+
+def _judge_page(name: str, large: dict[str, Any], small: dict[str, Any]) -> list[str]:
+    bar = bar_of(name)
     faults = []
     large["growth"] = growth_of(large, small)
     if large["sql"] > bar.sql:
@@ -69,12 +111,35 @@ def judge(name: str, large: dict[str, Any], small: dict[str, Any]) -> list[str]:
 
 def line(name: str, number: int, figures: dict[str, Any], faults: list[str] | None) -> str:
     """Return one line; faults: None for the small size, which has no bar of its own."""
+    if name in {MEMORY, MIXED}:
+        verdict = "" if faults is None else f"  {'over' if faults else 'ok'} "
+        words = _memory(figures) if name == MEMORY else _mixed(figures)
+        return f"{name:<26} {number:>7,} {words}{verdict}"
     limit = f"{figures['limit']:.2f}" if figures.get("limit") else "-"
     ratio = f"{figures['ratio']:.1f}" if figures.get("ratio") else "-"
     growth = f"{figures['growth']:.2f}" if "growth" in figures else "-"
     rate = f"{figures['rate']:.0f}" if figures.get("rate") else "-"
-    verdict = "" if faults is None else f"  {'over' if faults else 'ok'} ({BARS[name]})"
+    verdict = "" if faults is None else f"  {'over' if faults else 'ok'} ({bar_of(name)})"
     return (
-        f"{name:<22} {number:>7,} {figures['p50']:>8.2f} {figures['p95']:>8.2f} {rate:>7}"
+        f"{name:<26} {number:>7,} {figures['p50']:>8.2f} {figures['p95']:>8.2f} {rate:>7}"
         f" {figures['sql']:>4} {limit:>9} {ratio:>6} {growth:>7}{verdict}"
+    )
+
+
+def _memory(figures: dict[str, Any]) -> str:
+    growth = f", growth {figures['growth']:.2f} <= {MOST_GROWTH}" if "growth" in figures else ""
+    return (
+        f"web {figures['web_mb']:.0f} MB <= {MOST_WEB_MB} (RSS {figures['web_rss_mb']:.0f}),"
+        f" hello {figures['hello_mb']:.0f} MB, ratio {figures['ratio']:.2f} <= {MOST_TIMES_HELLO},"
+        f" worker {figures['worker_mb']:.0f} MB, supervisor {figures['supervisor_mb']:.0f} MB,"
+        f" all {figures['all_mb']:.0f} MB <= {MOST_ALL_MB}{growth}"
+    )
+
+
+def _mixed(figures: dict[str, Any]) -> str:
+    return (
+        f"{figures['rate']:.0f} req/s, list p95 {figures['list_p95']:.0f} ms,"
+        f" detail p95 {figures['detail_p95']:.0f} ms,"
+        f" writes p95 {figures['write_p95']:.0f} ms <= {MOST_WRITE_MS},"
+        f" {len(figures['faults'])} wrong answers <= 0"
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from random import Random
 
 CLIENTS = 8
 PATIENCE = 30  # seconds
@@ -40,7 +41,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(module: str, *arguments: str, port: int, ready: str) -> Iterator[int]:
-    """Run a module that serves on `port` until the page `ready` answers; end it afterwards."""
+    """Run a module that serves on `port`; yield its process once the page `ready` answers."""
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         env=os.environ | {"PORT": str(port)},
@@ -49,7 +50,7 @@ def running(module: str, *arguments: str, port: int, ready: str) -> Iterator[int
     )
     try:
         _wait_for(port, ready)
-        yield port
+        yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
@@ -138,3 +139,44 @@ def requests_per_second(port: int, make: Maker, *, seconds: float) -> float:
     if faults:
         raise faults[0]
     return sum(done) / (time.monotonic() - start)
+
+
+@dataclass(slots=True)
+class Mixture:
+    """What clients met who did different things at once."""
+
+    spent: dict[str, list[float]]  # milliseconds by workload
+    faults: list[str]
+    seconds: float
+
+
+def at_random(port: int, makers: dict[str, tuple[int, Maker]], *, seconds: float) -> Mixture:
+    """Let the clients do now this, now that for so long; a wrong answer is noted as a fault.
+
+    makers: workload -> (how often of a hundred, what it asks).
+    """
+    mixture = Mixture({name: [] for name in makers}, [], seconds)
+    names, weights = list(makers), [share for share, _make in makers.values()]
+    end = time.monotonic() + seconds
+
+    def client(number: int) -> None:
+        dice = Random(number)  # noqa: S311 -- the same mixture in each run
+        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        while time.monotonic() < end:
+            [name] = dice.choices(names, weights)
+            call = makers[name][1]()
+            start = time.perf_counter()
+            try:
+                _ask(connection, call)
+            except (OSError, HTTPException, RuntimeError) as exc:
+                mixture.faults.append(f"{name}: {exc}")
+                connection.close()
+            mixture.spent[name].append((time.perf_counter() - start) * 1000)
+        connection.close()
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return mixture

@@ -1,8 +1,10 @@
 """Measures one installation: `python -m bench.measure NUMBER OUT [--quick]`."""
 
 import json
+import math
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -28,8 +30,11 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from bench import limits, load
+from bench.bars import MEMORY, MIXED, ON_POSTGRES
+from bench.memory import family, weight
 from quartiersladen.accounts import demo as accounts_demo
 from quartiersladen.accounts.models import User
 from quartiersladen.concerns.forms.report import new_key
@@ -40,6 +45,10 @@ from quartiersladen.directory import demo as directory_demo
 from quartiersladen.quarters import demo as quarters_demo
 from quartiersladen.quarters.models import Quarter, Theme
 
+#: Workload -> how often of a hundred in T11.
+MIXTURE = {"T2 desk list": 80, "T5 detail": 15, "T1 create": 5}
+POSTGRES_MEASURES = ("T2", "T3", "T5")
+IDLE_SECONDS = 6  # until a worker has done what is due at its start
 Page = Callable[[], HttpResponse]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MOVES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
@@ -67,8 +76,11 @@ def fill(number: int) -> Quarter:
     for _done in seed_concerns(quarter=quarter, number=number, now=now):
         pass
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if connection.vendor == "sqlite":
+            cursor.execute("ANALYZE")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute("VACUUM ANALYZE")
     return quarter
 
 
@@ -78,6 +90,11 @@ Figures = dict[str, float]
 def spread(spent: list[float]) -> Figures:
     """Return p50 and p95."""
     return {"p50": median(spent), "p95": quantiles(spent, n=20)[-1]}
+
+
+def slowest_but_five(spent: list[float]) -> float:
+    """Return what 95 of a hundred stay within; also of a few, where quantiles have no answer."""
+    return sorted(spent)[math.ceil(len(spent) * 0.95) - 1] if spent else math.inf
 
 
 def statements(page: Page) -> int:
@@ -196,29 +213,75 @@ def beside_limits(
 
 
 @contextmanager
-def both_servers() -> Iterator[dict[str, int]]:
-    """Run the product and a plain Django, each with the same number of processes and threads."""
+def both_servers() -> Iterator[tuple[dict[str, int], dict[str, int]]]:
+    """Run the product and a plain Django, each with the same number of processes and threads.
+
+    Yields their ports and their processes.
+    """
     ports = {"web": load.free_port(), "plain": load.free_port()}
     arguments = [str(n) for n in (ports["plain"], settings.WEB_WORKERS, settings.WEB_THREADS)]
     with (
-        load.running("bench.plain", *arguments, port=ports["plain"], ready="/hello/"),
-        load.running("quartiersladen", "web", port=ports["web"], ready="/"),
+        load.running("bench.plain", *arguments, port=ports["plain"], ready="/hello/") as plain,
+        load.running("quartiersladen", "web", port=ports["web"], ready="/") as web,
     ):
-        yield ports
+        yield ports, {"web": web, "plain": plain}
 
 
-def measure(number: int, *, times: int, seconds: float) -> dict[str, Figures]:
-    """Return the figures of every workload."""
+def footprint(processes: dict[str, int]) -> dict[str, float]:
+    """Return what the web server weighs after all that, and a worker with nothing to do."""
+    web, plain = (weight(family(processes[name])) for name in ("web", "plain"))
+    OrmQ.objects.all().delete()
+    with load.running("quartiersladen", "serve", port=load.free_port(), ready="/") as supervisor:
+        time.sleep(IDLE_SECONDS)
+        inside = family(supervisor)
+        names = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in inside}
+        worker = weight(pid for pid, words in names.items() if b"worker" in words)
+        alone = weight([supervisor])
+    return {
+        "web_mb": web["mb"],
+        "web_rss_mb": web["rss_mb"],
+        "hello_mb": plain["mb"],
+        "ratio": web["mb"] / plain["mb"],
+        "worker_mb": worker["mb"],
+        "supervisor_mb": alone["mb"],
+        "all_mb": web["mb"] + worker["mb"] + alone["mb"],
+    }
+
+
+def mixed(port: int, calls: dict[str, load.Maker], *, seconds: float) -> dict[str, Any]:
+    """Return what eight clients meet who read and write at once."""
+    makers = {name: (share, calls[name]) for name, share in MIXTURE.items()}
+    mixture = load.at_random(port, makers, seconds=seconds)
+    p95 = {name: slowest_but_five(spent) for name, spent in mixture.spent.items()}
+    return {
+        "rate": sum(len(spent) for spent in mixture.spent.values()) / mixture.seconds,
+        "list_p95": p95["T2 desk list"],
+        "detail_p95": p95["T5 detail"],
+        "write_p95": p95["T1 create"],
+        "faults": mixture.faults,
+    }
+
+
+def measure(number: int, *, times: int, seconds: float) -> dict[str, dict[str, Any]]:
+    """Return the figures of every workload that is measured on this engine."""
     quarter = fill(number)
     work = Workloads(quarter)
+    on_sqlite = connection.vendor == "sqlite"
     counts = {name: statements(page) for name, page in work.pages().items()}
-    figures: dict[str, Figures] = {}
-    with both_servers() as ports:
-        for name, make in work.calls(ports["web"]).items():
+    figures: dict[str, dict[str, Any]] = {}
+    with both_servers() as (ports, processes):
+        calls = work.calls(ports["web"])
+        for name, make in calls.items():
+            if not on_sqlite and not name.startswith(POSTGRES_MEASURES):
+                continue
             shown = beside_limits(name, make, ports, quarter, times=times)
             shown["rate"] = load.requests_per_second(ports["web"], make, seconds=seconds)
-            figures[name] = shown | {"sql": counts[name]}
-    return dict(sorted(figures.items()))
+            figures[name if on_sqlite else name + ON_POSTGRES] = shown | {"sql": counts[name]}
+        figures = dict(sorted(figures.items()))
+        if on_sqlite:
+            mixture = mixed(ports["web"], calls, seconds=seconds * 4)
+            figures |= {MEMORY: footprint(processes), MIXED: mixture}
+    return figures
 
 
 def main() -> None:

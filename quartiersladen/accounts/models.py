@@ -100,3 +100,15 @@ class Session(AbstractBaseSession):
     def handle(self) -> str:
         """What a page may call this session by; the key stays in the cookie of its browser."""
         return salted_hmac("accounts.session", self.session_key).hexdigest()[:24]
+
+
+class NetworkCount(models.Model):
+    """How often a network did something in an hour; see `kernel.throttle`. Gone after the hour."""
+
+    #: Keyed hash of what was done and of the network; no address is kept.
+    key = models.CharField(max_length=80, primary_key=True)
+    number = models.PositiveIntegerField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.number} until {self.expires_at}"

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 
-from quartiersladen.accounts.models import Membership, Session, User
+from quartiersladen.accounts.models import Membership, NetworkCount, Session, User
 from quartiersladen.accounts.queries import valid_on
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.sessions import IDLE
@@ -108,3 +108,8 @@ def drop_old_sessions(*, now: datetime) -> None:
 def drop_old_attempts(*, now: datetime) -> None:
     """Forget wrong passwords that lock nobody any more: they hold network addresses."""
     AccessAttempt.objects.filter(attempt_time__lte=now - get_cool_off()).delete()
+
+
+def forget_counts(*, now: datetime) -> int:
+    """Delete counts whose hour has passed. Returns how many went."""
+    return NetworkCount.objects.filter(expires_at__lte=now).delete()[0]

@@ -80,7 +80,7 @@ STORAGES = {
     "default": storage.file_storage(env_url("STORAGE_URL", ("file", "s3")), data_dir=DATA_DIR),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-CACHES = {"default": storage.cache(env_url("CACHE_URL", ("redis", "rediss")))}
+CACHES = storage.caches(env_url("CACHE_URL", ("redis", "rediss")))
 
 # --- The house -----------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -9,6 +9,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000; PRAGMA journal_size_limit=27103364"
 )
 
+COUNTED_SECONDS = 60 * 60  # what `kernel.throttle` counts, it counts by the hour
+
 
 def sqlite_database(path: Path, *, synchronous: str) -> dict[str, Any]:
     """Return the settings of an embedded database in `path`.
@@ -58,8 +60,19 @@ def file_storage(url: SplitResult | None, *, data_dir: Path) -> dict[str, Any]:
     }
 
 
-def cache(url: SplitResult | None) -> dict[str, Any]:
-    """Return the cache settings; without CACHE_URL each process keeps its own."""
+def caches(url: SplitResult | None) -> dict[str, dict[str, Any]]:
+    """Return the caches: `default`, and `counts` for what all processes count together.
+
+    Without CACHE_URL each process keeps its own `default`, and the database counts for all.
+    """
     if url is None:
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url.geturl()}
+        return {
+            "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+            "counts": {
+                "BACKEND": "quartiersladen.accounts.counts.CountsTable",
+                "TIMEOUT": COUNTED_SECONDS,
+            },
+        }
+    backend = "django.core.cache.backends.redis.RedisCache"
+    shared = {"BACKEND": backend, "LOCATION": url.geturl()}
+    return {"default": shared, "counts": shared}

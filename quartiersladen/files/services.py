@@ -1,6 +1,8 @@
 """Writes of the files module."""
 
-from datetime import datetime
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import BinaryIO, cast
 from uuid import uuid4
 
@@ -8,10 +10,18 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Q, QuerySet
 
 from quartiersladen.files import photos
 from quartiersladen.files.models import StoredFile
 from quartiersladen.quarters.models import Quarter
+
+#: So long a file may be on its way from the storage to the row that needs it.
+ON_ITS_WAY = timedelta(days=1)
+#: Bytes without a row are looked for among the newest: a killed process leaves them, and older
+#: ones would rather mean that this is not the database they belong to.
+LOOKED_BACK = timedelta(days=14)
+PHOTO = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-small)?\.jpg")
 
 
 def store_photo(*, quarter: Quarter, upload: "UploadedFile[bytes]", now: datetime) -> StoredFile:
@@ -58,3 +68,48 @@ def remove_file(*, file: StoredFile) -> None:
             storages["default"].delete(name)
 
     transaction.on_commit(remove_bytes)
+
+
+def drop_unknown_files(*, now: datetime) -> int:
+    """Delete files that nothing points to and bytes that no row knows; return how many went.
+
+    A killed process or a full disk leaves such: a photo was stored, but not yet with its form.
+    """
+    unused = [*_unused_rows(now)]
+    for file in unused:
+        with transaction.atomic():
+            remove_file(file=file)
+    unknown = [*_unknown_photos(now)]
+    for name in unknown:
+        storages["default"].delete(name)
+    return len(unused) + len(unknown)
+
+
+def _unused_rows(now: datetime) -> Iterator[StoredFile]:
+    # Asked of the tables themselves, so that a new one that keeps files needs no line here.
+    used = Q()
+    for relation in StoredFile._meta.get_fields(include_hidden=True):  # noqa: SLF001 -- public by its name
+        if isinstance(relation, ForeignObjectRel):
+            rows: QuerySet[Model] = QuerySet(relation.related_model)
+            rows = rows.filter(**{relation.field.name: OuterRef("pk")})
+            used |= Q(Exists(rows))
+    yield from StoredFile.objects.filter(~used, created_at__lt=now - ON_ITS_WAY)
+
+
+def _unknown_photos(now: datetime) -> Iterator[str]:
+    if not StoredFile.objects.exists():
+        return
+    storage = storages["default"]
+    for month in {f"{day:%Y-%m}" for day in (now, now - ON_ITS_WAY, now - LOOKED_BACK)}:
+        if not storage.exists(month):
+            continue
+        for name in storage.listdir(month)[1]:
+            path = f"{month}/{name}"
+            if PHOTO.fullmatch(name) and _is_forgotten(path, now):
+                yield path
+
+
+def _is_forgotten(path: str, now: datetime) -> bool:
+    written_at = storages["default"].get_modified_time(path)
+    known = StoredFile.objects.filter(Q(storage_name=path) | Q(thumbnail_name=path))
+    return now - LOOKED_BACK < written_at < now - ON_ITS_WAY and not known.exists()

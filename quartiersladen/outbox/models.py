@@ -87,3 +87,18 @@ class Mail(models.Model):
     def is_waiting_for_server(self) -> bool:
         """Whether it cannot go because the operator named no mail server."""
         return self.state == MailState.QUEUED and not self.server
+
+
+class Outage(models.Model):
+    """A mail server that takes no mails at the moment; the row goes when it takes one again."""
+
+    #: Keyed hash of its address, which holds a password.
+    server_key = models.CharField(max_length=64, unique=True)
+    since = models.DateTimeField()
+    #: How often it was asked in vain.
+    tries = models.PositiveSmallIntegerField(default=1)
+    next_try_at = models.DateTimeField()
+    last_error = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return f"{self.since} {self.last_error}"

@@ -1,16 +1,19 @@
 """Reads of the outbox module."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.outbox.frame import filled_text, link_url, with_links
-from quartiersladen.outbox.models import Mail
+from quartiersladen.outbox.models import Mail, Outage
+from quartiersladen.outbox.outages import outage_of, server_key
 from quartiersladen.outbox.states import LOST_AFTER, MailState
+from quartiersladen.quarters.models import Quarter
 
 
 def mails_for_desk(viewer: Viewer, state: MailState | None = None) -> QuerySet[Mail]:
@@ -31,28 +34,62 @@ def get_mail(viewer: Viewer, mail_id: int) -> Mail:
     return mails_for_desk(viewer).get(pk=mail_id)
 
 
-def troubled(viewer: Viewer, *, limit: int) -> list[Mail]:
-    """Return mails that failed or that had to wait after an error, newest first."""
-    failed = Q(state=MailState.FAILED) | Q(state=MailState.QUEUED, tries__gt=0)
-    return list(mails_for_desk(viewer).filter(failed)[:limit])
+def failed(viewer: Viewer, *, limit: int) -> list[Mail]:
+    """Return mails that were given up, newest first."""
+    return list(mails_for_desk(viewer, MailState.FAILED)[:limit])
 
 
-def waiting_count(viewer: Viewer) -> int:
-    """Return how many mails have not gone yet."""
-    return mails_for_desk(viewer).filter(state=MailState.QUEUED).count()
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Mails that have not gone yet.
+
+    delayed: how many of them were refused for now.  next_try_at: of the first of those.
+    """
+
+    number: int
+    delayed: int
+    next_try_at: datetime | None
+
+
+def waiting(viewer: Viewer) -> Waiting:
+    """Return how many mails have not gone yet; one statement."""
+    delayed = Q(tries__gt=0)
+    row = mails_for_desk(viewer, MailState.QUEUED).aggregate(
+        number=Count("pk"),
+        delayed=Count("pk", filter=delayed),
+        next_try_at=Min("next_try_at", filter=delayed),
+    )
+    return Waiting(**row)
+
+
+def outage(viewer: Viewer, quarter: Quarter) -> Outage | None:
+    """Return why no mail goes at all, None if the quarter's server works."""
+    server = quarter.smtp_url or settings.SMTP_URL
+    return outage_of(server) if viewer.may_work and server else None
 
 
 def due(now: datetime, *, limit: int) -> list[int]:
     """Return mails to be tried now: due ones, and those whose worker died.
 
-    Mails of a quarter without a mail server are left out, so that they hold up nobody else's.
+    Mails whose server is not named, or takes no mails now, are left out, so that they hold up
+    nobody else's.
     """
     lost = Q(state=MailState.SENDING, claimed_at__lt=now - LOST_AFTER)
     waiting = Q(state=MailState.QUEUED, next_try_at__lte=now)
     rows = Mail.objects.filter(lost | waiting)
     if not settings.SMTP_URL:
         rows = rows.exclude(quarter__smtp_url="")
+    if away := set(
+        Outage.objects.filter(next_try_at__gt=now).values_list("server_key", flat=True)
+    ):
+        rows = rows.exclude(quarter__in=_served_by(away))
     return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def _served_by(keys: set[str]) -> list[int]:
+    """Return the quarters whose mails go to one of these servers."""
+    servers = Quarter.objects.values_list("pk", "smtp_url")
+    return [pk for pk, url in servers if server_key(url or settings.SMTP_URL) in keys]
 
 
 def readable_text(mail: Mail) -> SafeString:

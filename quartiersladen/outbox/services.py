@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -13,16 +14,14 @@ from django.utils.translation import gettext_lazy
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.kernel.jobs import enqueue
-from quartiersladen.outbox import smtp
+from quartiersladen.outbox import outages, smtp
 from quartiersladen.outbox.addresses import CONTROL, reachable_address
 from quartiersladen.outbox.frame import build, envelope_sender, mail_domain
-from quartiersladen.outbox.models import LinkSpec, Mail
+from quartiersladen.outbox.models import LinkSpec, Mail, Outage
 from quartiersladen.outbox.states import LOST_AFTER, MAIL_MACHINE, MailState
 from quartiersladen.quarters.models import Quarter
 
 HANDLER = "quartiersladen.outbox.tasks.deliver_mail"
-#: Minutes until the next try after the first, second, ... failure; then hourly.
-BACK_OFF = (1, 5, 15, 60)
 MOST_TRIES = 50  # about 48 hours
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 SUBJECT_LENGTH = 200
@@ -92,10 +91,14 @@ def _safe_headers(headers: Mapping[str, str]) -> dict[str, str]:
 def deliver(*, mail_id: int, now: datetime) -> MailState | None:
     """Send one mail if it is due and nobody else has it; call outside a transaction.
 
-    Returns the state it has then; None if there was nothing to do or no server is named.
+    Returns the state it has then; None if there was nothing to do, no server is named, or the
+    server takes no mails at the moment and another one asks it.
     """
     mail = Mail.objects.select_related("quarter").filter(pk=mail_id).first()
-    if mail is None or not mail.server or not _claim(mail, now):
+    if mail is None or not mail.server:
+        return None
+    outage = outages.outage_of(mail.server)
+    if (outage and outage.next_try_at > now) or not _claim(mail, now):
         return None
     if mail.times_lost > 1:
         words = _("Twice the sending was cut short; it is not known whether the mail arrived.")
@@ -107,11 +110,29 @@ def deliver(*, mail_id: int, now: datetime) -> MailState | None:
         # A fault of ours: waiting does not mend it, and the queue shows where it is.
         _close(mail, "fail", last_error=f"{type(exc).__name__}: {exc}"[:300])
         raise
+    if outage and not outages.may_ask(outage, now=now):
+        _give_back(mail)
+        return None
     try:
         smtp.send(mail.server, message, sender=sender, recipient=mail.to_address)
     except smtp.Refused as exc:
+        _note_server(mail, outage, exc, now)
         return _refused(mail, exc, now)
+    _note_server(mail, outage, None, now)
     return _close(mail, "succeed", sent_at=now, last_error="")
+
+
+def _note_server(
+    mail: Mail, outage: Outage | None, refused: smtp.Refused | None, now: datetime
+) -> None:
+    """Remember whether the server works. outage: the one that this mail was to end, if any."""
+    is_away = refused is not None and not refused.is_about_mail
+    if outage and is_away:
+        outages.go_on(outage, words=str(refused), now=now)
+    elif outage:
+        outages.end(outage)
+    elif is_away:
+        outages.begin(mail.server, words=str(refused), now=now)
 
 
 def _claim(mail: Mail, now: datetime) -> bool:
@@ -129,10 +150,22 @@ def _claim(mail: Mail, now: datetime) -> bool:
 def _refused(mail: Mail, refused: smtp.Refused, now: datetime) -> MailState | None:
     if refused.is_final or mail.tries + 1 >= MOST_TRIES:
         return _close(mail, "fail", last_error=str(refused))
-    minutes = BACK_OFF[min(mail.tries, len(BACK_OFF) - 1)]
-    return _close(
-        mail, "wait", last_error=str(refused), next_try_at=now + timedelta(minutes=minutes)
+    next_try_at = now + outages.pause(mail.tries + 1)
+    return _close(mail, "wait", last_error=str(refused), next_try_at=next_try_at)
+
+
+def _give_back(mail: Mail) -> None:
+    """End the claim of a mail that was not tried after all."""
+    state = MAIL_MACHINE.target(MailState(mail.state), "wait")
+    Mail.objects.filter(pk=mail.pk, state=mail.state, claimed_at=mail.claimed_at).update(
+        state=state
     )
+
+
+def forget_left_servers() -> None:
+    """Forget the outages of servers that no quarter uses any more."""
+    own = Quarter.objects.exclude(smtp_url="").values_list("smtp_url", flat=True)
+    outages.forget_others({settings.SMTP_URL, *own})
 
 
 def _close(mail: Mail, action: str, **changes: object) -> MailState | None:

@@ -13,15 +13,21 @@ TIMEOUT = 30  # seconds for each step of the dialogue
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 #: The server wants a sign-in or encryption: the operator can mend that, the mail is not refused.
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})
-NEVER = 500  # answers from here on are final
+LATER, NEVER = 400, 500  # answers from here on: not now; final
+#: The server says goodbye to everybody, whatever it was asked (RFC 5321, 3.8).
+CLOSING = 421
 
 
 class Refused(Exception):  # noqa: N818 -- reads as a sentence at the call site
-    """The server did not take the mail. is_final: it will never do so."""
+    """The server did not take the mail.
 
-    def __init__(self, sentence: str, *, is_final: bool) -> None:
+    is_final: it will never do so.  is_about_mail: another mail may well go; else the server as a
+    whole is away, busy or out of its mind, and the next mail would meet the same.
+    """
+
+    def __init__(self, sentence: str, *, is_final: bool, is_about_mail: bool) -> None:
         super().__init__(sentence)
-        self.is_final = is_final
+        self.is_final, self.is_about_mail = is_final, is_about_mail
 
 
 def greet(url: str) -> None:
@@ -74,7 +80,7 @@ def _encrypt(server: smtplib.SMTP, parts: SplitResult) -> None:
         server.starttls(context=_trust(host))
     elif parts.username and host not in HERE:
         sentence = _("The server offers no encryption, so the password is not sent to it.")
-        raise Refused(sentence, is_final=False)
+        raise Refused(sentence, is_final=False, is_about_mail=False)
 
 
 def _trust(host: str) -> ssl.SSLContext:
@@ -92,17 +98,25 @@ def _refusals() -> Iterator[None]:
         yield
     except smtplib.SMTPRecipientsRefused as exc:
         raise _answer(*next(iter(exc.recipients.values())), is_about_mail=True) from exc
-    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as exc:
+    except smtplib.SMTPDataError as exc:
         raise _answer(exc.smtp_code, exc.smtp_error, is_about_mail=True) from exc
+    except smtplib.SMTPSenderRefused as exc:
+        # Of the mail it knows only our own address yet: "not now" is for everybody.
+        final = exc.smtp_code >= NEVER
+        raise _answer(exc.smtp_code, exc.smtp_error, is_about_mail=final) from exc
     except smtplib.SMTPResponseException as exc:
         raise _answer(exc.smtp_code, exc.smtp_error, is_about_mail=False) from exc
     except (OSError, smtplib.SMTPException, ValueError) as exc:
         # ValueError: the address of the server cannot be read.
         words = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
-        raise Refused(words[:300], is_final=False) from exc
+        raise Refused(words[:300], is_final=False, is_about_mail=False) from exc
 
 
 def _answer(code: int, text: bytes | str, *, is_about_mail: bool) -> Refused:
+    if code < 0:
+        sentence = _("What answers there is no mail server.")
+        return Refused(sentence, is_final=False, is_about_mail=False)
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    final = is_about_mail and code >= NEVER and code not in SIGN_IN_CODES
-    return Refused(f"{code} {words}"[:300], is_final=final)
+    # A code below 400 is no answer to a mail: the server says something else altogether.
+    about = is_about_mail and code >= LATER and code not in SIGN_IN_CODES | {CLOSING}
+    return Refused(f"{code} {words}"[:300], is_final=about and code >= NEVER, is_about_mail=about)

@@ -19,6 +19,7 @@ def deliver_mail(mail_id: int) -> None:
 def sweep() -> None:
     """Send what is due: mails that had to wait, and mails whose worker died."""
     started = timezone.now()
+    services.forget_left_servers()
     for mail_id in queries.due(started, limit=BATCH):
         now = timezone.now()
         if now - started > MOST_TIME:

@@ -1,17 +1,22 @@
 """Finds the quarter and the language of a request before anything else looks at it."""
 
+import logging
 import re
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import set_script_prefix
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from quartiersladen.kernel.faults import is_out_of_order
 from quartiersladen.quarters.models import Quarter
-from quartiersladen.quarters.queries import quarter_for
+from quartiersladen.quarters.queries import last_seen, quarter_for
+from quartiersladen.ui.errors import unable_page
 
+logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 PREFIX = re.compile(r"^/q/(?P<slug>[-a-z0-9_]+)(?=/)")
 WITHOUT_QUARTER = ("/healthz", "/static/")
@@ -30,13 +35,18 @@ class QuarterMiddleware:
         if request.path_info.startswith(WITHOUT_QUARTER):
             return self.get_response(request)
         prefix = PREFIX.match(request.path_info)
+        host = request.get_host().rpartition(":")[0] or request.get_host()
+        slug = prefix["slug"] if prefix else None
+        fault = None
         try:
-            quarter = quarter_for(
-                request.get_host().rpartition(":")[0] or request.get_host(),
-                prefix["slug"] if prefix else None,
-            )
+            quarter = quarter_for(host, slug)
         except Quarter.DoesNotExist as exc:
             raise Http404 from exc
+        except Error as exc:
+            known = last_seen(host, slug)
+            if known is None or not is_out_of_order(exc):
+                raise
+            quarter, fault = known, exc
         request.quarter = quarter  # type: ignore[attr-defined]  # set here for every request
         script = request.META.get("SCRIPT_NAME", "")
         if prefix:
@@ -46,10 +56,15 @@ class QuarterMiddleware:
         set_script_prefix(f"{script}/")
         timezone.activate(quarter.zone)
         try:
-            return self.get_response(request)
+            return self._without_database(request, fault) if fault else self.get_response(request)
         finally:
             timezone.deactivate()
             set_script_prefix("/")
+
+    @staticmethod
+    def _without_database(request: HttpRequest, fault: Error) -> HttpResponse:
+        logger.error("503 %s: %s: %s", request.path, type(fault).__name__, fault)
+        return unable_page(request)
 
 
 class LanguageMiddleware:

@@ -44,10 +44,28 @@ def quarter_for(host: str, slug: str | None) -> Quarter:
     Raises Quarter.DoesNotExist for an unknown slug, or when nothing is set up yet.
     """
     if slug is not None:
-        return Quarter.objects.get(slug=slug)
+        return _remembered(host, slug, Quarter.objects.get(slug=slug))
     for quarter in Quarter.objects.raw(BY_HOST, [host]):
-        return quarter
+        return _remembered(host, slug, quarter)
     raise Quarter.DoesNotExist
+
+
+#: The quarters that this process has answered for. Read only while the database is away, so that
+#: its page can say whom to call.
+_SEEN: dict[tuple[str, str | None], Quarter] = {}
+MOST_SEEN = 500
+
+
+def _remembered(host: str, slug: str | None, quarter: Quarter) -> Quarter:
+    if len(_SEEN) >= MOST_SEEN:
+        _SEEN.clear()
+    _SEEN[host, slug] = quarter
+    return quarter
+
+
+def last_seen(host: str, slug: str | None) -> Quarter | None:
+    """Return the quarter as this process has read it last, None if it never did."""
+    return _SEEN.get((host, slug))
 
 
 def themes_of(quarter: Quarter) -> QuerySet[Theme]:

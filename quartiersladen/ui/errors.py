@@ -1,13 +1,25 @@
 """Error pages that help: what happened, what to do, whom to call."""
 
-from django.http import HttpRequest, HttpResponse
+import sys
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from quartiersladen.kernel.errors import Conflict, Invalid, NotAllowed, Refusal, TooMany
+from quartiersladen.kernel.faults import is_out_of_order
 
 STATUS = ((NotAllowed, 403), (Conflict, 409), (Invalid, 422), (TooMany, 429))
 LOCKED_SECONDS = 15 * 60
+UNABLE_SECONDS = 2 * 60
+MOST_HEARD, AT_ONCE = 100_000_000, 65_536  # bytes; a form has at most five photos of 10 MB
+HTML, JSON = "text/html", "application/json"
+DATA = (".json", ".geojson")
 
 
 def error_page(
@@ -30,9 +42,58 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return error_page(request, status, refusal.sentence, retry_after=retry_after)
 
 
-def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature
-    """Answer a request that makes no sense."""
-    return error_page(request, 400)
+def hear_out(request: HttpRequest) -> None:
+    """Take in the rest of what is being uploaded: a browser reads no answer before it has sent all.
+
+    Without this the visitor would see a broken connection instead of our page.
+    """
+    left = MOST_HEARD
+    with suppress(OSError):
+        while left > 0 and (heard := len(request.read(AT_ONCE))):
+            left -= heard
+
+
+def unable_page(request: HttpRequest) -> HttpResponse:
+    """Answer while disk or database cannot work; the page needs neither of them."""
+    hear_out(request)
+    language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(
+        request
+    )
+    with translation.override(language):
+        response = _unable_data() if _wants_data(request) else _unable_html(request, language)
+    response.headers["Retry-After"] = str(UNABLE_SECONDS)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = _tag(language)
+    return response
+
+
+def _tag(language: str) -> str:
+    return "de" if language == "de-simple" else language
+
+
+def _wants_data(request: HttpRequest) -> bool:
+    return request.path.endswith(DATA) or request.get_preferred_type([HTML, JSON]) == JSON
+
+
+def _unable_data() -> HttpResponse:
+    return JsonResponse({"status": 503, "detail": _("Just a moment, please")}, status=503)
+
+
+def _unable_html(request: HttpRequest, language: str) -> HttpResponse:
+    # Without the request: what it usually brings along (person, messages) lies in the database.
+    context: dict[str, Any] = {
+        "quarter": getattr(request, "quarter", None),
+        "page_language": _tag(language),
+        "page_dir": "rtl" if translation.get_language_bidi() else "ltr",
+        "demo": settings.DEMO,
+        "has_typed": request.method == "POST",
+    }
+    return HttpResponse(render_to_string("ui/errors/503.html", context), status=503)
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that makes no sense, or whose session could not be kept."""
+    return unable_page(request) if is_out_of_order(exception) else error_page(request, 400)
 
 
 def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature
@@ -50,8 +111,14 @@ def handler429(request: HttpRequest) -> HttpResponse:
     return error_page(request, 429, retry_after=LOCKED_SECONDS)
 
 
-def handler500(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django's signature
-    """Answer when the program failed; needs neither database nor quarter."""
+def handler500(request: HttpRequest) -> HttpResponse:
+    """Answer when the program failed; needs neither database nor quarter.
+
+    Django calls it while the exception is being handled, also for what rose outside the views: in
+    a middleware, or while an upload was being written.
+    """
+    if is_out_of_order(sys.exc_info()[1]):
+        return unable_page(request)
     return HttpResponse(render_to_string("ui/errors/500.html"), status=500)
 
 

@@ -44,6 +44,7 @@ def town(db: None) -> Iterator[str]:
         facts.add_an_app()
         facts.add_troubled_mail()
         facts.worry_about_backups()
+        facts.add_an_outage()
         patch.setattr(settings, "ROOT_URLCONF", "tests.pages.urls")
         patch.setattr(settings, "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", True)
         server = LiveServer("localhost")

@@ -19,6 +19,7 @@ from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document
 from quartiersladen.kernel.links import make_token
+from quartiersladen.outbox import outages
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.outbox.states import MailState
 from quartiersladen.quarters.models import Quarter
@@ -55,6 +56,13 @@ def worry_about_backups() -> None:
     Backup.objects.create(
         state=BackupState.FAILED, started_at=now, error="house.tar could not be written."
     )
+
+
+def add_an_outage() -> None:
+    """Let the mail server of the quarter be away since this morning."""
+    url, now = "smtp://mail.example.org", timezone.now()
+    Quarter.objects.filter(is_default=True).update(smtp_url=url)
+    outages.begin(url, words="TimeoutError: timed out", now=now)
 
 
 def first(model: Any, **wanted: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A mail server for tests: keeps what it gets, and refuses or dawdles when told to."""
+"""A mail server for tests: keeps what it gets, and has every temper of a real one when told to."""
 
 import asyncio
 import socket
@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, Self
 
+from aiosmtpd import smtp as server_side
 from aiosmtpd.controller import Controller
 
 
@@ -20,13 +21,36 @@ class Envelope:
     content: bytes
 
 
+class _Line(server_side.SMTP):
+    """One conversation; hangs up or talks nonsense if the handler does."""
+
+    async def push(self, status: Any) -> None:
+        """Say something to the client."""
+        nonsense = b"\xff\x00<html>Service\x07"
+        await super().push(nonsense if self.event_handler.talks_nonsense else status)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 -- named by the library
+        """Take the text, or hang up after its first line."""
+        if not self.event_handler.hangs_up:
+            await super().smtp_DATA(arg)
+            return
+        await self.push("354 go on")
+        await self._reader.readuntil(b"\r\n")
+        self.transport.abort()
+
+
 class _FreePort(Controller):
     """Listens on a port that the system gives, so that tests can run side by side."""
 
-    def __init__(self, handler: Any) -> None:
+    def __init__(self, handler: Any, port: int = 0) -> None:
         self._listening = socket.socket()
-        self._listening.bind(("127.0.0.1", 0))
+        self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listening.bind(("127.0.0.1", port))
         super().__init__(handler, hostname="127.0.0.1", port=self._listening.getsockname()[1])
+
+    def factory(self) -> server_side.SMTP:
+        """Make one conversation."""
+        return _Line(self.handler, **self.SMTP_kwargs)
 
     def _create_server(self) -> Any:
         return self.loop.create_server(self._factory_invoker, sock=self._listening)
@@ -40,6 +64,7 @@ class SmtpSink:
         self._refusal: str | None = None
         self._refused_recipients: dict[str, str] = {}
         self._seconds = 0.0
+        self.hangs_up = self.talks_nonsense = False
         self._controller = _FreePort(self)
 
     def __enter__(self) -> Self:
@@ -76,9 +101,27 @@ class SmtpSink:
         """Think for `seconds` before taking a message."""
         self._seconds = seconds
 
+    def hang_up(self) -> None:
+        """Drop each line in the middle of the text."""
+        self.hangs_up = True
+
+    def talk_nonsense(self) -> None:
+        """Answer everything, also the greeting, with what is no SMTP."""
+        self.talks_nonsense = True
+
+    def go_down(self) -> None:
+        """Listen no more."""
+        self._controller.stop()
+
+    def come_up(self) -> None:
+        """Listen again, at the same address."""
+        self._controller = _FreePort(self, self._controller.port)
+        self._controller.start()
+
     def accept(self) -> None:
         """Take everything at once again."""
         self._refusal, self._seconds = None, 0.0
+        self.hangs_up = self.talks_nonsense = False
         self._refused_recipients.clear()
 
     def clear(self) -> None:

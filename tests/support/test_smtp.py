@@ -53,3 +53,33 @@ def test_it_refuses_one_recipient(sink):
         send(sink, "gone@example.org")
 
     assert sink.messages == []
+
+
+def test_it_hangs_up_in_the_middle_of_the_text(sink):
+    sink.hang_up()
+
+    with pytest.raises((smtplib.SMTPServerDisconnected, OSError)):
+        send(sink)
+
+    sink.accept()
+    send(sink)
+    assert len(sink.messages) == 1
+
+
+def test_it_talks_nonsense(sink):
+    sink.talk_nonsense()
+
+    with pytest.raises(smtplib.SMTPResponseException):
+        send(sink)
+
+
+def test_it_is_down_and_comes_up_at_the_same_address(sink):
+    url = sink.url
+    sink.go_down()
+    with pytest.raises(ConnectionRefusedError):
+        send(sink)
+
+    sink.come_up()
+    send(sink)
+
+    assert (sink.url, len(sink.messages)) == (url, 1)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
@@ -92,11 +92,11 @@ def report_concern(
     """
     if intake.entered_by is not None:
         demand(may_enter_concerns(intake.entered_by))
-    earlier = _told_just_now(quarter, report, now)
+    earlier, has_photos = _already_here(quarter, report, submission_key, now)
     if earlier is not None:
-        return earlier
+        return _stored(quarter).get(pk=earlier)
     try:
-        return _store(quarter, report, intake, submission_key, now)
+        return _store(quarter, report, intake, submission_key, now, has_photos=has_photos)
     except IntegrityError:
         # The form has been sent before, by the other one of two clicks perhaps; anything else is
         # a fault.
@@ -107,22 +107,35 @@ def _stored(quarter: Quarter) -> QuerySet[Concern]:
     return Concern.objects.filter(quarter=quarter).select_related("dossier", "teller")
 
 
-def _told_just_now(quarter: Quarter, report: Report, now: datetime) -> Concern | None:
-    if not report.email:
-        return None
-    same = Concern.objects.filter(
-        quarter=quarter,
-        created_at__gte=now - timedelta(minutes=TWICE_MINUTES),
-        text=report.text,
-        teller__email=report.email,
-    )
-    key = same.values_list("pk", flat=True).first()
-    return None if key is None else _stored(quarter).get(pk=key)
+def _already_here(
+    quarter: Quarter, report: Report, draft_key: UUID, now: datetime
+) -> tuple[int | None, bool]:
+    """Return the same concern told a moment ago, and whether photos wait with the form.
+
+    One statement asks for both, because this is done for every concern that comes in.
+    """
+    rows = DraftPhoto.objects.filter(draft=draft_key).values_list(Value("photo"), "pk")
+    if report.email:
+        same = Concern.objects.filter(
+            quarter=quarter,
+            created_at__gte=now - timedelta(minutes=TWICE_MINUTES),
+            text=report.text,
+            teller__email=report.email,
+        )
+        rows = rows.union(same.values_list(Value("concern"), "pk"), all=True)
+    found: dict[str, int] = dict(rows)
+    return found.get("concern"), "photo" in found
 
 
 @transaction.atomic
 def _store(
-    quarter: Quarter, report: Report, intake: Intake, submission_key: UUID, now: datetime
+    quarter: Quarter,
+    report: Report,
+    intake: Intake,
+    submission_key: UUID,
+    now: datetime,
+    *,
+    has_photos: bool,
 ) -> Concern:
     day = quarter.local_day(now)
     first_look = add_days_at_work(quarter, day, quarter.first_look_days)
@@ -177,7 +190,8 @@ def _store(
     )
     first_follow_up(dossier=dossier, due_on=first_look, reason=FollowUpReason.FIRST_LOOK, now=now)
     _take_consent(concern, report, intake, by_id, now)
-    _attach_photos(concern, submission_key)
+    if has_photos:
+        _attach_photos(concern, submission_key)
     _ask_to_confirm(concern, teller, now)
     return concern
 
@@ -208,8 +222,6 @@ def _take_consent(
 
 def _attach_photos(concern: Concern, draft_key: UUID) -> None:
     photos = DraftPhoto.objects.filter(draft=draft_key)
-    if not photos.exists():
-        return
     for position, photo in enumerate(photos.select_related("file").order_by("pk")):
         add_document(
             dossier=concern.dossier, file=photo.file, is_of_teller=True, position=position

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from quartiersladen.config import storage
+from quartiersladen.kernel import throttle
 
 DATA = Path("/srv/laden")
 
@@ -17,7 +18,13 @@ def test_without_an_address_everything_lies_in_the_data_folder():
     )
     assert "synchronous=FULL" in database["OPTIONS"]["init_command"]
     assert storage.file_storage(None, data_dir=DATA)["OPTIONS"]["location"] == DATA / "files"
-    assert storage.cache(None) == {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    assert storage.caches(None) == {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "counts": {
+            "BACKEND": "quartiersladen.accounts.counts.CountsTable",
+            "TIMEOUT": throttle.HOUR,
+        },
+    }
 
 
 def test_an_sqlite_file_elsewhere():
@@ -63,7 +70,5 @@ def test_files_in_another_folder_or_in_a_bucket():
 def test_a_shared_cache():
     url = "redis://cache.example.org:6379/1"
 
-    assert storage.cache(urlsplit(url)) == {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": url,
-    }
+    redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    assert storage.caches(urlsplit(url)) == {"default": redis, "counts": redis}

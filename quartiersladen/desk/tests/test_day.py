@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.timezone import localtime
 
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.rules import Viewer
@@ -15,6 +16,7 @@ from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, FollowUp
 from quartiersladen.outbox.models import Mail
+from quartiersladen.outbox.services import deliver
 from quartiersladen.outbox.states import MailState
 from quartiersladen.quarters.testing import make_quarter
 
@@ -85,13 +87,57 @@ def test_today_counts_how_often_a_body_was_asked_and_shows_replies(desk, quarter
 
 def test_today_says_which_mails_did_not_go(desk, quarter):
     make_concern(quarter, email="nour@example.org", now=timezone.now())
-    assert desk.get(TODAY).context["waiting_mails"] == 1
+    assert desk.get(TODAY).context["waiting_mails"].number == 1
     Mail.objects.update(state=MailState.FAILED, last_error="550 unbekannt")
     shown = desk.get(TODAY).context
-    assert ([mail.to_address for mail in shown["troubled"]], shown["waiting_mails"]) == (
-        ["nour@example.org"],
-        0,
-    )
+    assert [mail.to_address for mail in shown["failed_mails"]] == ["nour@example.org"]
+    assert shown["waiting_mails"].number == 0
+
+
+ALARM = "nimmt der Mailserver keine E-Mails an"
+
+
+@pytest.mark.parametrize("page", [TODAY, "/buero/post/"])
+def test_a_server_that_is_away_is_one_alarm_until_it_is_back(desk, quarter, smtp_sink, page):
+    now = timezone.now()
+    for number in range(3):
+        make_concern(quarter, str(number), email=f"nour{number}@example.org", now=now)
+    mails = list(Mail.objects.values_list("pk", flat=True))
+    assert ALARM not in desk.get(page).content.decode()
+    smtp_sink.refuse(421, "4.3.2 wir machen Pause")
+    for pk in mails:
+        deliver(mail_id=pk, now=now)
+
+    text = desk.get(page).content.decode()
+
+    assert (text.count(ALARM), text.count("wir machen Pause")) == (1, 1)
+    words = " ".join(text.split())
+    at, again = (localtime(when, quarter.zone) for when in (now, now + timedelta(minutes=1)))
+    assert f"Seit {at:%H:%M} {ALARM}: 3 warten. Nächster Versuch: {again:%H:%M}." in words
+
+    smtp_sink.accept()
+    for pk in mails:
+        deliver(mail_id=pk, now=now + timedelta(minutes=1))
+    text = desk.get(page).content.decode()
+    assert (text.count(ALARM), text.count("wir machen Pause")) == (0, 0)
+    assert desk.get(page).context["waiting_mails"].number == 0
+
+
+def test_an_outage_since_yesterday_says_the_day_and_a_refusal_of_some_is_one_line(
+    desk, quarter, smtp_sink
+):
+    yesterday = timezone.now() - timedelta(days=1)
+    make_concern(quarter, email="nour@example.org", now=yesterday)
+    smtp_sink.refuse(421)
+    deliver(mail_id=Mail.objects.get().pk, now=yesterday)
+    at = localtime(yesterday, quarter.zone)
+    assert f"Seit {at:%d.%m.%Y %H:%M} {ALARM}" in desk.get(TODAY).content.decode()
+
+    smtp_sink.refuse(451, "grey list")
+    deliver(mail_id=Mail.objects.get().pk, now=timezone.now())
+
+    text = " ".join(desk.get(TODAY).content.decode().split())
+    assert (ALARM in text, text.count("vorerst abgelehnt")) == (False, 1)
 
 
 def test_everybody_lands_where_their_work_is(client, browser_of, quarter):

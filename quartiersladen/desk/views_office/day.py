@@ -17,7 +17,7 @@ from quartiersladen.desk import queries
 from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, open_follow_ups
 from quartiersladen.dossiers.search import words_of
 from quartiersladen.kernel.text import fold
-from quartiersladen.outbox.queries import troubled, waiting_count
+from quartiersladen.outbox.queries import failed, outage, waiting
 
 SHOWN = 12
 LATEST = 8
@@ -42,8 +42,9 @@ def today(request: StaffRequest) -> HttpResponse:
         "others": counted[len(mine) :],
         "new": newest(request.viewer, limit=SHOWN),
         "replies": replies_in(request.viewer, limit=SHOWN),
-        "troubled": troubled(request.viewer, limit=SHOWN),
-        "waiting_mails": waiting_count(request.viewer),
+        "failed_mails": failed(request.viewer, limit=SHOWN),
+        "waiting_mails": waiting(request.viewer),
+        "outage": outage(request.viewer, request.quarter),
         "latest": [
             (entry, office_words(entry), who(entry))
             for entry in latest_entries(request.viewer, limit=LATEST)

@@ -29,6 +29,8 @@ def post(request: StaffRequest) -> HttpResponse:
     context = {
         "mails": list(mails[:SHOWN]),
         "states": [(s.value, s.label, s.value == state) for s in MailState],
+        "waiting_mails": queries.waiting(request.viewer),
+        "outage": queries.outage(request.viewer, request.quarter),
         "has_server": bool(request.quarter.smtp_url or settings.SMTP_URL),
         "nav_section": "post",
     }

@@ -1,17 +1,10 @@
 """Counting per network."""
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from quartiersladen.kernel.errors import TooMany
 from quartiersladen.kernel.throttle import HOUR, count_or_refuse, network_of
-
-
-@pytest.fixture(autouse=True)
-def empty_cache():
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.mark.parametrize(
@@ -26,7 +19,7 @@ def test_a_household_is_one_network(address, expected):
     assert network_of(address) == expected
 
 
-def test_beyond_the_most_it_refuses():
+def test_beyond_the_most_it_refuses(db):
     for _ in range(2):
         count_or_refuse("report", "192.0.2.1", most=2)
 
@@ -36,7 +29,7 @@ def test_beyond_the_most_it_refuses():
     assert refusal.value.retry_after == HOUR
 
 
-def test_other_networks_and_other_deeds_count_apart():
+def test_other_networks_and_other_deeds_count_apart(db):
     count_or_refuse("report", "192.0.2.1", most=1)
 
     count_or_refuse("report", "192.0.3.1", most=1)
@@ -46,11 +39,37 @@ def test_other_networks_and_other_deeds_count_apart():
         count_or_refuse("report", "192.0.2.1", most=1)
 
 
-def test_a_count_that_vanished_in_between_begins_anew(monkeypatch):
-    # Between the two calls the entry can expire; the cache then has nothing to raise.
-    monkeypatch.setattr(cache, "add", lambda *args: False)
+def test_it_costs_one_statement(db, django_assert_num_queries):
+    for _ in range(2):
+        with django_assert_num_queries(1):
+            count_or_refuse("report", "192.0.2.1", most=9)
 
+
+@pytest.fixture
+def elsewhere(settings):
+    """Count in a cache that, like Redis, wants to be told to begin."""
+    place = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "elsewhere"}
+    settings.CACHES = settings.CACHES | {"counts": place}
+    yield caches["counts"]
+    caches["counts"].clear()
+
+
+def test_the_settings_can_name_another_place_to_count(elsewhere):
     count_or_refuse("report", "192.0.2.1", most=1)
+
+    with pytest.raises(TooMany):
+        count_or_refuse("report", "192.0.2.1", most=1)
+
+
+def test_who_is_late_to_begin_an_hour_there_counts_on(elsewhere, monkeypatch):
+    add = elsewhere.add
+
+    def after_another(*args):
+        add(*args)
+        elsewhere.incr(args[0])
+        return add(*args)
+
+    monkeypatch.setattr(elsewhere, "add", after_another)
 
     with pytest.raises(TooMany):
         count_or_refuse("report", "192.0.2.1", most=1)

@@ -65,15 +65,16 @@ def test_one_state_alone_can_be_listed(queue, mira):
     assert list(queries.mails_for_desk(mira, MailState.FAILED)) == [failed]
 
 
-def test_what_makes_trouble_comes_first_and_is_counted(queue, mira):
+def test_what_was_given_up_is_listed_and_what_waits_is_counted(queue, mira):
+    assert queries.waiting(mira) == queries.Waiting(0, 0, None)
     queue()
     in_state(queue(), MailState.SENT)
-    failed = in_state(queue(), MailState.FAILED)
-    waiting = in_state(queue(now=LATER), MailState.QUEUED, tries=2)
+    failed, newer = (in_state(queue(now=now), MailState.FAILED) for now in (NOON, LATER))
+    in_state(queue(now=LATER), MailState.QUEUED, tries=2)
 
-    assert queries.troubled(mira, limit=5) == [waiting, failed]
-    assert queries.troubled(mira, limit=1) == [waiting]
-    assert queries.waiting_count(mira) == 2
+    assert queries.failed(mira, limit=5) == [newer, failed]
+    assert queries.failed(mira, limit=1) == [newer]
+    assert queries.waiting(mira) == queries.Waiting(number=2, delayed=1, next_try_at=LATER)
 
 
 def test_links_are_masked(queue, status_link):

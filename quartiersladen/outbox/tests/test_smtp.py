@@ -216,26 +216,36 @@ def test_a_server_that_hangs_up_after_the_mail_was_taken(scripted):
     send(url, message(), sender=FROM, recipient=TO)
 
 
+NO_SERVER = "Dort antwortet kein Mailserver."
+NOT_ABOUT_IT, NOT_NOW, NEVER = (False, False), (True, False), (True, True)
+
+
 @pytest.mark.parametrize(
-    ("answers", "words", "is_final"),
+    ("answers", "words", "weight"),
     [
-        (("554 no service for you",), "554 no service for you", False),
-        ((*BEGIN, "553 sender not allowed", "250 reset"), "553 sender not allowed", True),
-        ((*BEGIN, "530 sign in first", "250 reset"), "530 sign in first", False),
-        ((*BEGIN, "250 ok", "550 unknown", "250 reset"), "550 unknown", True),
-        ((*BEGIN, "250 ok", "450 later", "250 reset"), "450 later", False),
-        ((*UNTIL_TEXT, "552 too large", "250 reset"), "552 too large", True),
-        ((*UNTIL_TEXT, "451 later", "250 reset"), "451 later", False),
-        (BEGIN, "SMTPServerDisconnected: Connection unexpectedly closed", False),
+        (("554 no service for you",), "554 no service for you", NOT_ABOUT_IT),
+        ((*BEGIN, "553 sender not allowed", "250 reset"), "553 sender not allowed", NEVER),
+        ((*BEGIN, "530 sign in first", "250 reset"), "530 sign in first", NOT_ABOUT_IT),
+        ((*BEGIN, "452 no space", "250 reset"), "452 no space", NOT_ABOUT_IT),
+        ((*BEGIN, "250 ok", "550 unknown", "250 reset"), "550 unknown", NEVER),
+        ((*BEGIN, "250 ok", "450 later", "250 reset"), "450 later", NOT_NOW),
+        ((*BEGIN, "250 ok", "421 closing"), "421 closing", NOT_ABOUT_IT),
+        ((*UNTIL_TEXT, "552 too large", "250 reset"), "552 too large", NEVER),
+        ((*UNTIL_TEXT, "451 later", "250 reset"), "451 later", NOT_NOW),
+        ((*UNTIL_TEXT, "354 and more?", "250 reset"), "354 and more?", NOT_ABOUT_IT),
+        ((*UNTIL_TEXT, "thank you", "250 reset"), NO_SERVER, NOT_ABOUT_IT),
+        (BEGIN, "SMTPServerDisconnected: Connection unexpectedly closed", NOT_ABOUT_IT),
+        (("<html>",), NO_SERVER, NOT_ABOUT_IT),
     ],
 )
-def test_what_the_server_says_is_kept_and_weighed(scripted, answers, words, is_final):
+def test_what_the_server_says_is_kept_and_weighed(scripted, answers, words, weight):
     url = scripted(*answers)
 
     with pytest.raises(Refused) as refusal:
         send(url, message(), sender=FROM, recipient=TO)
 
-    assert (str(refusal.value), refusal.value.is_final) == (words, is_final)
+    assert str(refusal.value) == words
+    assert (refusal.value.is_about_mail, refusal.value.is_final) == weight
 
 
 def test_greeting_sends_nothing(server):

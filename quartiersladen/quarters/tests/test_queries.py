@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from quartiersladen.quarters import queries
 from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter
 from quartiersladen.quarters.queries import (
     add_days_at_work,
@@ -95,3 +96,15 @@ def test_an_address_without_gaps():
     quarter = make_quarter(name="Laden", street="", postcode="", city="Leipzig")
 
     assert quarter.address_lines == ["Laden", "Leipzig"]
+
+
+def test_the_memory_for_bad_times_is_bounded(monkeypatch):
+    monkeypatch.setattr(queries, "MOST_SEEN", 2)
+    queries._SEEN.clear()
+    ost = make_quarter("ost")
+
+    for host in ("a.example.org", "b.example.org", "c.example.org"):
+        queries.quarter_for(host, None)
+
+    assert queries.last_seen("a.example.org", None) is None
+    assert queries.last_seen("c.example.org", None) == ost

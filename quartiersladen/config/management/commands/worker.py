@@ -1,21 +1,15 @@
 """`quartiersladen worker`: the jobs alone."""
 
-import signal
-from threading import Event
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 from django.utils import timezone
-from django_q.cluster import Cluster
 
+from quartiersladen.config.cluster import run_until_stopped
 from quartiersladen.config.processes import stop_with_parent
 from quartiersladen.config.schedules import HEARTBEAT, ensure_schedules
 from quartiersladen.kernel.jobs import enqueue
-
-LOOK_SECONDS = 0.2
-MOMENT = 0.3  # seconds
 
 
 class Command(BaseCommand):
@@ -37,25 +31,4 @@ class Command(BaseCommand):
         connections.close_all()
         if options["stop_with_parent"]:
             stop_with_parent()
-        run_until_stopped(Cluster())
-
-
-def run_until_stopped(cluster: Cluster) -> None:
-    """Run the cluster until SIGTERM or Ctrl-C.
-
-    A service manager may send the signal to every process at once. The cluster's own process then
-    dies of it, and asking it to stop would wait for ever; so it is given a moment to do so first.
-    """
-    stop = Event()
-
-    def remember(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, remember)
-    signal.signal(signal.SIGINT, remember)
-    cluster.start()
-    while cluster.sentinel.is_alive() and not stop.wait(LOOK_SECONDS):
-        pass
-    cluster.sentinel.join(timeout=MOMENT)
-    if cluster.sentinel.is_alive():
-        cluster.stop()
+        run_until_stopped()
