@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quartiersladen.concerns.views_office import deeds, entry, lists, passing_on, talks
+from quartiersladen.concerns.views_office import deeds, entry, lists, passing_on, photos, talks
 
 CASE = "buero/anliegen/<str:reference>/"
 patterns = [
@@ -22,6 +22,8 @@ patterns = [
     path(CASE + "abschliessen/", deeds.close, name="close"),
     path(CASE + "wiederaufnehmen/", deeds.reopen, name="reopen"),
     path(CASE + "zurueckziehen/", deeds.withdraw, name="withdraw"),
+    path(CASE + "sprache/", deeds.language, name="language"),
+    path(CASE + "foto/<int:document_id>/schwaerzen/", photos.blacken, name="blacken"),
     path(CASE + "mitgeteilt/", deeds.told, name="told"),
     path(CASE + "freigeben/", deeds.show_public, name="release"),
     path(CASE + "verbergen/", deeds.conceal, name="conceal"),

@@ -23,6 +23,8 @@ PERIODIC = (
     Periodic("morning digest", "quartiersladen.dossiers.tasks.send_digests", 10),
     Periodic("unconfirmed addresses", "quartiersladen.concerns.tasks.drop_unconfirmed", 60),
     Periodic("old drafts", "quartiersladen.concerns.tasks.drop_old_drafts", 60),
+    Periodic("languages of reports", "quartiersladen.concerns.tasks.read_languages", 1),
+    Periodic("photos nobody knows", "quartiersladen.files.tasks.remove_unknown", 24 * 60),
 )
 
 

@@ -86,6 +86,15 @@ def documents_of(viewer: Viewer, dossier: Dossier) -> list[Document]:
     return [d for d in documents if rules.may_open_document(viewer, d)]
 
 
+def get_document_inside(viewer: Viewer, dossier: Dossier, document_id: int) -> Document:
+    """Return a file of a dossier for the desk. Raises Document.DoesNotExist otherwise."""
+    document = Document.objects.select_related("file").get(pk=document_id, dossier=dossier)
+    document.dossier = dossier
+    if not rules.may_look_inside(viewer, dossier):
+        raise Document.DoesNotExist
+    return document
+
+
 def public_documents_of(dossier: Dossier) -> list[Document]:
     """Return the released photos of a dossier that the caller was allowed to see."""
     rows = Document.objects.filter(dossier=dossier, is_released=True).select_related("file")

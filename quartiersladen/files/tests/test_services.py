@@ -1,5 +1,6 @@
 """Storing, serving and removing files."""
 
+import os
 from io import BytesIO
 
 import pytest
@@ -9,10 +10,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from quartiersladen.files import photos, tasks
 from quartiersladen.files.models import StoredFile
-from quartiersladen.files.photos import Damaged, TooBig, WrongType
+from quartiersladen.files.photos import Area, Damaged, TooBig, WrongType
 from quartiersladen.files.responses import file_response
-from quartiersladen.files.services import remove_file, store_photo
+from quartiersladen.files.services import (
+    keep_photo,
+    remove_file,
+    remove_unknown,
+    store_photo,
+    write_blackened,
+    write_photo,
+)
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.testing import NOON, make_quarter
 
@@ -160,4 +169,68 @@ def test_it_is_served_as_our_own_jpeg_and_nothing_else(quarter, thumbnail):
     assert response["Content-Disposition"] == f'inline; filename="{stored.pk}.jpg"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert response["Cache-Control"] == "private, max-age=3600"
+    assert response["Cache-Control"] == "private, no-cache"
+
+
+def test_a_browser_that_has_it_is_told_so_and_asks_each_time(quarter):
+    stored = store_photo(quarter=quarter, upload=upload(), now=NOON)
+    mark = file_response(stored)["ETag"]
+
+    again = file_response(stored, known=mark)
+    small = file_response(stored, thumbnail=True, known=mark)
+
+    assert (again.status_code, again.content, again["Cache-Control"]) == (
+        304,
+        b"",
+        "private, no-cache",
+    )
+    assert (small.status_code, small["ETag"] == mark) == (200, False)
+
+
+def test_a_blackened_copy_gets_a_key_of_its_own(quarter, folder):
+    stored = store_photo(quarter=quarter, upload=upload(), now=NOON)
+
+    written = write_blackened(file=stored, areas=[Area(0, 0, 0.5, 1)], now=NOON)
+    assert StoredFile.objects.get() == stored
+    copy = keep_photo(quarter=quarter, written=written, now=NOON)
+
+    assert copy.pk != stored.pk
+    assert len(files_in(folder)) == 4
+    with Image.open(folder / copy.thumbnail_name) as small:
+        assert (small.getpixel((5, 5)), small.size) == ((0, 0, 0), (480, 360))
+
+
+def made_old(folder):
+    for path in folder.rglob("*.*"):
+        os.utime(path, (0, 0))
+
+
+def test_what_a_crash_left_behind_is_swept_after_a_day(quarter, folder):
+    kept = store_photo(quarter=quarter, upload=upload(), now=NOON)
+    photo = photos.clean(upload().file, size_bytes=1)
+    write_photo(photo=photo, now=NOON)
+    (folder / "2026-03" / "liste.csv").write_text("of somebody else")
+    (folder / "backups").mkdir()
+    (folder / "backups" / f"{kept.pk}.jpg").write_text("of somebody else")
+    assert remove_unknown(now=NOON) == 0  # too young: it may just be coming in
+    made_old(folder)
+
+    assert remove_unknown(now=NOON) == 2
+    tasks.remove_unknown()
+
+    assert files_in(folder) == sorted(
+        [
+            kept.storage_name,
+            kept.thumbnail_name,
+            "2026-03/liste.csv",
+            f"backups/{kept.pk}.jpg",
+        ]
+    )
+
+
+def test_a_house_without_photos_has_nothing_to_sweep(settings, tmp_path):
+    options = {"location": tmp_path / "not there", "base_url": None}
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": backend, "OPTIONS": options}}
+
+    assert remove_unknown(now=NOON) == 0
