@@ -86,9 +86,10 @@ def documents_of(viewer: Viewer, dossier: Dossier) -> list[Document]:
     return [d for d in documents if rules.may_open_document(viewer, d)]
 
 
-def get_document_inside(viewer: Viewer, dossier: Dossier, document_id: int) -> Document:
-    """Return a file of a dossier for the desk. Raises Document.DoesNotExist otherwise."""
-    document = Document.objects.select_related("file").get(pk=document_id, dossier=dossier)
+def get_photo_inside(viewer: Viewer, dossier: Dossier, document_id: int) -> Document:
+    """Return a photo of a dossier for the desk. Raises Document.DoesNotExist otherwise."""
+    photos = Document.objects.select_related("file").filter(file__media_type="image/jpeg")
+    document = photos.get(pk=document_id, dossier=dossier)
     document.dossier = dossier
     if not rules.may_look_inside(viewer, dossier):
         raise Document.DoesNotExist

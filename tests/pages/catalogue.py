@@ -108,7 +108,8 @@ def find_the_draft_at_home(page: Any) -> None:
 
 def lose_the_network(page: Any) -> None:
     begin_a_draft(page)
-    page.route("**/frisch.json", lambda route: route.abort())
+    # A network that answers with a page of its own is none.
+    page.route("**/frisch.json", lambda route: route.fulfill(body="Bitte erst anmelden"))
     page.locator("main form.q-form button:visible[type=submit]").last.click()
     page.locator("[data-draft-offline]").wait_for()
     page.unroute("**/frisch.json")

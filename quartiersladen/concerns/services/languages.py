@@ -15,7 +15,7 @@ from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.kernel.language import language_of
 from quartiersladen.quarters.queries import all_quarters
 
-AT_ONCE = 200  # texts; the next run goes on
+AT_ONCE = 500  # texts; the next run goes on
 
 
 class NotOffered(Invalid):

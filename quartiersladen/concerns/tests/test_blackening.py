@@ -89,11 +89,9 @@ def names_in_storage():
 
 def colours(content, *points):
     with Image.open(BytesIO(content)) as picture:
-        width, height = picture.size
-        return [
-            "black" if max(picture.getpixel((int(x * width), int(y * height)))) < 9 else "other"
-            for x, y in points
-        ]
+        grey, (width, height) = picture.convert("L").tobytes(), picture.size
+    spots = [int(y * height) * width + int(x * width) for x, y in points]
+    return ["black" if grey[spot] < 9 else "other" for spot in spots]
 
 
 def test_every_earlier_address_is_gone_and_the_new_ones_show_black(
@@ -397,3 +395,9 @@ def test_names_may_stand_in_any_order_and_with_any_stop():
 
     assert form.is_valid()
     assert len(form.areas()) == 6
+
+
+def test_what_is_no_photo_is_not_found(desk, concern, document):
+    StoredFile.objects.filter(pk=document.file_id).update(media_type="application/pdf")
+
+    assert desk.get(page_of(concern, document)).status_code == 404

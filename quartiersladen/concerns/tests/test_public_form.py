@@ -6,7 +6,6 @@ from time import time
 from uuid import uuid4
 
 import pytest
-from django.core import signing
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.utils import CaptureQueriesContext
@@ -393,7 +392,7 @@ def test_a_draft_whose_answer_was_lost_is_found_for_thirty_days(client, monkeypa
     clock = time()
 
     for days, status in ((2, 302), (29, 302), (31, 422)):
-        monkeypatch.setattr(signing.time, "time", lambda days=days: clock + days * 24 * 60 * 60)
+        monkeypatch.setattr("time.time", lambda days=days: clock + days * 24 * 60 * 60)
         again = client.post(FORM, form | {"text": "Ein anderer Text."})
         assert again.status_code == status
         assert again.headers.get("Location") == (
@@ -407,6 +406,6 @@ def test_the_form_that_a_browser_keeps_carries_no_key(client):
     usual = client.get(FORM).content.decode()
 
     field = re.compile(r'name="submission_key"(?: value="([^"]*)")?')
-    assert field.search(kept)[1] is None
-    assert len(field.search(usual)[1]) > 40
+    assert field.findall(kept) == [""]
+    assert [len(key) > 40 for key in field.findall(usual)] == [True]
     assert ("data-shell" in kept, "data-shell" in usual) == (True, False)

@@ -17,13 +17,13 @@ from quartiersladen.concerns.forms.blackening import BlackenForm, Grid, grid_of
 from quartiersladen.concerns.services.blackening import blacken_photo
 from quartiersladen.concerns.views_office.case import Case, fresh, open_case
 from quartiersladen.dossiers.models import Document
-from quartiersladen.dossiers.queries import get_document_inside
+from quartiersladen.dossiers.queries import get_photo_inside
 from quartiersladen.files.photos import Area
 from quartiersladen.kernel.errors import Conflict, Invalid
 
 PAGE = "concerns/office/blacken.html"
 WIDTH = 1600  # units of the drawing, whatever the photo has
-MARGIN = 60  # units beside and above it, for letters and numbers
+MARGIN = 80  # units beside and above it, for letters and numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _place(number: int, count: int, length: int) -> tuple[int, int]:
 def blacken(request: StaffRequest, reference: str, document_id: int) -> HttpResponse:
     """Show the photo with its grid; first what would become black, then burn it in."""
     case = open_case(request, reference)
-    document = or_404(get_document_inside, request.viewer, case.concern.dossier, document_id)
+    document = or_404(get_photo_inside, request.viewer, case.concern.dossier, document_id)
     grid = grid_of(document.file.width, document.file.height)
     form = BlackenForm(
         request.POST if request.method == "POST" else None,
@@ -120,7 +120,7 @@ def _page(case: Case, document: Document, form: BlackenForm, status: HTTPStatus)
     if status == HTTPStatus.CONFLICT:
         # The photo itself may be another one by now.
         case = fresh(case)
-        document = or_404(get_document_inside, request.viewer, case.concern.dossier, document.pk)
+        document = or_404(get_photo_inside, request.viewer, case.concern.dossier, document.pk)
     sheet = _sheet(document, form.grid)
     chosen = form.cleaned_data if form.is_bound else {}
     context: dict[str, Any] = {

@@ -118,12 +118,12 @@ const onForm = async () => {
     elements.text.focus();
   };
 
-  // What is needed to send now, and whether it has been sent already. Fails without a network.
+  // What is needed to send now, and whether it has been sent already. Fails without a network; {}
+  // when the office cannot say it: then its own page explains why.
   const fresh = async () => {
     const key = tried || elements.submission_key.value;
     const response = await fetch(form.dataset.fresh, { cache: "no-store", headers: { "X-Form-Key": key } });
-    if (!response.ok) throw new Error(String(response.status));
-    return response.json();
+    return response.ok ? response.json() : {};
   };
   const arrived = async (url) => {
     const isSame = typed().text === triedText;
@@ -157,9 +157,9 @@ const onForm = async () => {
     try {
       const { csrf, key, sent } = await fresh();
       if (sent && tried) { isSending = false; await arrived(sent); return; }
-      elements.csrfmiddlewaretoken.value = csrf;
+      if (csrf) elements.csrfmiddlewaretoken.value = csrf;
       // Photos that wait at the office hang on the key of the form that was begun.
-      if (!("begun" in form.dataset) || !elements.submission_key.value) elements.submission_key.value = key;
+      if (key && !("begun" in form.dataset)) elements.submission_key.value = key;
       tried = elements.submission_key.value;
       triedText = elements.text.value;
       await save();

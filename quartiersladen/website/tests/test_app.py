@@ -34,7 +34,7 @@ def test_a_phone_gets_the_form_of_its_quarter(client, prefix, name, accent):
 def test_the_icons_are_there_in_the_sizes_that_are_promised(client):
     for icon in client.get("/app.webmanifest").json()["icons"][1:]:
         path = finders.find(icon["src"].removeprefix("/static/"))
-        with Image.open(path) as picture:
+        with Image.open(str(path)) as picture:
             assert (f"{picture.width}x{picture.height}", picture.format) == (icon["sizes"], "PNG")
 
 
