@@ -15,12 +15,21 @@ import sys
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
+from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "quartiersladen" / "ui" / "assets"
 TARGET = ROOT / "quartiersladen" / "ui" / "static" / "ui"
 MODULES = ROOT / "node_modules"
 STAMP = TARGET / ".built"
+WALL, LIGHT = "#7a3b1d", "#fbf8f4"
+#: The shapes of icon.svg, on its grid of 32 x 32.
+HOUSE: list[tuple[str, list[tuple[float, float]]]] = [
+    (WALL, [(4, 13), (16, 3), (28, 13), (28, 29), (4, 29)]),
+    (LIGHT, [(11, 29), (11, 15), (21, 15), (21, 29)]),
+    (WALL, [(11, 15), (17, 18), (17, 29), (11, 29)]),
+    (LIGHT, [(14, 23), (15, 22.5), (16, 23), (16, 24), (15, 24.5), (14, 24)]),
+]
 FONTS = ("Regular", "Italic", "SemiBold", "Bold")
 #: Typst reads no woff2; these fonts are for kernel/pdf.py.
 PDF_FONTS = ROOT / "quartiersladen" / "kernel" / "fonts"
@@ -121,9 +130,28 @@ def bundle() -> None:
     run(str(binaries / "rtlcss"), str(TARGET / "kern.css"), str(TARGET / "kern.rtl.css"))
     for name in ("app.css", "print.css", "map.css"):
         run(*esbuild, str(SOURCE / name), f"--outfile={TARGET / name}")
-    for name in ("app.js", "map.js"):
+    for name in ("app.js", "map.js", "draft.js", "blacken.js", "sw.js"):
         run(*esbuild, "--format=iife", str(SOURCE / name), f"--outfile={TARGET / name}")
     shutil.copy(SOURCE / "icon.svg", TARGET)
+
+
+def draw_icons() -> None:
+    """Draw icon.svg again as PNG, which phones ask for; a maskable one keeps away from its edges."""
+    for name, size, inset in (
+        ("icon-192.png", 192, 0.0),
+        ("icon-512.png", 512, 0.0),
+        ("icon-maskable-512.png", 512, 0.18),
+    ):
+        drawn = 4 * size  # drawn large and made small, so that edges are smooth
+        icon = Image.new("RGBA", (drawn, drawn), LIGHT if inset else (0, 0, 0, 0))
+        draw = ImageDraw.Draw(icon)
+        for colour, points in HOUSE:
+            places = [
+                tuple((inset + (1 - 2 * inset) * part / 32) * drawn for part in point)
+                for point in points
+            ]
+            draw.polygon(places, fill=colour)
+        icon.resize((size, size), Image.Resampling.LANCZOS).save(TARGET / name, optimize=True)
 
 
 def main() -> None:
@@ -137,6 +165,7 @@ def main() -> None:
     copy_fonts()
     unpack_fonts()
     bundle()
+    draw_icons()
     STAMP.write_text(wanted, encoding="utf-8")
 
 

@@ -29,6 +29,7 @@ from quartiersladen.quarters.models import Quarter, Theme
 
 TEXT_LENGTH = 4000  # characters
 REASON_LENGTH = 500  # characters
+NOT_READ = "?"  # the language of a text that the worker has not looked at yet
 CLOSED_VALUES = sorted(state.value for state in CLOSED)
 
 
@@ -64,6 +65,8 @@ class Concern(models.Model):
     kind = models.CharField(max_length=8, choices=ConcernKind)
     theme = models.ForeignKey(Theme, models.PROTECT, null=True)
     text = models.TextField(max_length=TEXT_LENGTH)
+    #: In which language the text is written: "?" until it was read, "" when it cannot be told.
+    text_language = models.CharField(max_length=10, blank=True, default=NOT_READ)
     channel = models.CharField(max_length=8, choices=Channel)
     #: The day on which the person told it.
     told_on = models.DateField()
@@ -133,6 +136,9 @@ class Concern(models.Model):
             models.Index(fields=["quarter", "state", "-created_at"], name="concern_by_state"),
             models.Index(fields=["quarter", "-created_at"], name="concern_by_date"),
             models.Index(fields=["quarter", "next_on"], name="concern_by_next_date"),
+            models.Index(
+                fields=["quarter", "text_language", "-created_at"], name="concern_by_language"
+            ),
             models.Index(
                 fields=["quarter", "-created_at"],
                 condition=Q(is_released=True),

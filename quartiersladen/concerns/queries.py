@@ -38,6 +38,8 @@ class ConcernFilter:
     states: frozenset[ConcernState] = frozenset()
     theme_id: int | None = None
     channel: str = ""
+    #: Code of the language in which it was told.
+    language: str = ""
     assigned_to_id: int | None = None
     words: str = ""
     #: Continue after (older than) or before (newer than) this moment and row.
@@ -122,6 +124,8 @@ def _filtered(rows: QuerySet[Concern], wanted: ConcernFilter) -> QuerySet[Concer
         rows = rows.filter(theme_id=wanted.theme_id)
     if wanted.channel:
         rows = rows.filter(channel=wanted.channel)
+    if wanted.language:
+        rows = rows.filter(text_language=wanted.language)
     if wanted.assigned_to_id is not None:
         rows = rows.filter(dossier__assigned_to_id=wanted.assigned_to_id)
     if wanted.words.strip():
@@ -293,6 +297,11 @@ def draft_photos(quarter: Quarter, key: UUID) -> QuerySet[DraftPhoto]:
 def get_draft_photo(quarter: Quarter, key: UUID, file_id: UUID) -> DraftPhoto:
     """Return one photo of a draft. Raises DraftPhoto.DoesNotExist."""
     return draft_photos(quarter, key).get(file_id=file_id)
+
+
+def by_form_key(quarter: Quarter, key: UUID) -> Concern:
+    """Return the concern that was sent with this form. Raises Concern.DoesNotExist."""
+    return Concern.objects.select_related("teller").get(quarter=quarter, submission_key=key)
 
 
 def theme_by_slug(quarter: Quarter, slug: str) -> int | None:

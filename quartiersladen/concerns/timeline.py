@@ -29,6 +29,7 @@ from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import journal
 from quartiersladen.dossiers.states import Actor
+from quartiersladen.kernel.language import language_name
 
 Facts = dict[str, Any]
 
@@ -210,9 +211,14 @@ def _passed_on(facts: Facts) -> str:
 
 def _released(facts: Facts) -> str:
     count = int(facts["photos"])
-    return ngettext("Made public with %(n)s photo", "Made public with %(n)s photos", count) % {
+    sentence = ngettext("Made public with %(n)s photo", "Made public with %(n)s photos", count) % {
         "n": count
     }
+    looked_at = facts.get("looked_at")
+    if not looked_at:
+        return sentence
+    numbers = _("looked at: %(numbers)s") % {"numbers": ", ".join(map(str, looked_at))}
+    return f"{sentence} ({numbers})"
 
 
 def _ended(facts: Facts) -> str:
@@ -224,6 +230,12 @@ def _letter_at_desk(facts: Facts) -> str:
     if facts["way"] == Way.POST:
         return _("Letter posted on %(day)s") % day
     return _("Letter handed out on %(day)s") % day
+
+
+def _answer_language(facts: Facts) -> str:
+    return _("Answered in another language from now on: %(language)s") % {
+        "language": language_name(facts["to"])
+    }
 
 
 DESK_PLAIN: dict[str, str | Promise] = {
@@ -238,6 +250,7 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "reopened": gettext_lazy("Taken up again"),
     "reopen_note": gettext_lazy("Why it was taken up again"),
     "withdrawn": gettext_lazy("Withdrawn"),
+    "photo_blackened": gettext_lazy("Photo %(photo)s blackened; the earlier one is deleted"),
     "concealed": gettext_lazy("Taken off the public pages"),
     "address_confirmed": gettext_lazy("E-mail address confirmed"),
     "address_dropped": gettext_lazy("E-mail address deleted: not confirmed within 72 hours"),
@@ -252,6 +265,7 @@ DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "body_accepted": _accepted,
     "closed": _ended,
     "released": _released,
+    "answer_language": _answer_language,
     "told_orally": lambda facts: _("Told orally on %(day)s") % {"day": _day(facts["told_on"])},
     "letter_sent": _letter_at_desk,
 }

@@ -8,6 +8,7 @@ from quartiersladen.concerns.views_office import (
     lists,
     paper,
     passing_on,
+    photos,
     poster,
     talks,
 )
@@ -34,6 +35,8 @@ patterns = [
     path(CASE + "abschliessen/", deeds.close, name="close"),
     path(CASE + "wiederaufnehmen/", deeds.reopen, name="reopen"),
     path(CASE + "zurueckziehen/", deeds.withdraw, name="withdraw"),
+    path(CASE + "sprache/", deeds.language, name="language"),
+    path(CASE + "foto/<int:document_id>/schwaerzen/", photos.blacken, name="blacken"),
     path(CASE + "mitgeteilt/", deeds.told, name="told"),
     path(CASE + "freigeben/", deeds.show_public, name="release"),
     path(CASE + "verbergen/", deeds.conceal, name="conceal"),

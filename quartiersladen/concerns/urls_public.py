@@ -8,6 +8,7 @@ patterns = [
     path("anliegen/", released.public_list, name="public_list"),
     path("anliegen.geojson", released.geojson, name="geojson"),
     path("anliegen/neu/", report.report, name="report"),
+    path("anliegen/neu/frisch.json", report.fresh, name="report_fresh"),
     path(
         "anliegen/neu/foto/<uuid:key>/<uuid:file_id>.jpg", report.draft_photo, name="draft_photo"
     ),

@@ -27,6 +27,7 @@ PERIODIC = (
     Periodic("old drafts", "quartiersladen.concerns.tasks.drop_old_drafts", 60),
     Periodic("counts of networks", "quartiersladen.accounts.tasks.forget_counts", 60),
     Periodic("files that nobody knows", "quartiersladen.files.tasks.drop_unknown_files", 24 * 60),
+    Periodic("languages of reports", "quartiersladen.concerns.tasks.read_languages", 1),
 )
 
 

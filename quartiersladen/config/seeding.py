@@ -265,6 +265,7 @@ class _Plan:
             kind=ConcernKind.PROBLEM,
             theme=self.theme,
             text=self.text,
+            text_language="de",
             channel=self.random.choice((Channel.WEB, Channel.WEB, Channel.PHONE, Channel.WALK_IN)),
             told_on=self.day,
             created_at=self.at,

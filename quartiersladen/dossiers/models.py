@@ -154,6 +154,8 @@ class Document(models.Model):
     #: The teller may see it on the status page: what they uploaded themselves.
     is_of_teller = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
+    #: When black areas were last burnt into it; None: as it came in.
+    blackened_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.position}"

@@ -86,6 +86,16 @@ def documents_of(viewer: Viewer, dossier: Dossier) -> list[Document]:
     return [d for d in documents if rules.may_open_document(viewer, d)]
 
 
+def get_photo_inside(viewer: Viewer, dossier: Dossier, document_id: int) -> Document:
+    """Return a photo of a dossier for the desk. Raises Document.DoesNotExist otherwise."""
+    photos = Document.objects.select_related("file").filter(file__media_type="image/jpeg")
+    document = photos.get(pk=document_id, dossier=dossier)
+    document.dossier = dossier
+    if not rules.may_look_inside(viewer, dossier):
+        raise Document.DoesNotExist
+    return document
+
+
 def public_documents_of(dossier: Dossier) -> list[Document]:
     """Return the released photos of a dossier that the caller was allowed to see."""
     rows = Document.objects.filter(dossier=dossier, is_released=True).select_related("file")

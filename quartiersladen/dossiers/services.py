@@ -17,6 +17,7 @@ from quartiersladen.dossiers.models import Digest, Document, Dossier, Entry, Fol
 from quartiersladen.dossiers.queries import due_for
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
+from quartiersladen.files.services import remove_file
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.kernel.text import fold
 from quartiersladen.outbox.services import queue_mail
@@ -214,6 +215,14 @@ def add_document(
     )
 
 
+def exchange_file(*, document: Document, file: StoredFile, now: datetime) -> None:
+    """Let a document show another file; the earlier one goes with its bytes. Part of a deed."""
+    earlier = document.file
+    document.file, document.blackened_at = file, now
+    document.save(update_fields=["file", "blackened_at"])
+    remove_file(file=earlier)
+
+
 def first_follow_up(
     *, dossier: Dossier, due_on: date, reason: FollowUpReason, now: datetime
 ) -> FollowUp:
@@ -233,6 +242,12 @@ def set_audience(*, dossier: Dossier, audience: Audience) -> None:
     dossier.save(update_fields=["audience"])
 
 
+def set_language(*, dossier: Dossier, language: str) -> None:
+    """Say in which language the person is answered; part of a module's own deed."""
+    dossier.language = language
+    dossier.save(update_fields=["language"])
+
+
 def close_dossier(*, dossier: Dossier, now: datetime) -> None:
     """Mark a dossier as finished and end its follow-up."""
     end_follow_up(dossier=dossier, now=now)
@@ -246,11 +261,16 @@ def reopen_dossier(*, dossier: Dossier) -> None:
     dossier.save(update_fields=["closed_at"])
 
 
-def release_documents(*, dossier: Dossier, released_ids: set[int]) -> None:
-    """Make exactly these documents of the dossier public, the others private."""
+def release_documents(*, dossier: Dossier, released_ids: set[int]) -> list[int]:
+    """Make exactly these documents of the dossier public, the others private.
+
+    Returns their numbers as the desk shows them, from 1.
+    """
     documents = Document.objects.filter(dossier=dossier)
     documents.filter(pk__in=released_ids).update(is_released=True)
     documents.exclude(pk__in=released_ids).update(is_released=False)
+    shown = documents.filter(is_released=True).order_by("position")
+    return [position + 1 for position in shown.values_list("position", flat=True)]
 
 
 def send_digests(*, quarter: Quarter, now: datetime) -> int:

@@ -15,4 +15,8 @@ from quartiersladen.files.responses import file_response
 def file(request: HouseRequest, file_id: UUID, name: str) -> HttpResponse:
     """A photo; `name` says only whether the small or the large one is meant."""
     document = or_404(queries.get_document, request.viewer, file_id)
-    return file_response(document.file, thumbnail=name.startswith("klein"))
+    return file_response(
+        document.file,
+        thumbnail=name.startswith("klein"),
+        known=request.headers.get("If-None-Match"),
+    )

@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from math import ceil, floor
 from pathlib import Path
 from typing import IO
 
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from quartiersladen.kernel.errors import Invalid
 
@@ -66,6 +68,32 @@ class CleanPhoto:
         return sha256(self.content).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of a picture, in parts of 1 from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def blackened(content: IO[bytes], areas: Sequence[Area]) -> CleanPhoto:
+    """Return one of our own photos with these areas as black pixels; nothing of them is kept.
+
+    A pixel that an area only touches becomes black, too. The small one is made from the new one.
+    """
+    with Image.open(content, formats=("JPEG",)) as picture:
+        large = _upright_on_white(picture)
+    draw = ImageDraw.Draw(large)
+    for area in areas:
+        # The last pixel belongs to what is drawn, hence one less.
+        right, bottom = ceil(area.right * large.width), ceil(area.bottom * large.height)
+        left, top = floor(area.left * large.width), floor(area.top * large.height)
+        draw.rectangle((left, top, max(left, right - 1), max(top, bottom - 1)), fill="black")
+    return _large_and_small(large)
+
+
 def clean(upload: IO[bytes], *, size_bytes: int) -> CleanPhoto:
     """Decode the first picture, turn it upright, shrink it to 1,920 pixels and write it anew.
 
@@ -77,6 +105,10 @@ def clean(upload: IO[bytes], *, size_bytes: int) -> CleanPhoto:
     is_heic = upload.read(12)[4:8] == b"ftyp"
     upload.seek(0)
     large = _from_heic(upload.read()) if is_heic else _from_others(upload)
+    return _large_and_small(large)
+
+
+def _large_and_small(large: Image.Image) -> CleanPhoto:
     small = large.copy()
     small.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
     return CleanPhoto(_jpeg(large), _jpeg(small), large.width, large.height)

@@ -1,10 +1,11 @@
 """Writes of the files module."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -24,38 +25,74 @@ LOOKED_BACK = timedelta(days=14)
 PHOTO = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-small)?\.jpg")
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A photo whose bytes lie in the storage under a new key, and which no row knows yet."""
+
+    key: UUID
+    photo: photos.CleanPhoto
+    storage_name: str
+    thumbnail_name: str
+
+
+def write_photo(*, photo: photos.CleanPhoto, now: datetime) -> Written:
+    """Write the bytes, large and small; call outside a transaction, then `keep_photo`."""
+    key = uuid4()
+    folder = now.strftime("%Y-%m")
+    written = Written(key, photo, f"{folder}/{key}.jpg", f"{folder}/{key}-small.jpg")
+    storage = storages["default"]
+    try:
+        storage.save(written.storage_name, ContentFile(photo.content))
+        storage.save(written.thumbnail_name, ContentFile(photo.thumbnail))
+    except Exception:
+        # A full disk must not leave half a photo behind.
+        forget_photo(written=written)
+        raise
+    return written
+
+
+def forget_photo(*, written: Written) -> None:
+    """Delete the bytes of a photo that got no row."""
+    for name in (written.storage_name, written.thumbnail_name):
+        storages["default"].delete(name)
+
+
+def keep_photo(*, quarter: Quarter, written: Written, now: datetime) -> StoredFile:
+    """Store the row of a written photo; from now on it can be reached."""
+    return StoredFile.objects.create(
+        id=written.key,
+        quarter=quarter,
+        media_type="image/jpeg",
+        size_bytes=len(written.photo.content),
+        width=written.photo.width,
+        height=written.photo.height,
+        sha256=written.photo.sha256,
+        storage_name=written.storage_name,
+        thumbnail_name=written.thumbnail_name,
+        created_at=now,
+    )
+
+
 def store_photo(*, quarter: Quarter, upload: "UploadedFile[bytes]", now: datetime) -> StoredFile:
     """Clean a photo and keep it with a small copy; call outside a transaction.
 
     Raises files.photos.TooBig, WrongType, TooManyPixels or Damaged; nothing is kept then.
     """
     photo = photos.clean(cast("BinaryIO", upload.file), size_bytes=upload.size or 0)
-    key = uuid4()
-    folder = now.strftime("%Y-%m")
-    names = (f"{folder}/{key}.jpg", f"{folder}/{key}-small.jpg")
-    storage = storages["default"]
-    written: list[str] = []
+    written = write_photo(photo=photo, now=now)
     try:
-        for name, content in zip(names, (photo.content, photo.thumbnail), strict=True):
-            written.append(name)
-            storage.save(name, ContentFile(content))
-        return StoredFile.objects.create(
-            id=key,
-            quarter=quarter,
-            media_type="image/jpeg",
-            size_bytes=len(photo.content),
-            width=photo.width,
-            height=photo.height,
-            sha256=photo.sha256,
-            storage_name=names[0],
-            thumbnail_name=names[1],
-            created_at=now,
-        )
+        return keep_photo(quarter=quarter, written=written, now=now)
     except Exception:
-        # A full disk or a lost database must not leave bytes that nobody knows.
-        for name in written:
-            storage.delete(name)
+        # A lost database must not leave bytes that nobody knows.
+        forget_photo(written=written)
         raise
+
+
+def write_blackened(*, file: StoredFile, areas: Sequence[photos.Area], now: datetime) -> Written:
+    """Write a copy of a photo in which these areas are black; call outside a transaction."""
+    with storages["default"].open(file.storage_name) as content:
+        photo = photos.blackened(content, areas)
+    return write_photo(photo=photo, now=now)
 
 
 def remove_file(*, file: StoredFile) -> None:
@@ -67,7 +104,8 @@ def remove_file(*, file: StoredFile) -> None:
         for name in names:
             storages["default"].delete(name)
 
-    transaction.on_commit(remove_bytes)
+    # The deed is done; a storage that is away now is swept by drop_unknown_files later.
+    transaction.on_commit(remove_bytes, robust=True)
 
 
 def drop_unknown_files(*, now: datetime) -> int:

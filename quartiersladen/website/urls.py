@@ -7,6 +7,8 @@ from quartiersladen.website import views_office, views_public
 app_name = "website"
 urlpatterns = [
     path("", views_public.home, name="home"),
+    path("sw.js", views_public.service_worker, name="service_worker"),
+    path("app.webmanifest", views_public.manifest, name="manifest"),
     path("kontakt/", views_public.contact, name="contact"),
     path("was-wir-tun/", views_public.what_we_do, name="what_we_do"),
     path("impressum/", views_public.imprint, name="imprint"),

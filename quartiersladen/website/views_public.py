@@ -1,9 +1,17 @@
 """The public face of the office."""
 
-from django.http import HttpResponse
+from functools import lru_cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import HouseRequest, public
@@ -16,6 +24,7 @@ from quartiersladen.website import queries
 from quartiersladen.website.states import PageKey
 
 NEWEST = 3
+PAPER = "#fbf8f4"  # --q-paper in app.css
 
 
 @require_safe
@@ -100,3 +109,52 @@ def privacy(request: HouseRequest) -> HttpResponse:
 def accessibility(request: HouseRequest) -> HttpResponse:
     """How accessible these pages are, and whom to tell about barriers."""
     return _text(request, PageKey.ACCESSIBILITY)
+
+
+@lru_cache(maxsize=1)
+def _worker_script() -> str:
+    return Path(str(finders.find("ui/sw.js"))).read_text(encoding="utf-8")
+
+
+@cache_control(no_cache=True)
+@require_safe
+@public
+def service_worker(_request: HouseRequest) -> HttpResponse:
+    """The script that opens the report form without a network; it may rule only below itself.
+
+    It has no place under /static/, because a browser lets it look only at its own folder.
+    """
+    return HttpResponse(_worker_script(), content_type="text/javascript")
+
+
+@cache_control(public=True, max_age=300)
+@require_safe
+@public
+def manifest(request: HouseRequest) -> JsonResponse:
+    """What a phone needs to put the report form beside its apps; it opens without a network."""
+    quarter, form = request.quarter, reverse("concerns:report")
+    icons = [
+        ("ui/icon.svg", "any", "image/svg+xml", "any"),
+        ("ui/icon-192.png", "192x192", "image/png", "any"),
+        ("ui/icon-512.png", "512x512", "image/png", "any"),
+        ("ui/icon-maskable-512.png", "512x512", "image/png", "maskable"),
+    ]
+    return JsonResponse(
+        {
+            "id": form,
+            "name": f"{quarter.name}: {_('Tell us a concern')}",
+            "short_name": quarter.short_name,
+            "lang": (get_language() or "de").partition("-")[0],
+            "dir": "rtl" if get_language_bidi() else "ltr",
+            "start_url": form,
+            "scope": reverse("website:home"),
+            "display": "standalone",
+            "theme_color": quarter.accent,
+            "background_color": PAPER,
+            "icons": [
+                {"src": static(path), "sizes": sizes, "type": kind, "purpose": purpose}
+                for path, sizes, kind, purpose in icons
+            ],
+        },
+        content_type="application/manifest+json",
+    )

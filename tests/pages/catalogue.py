@@ -84,6 +84,44 @@ def put_in_a_snippet(page: Any) -> None:
 def put_in_a_snippet_for_the_body(page: Any) -> None:
     page.locator("[name=einfuegen]").first.click()
     expect(page.locator("textarea").first).not_to_be_empty()
+def look_at_what_becomes_black(page: Any) -> None:
+    page.fill("[name=fields_named]", "B3-D5, H2")
+    page.click("[name=schritt][value=ansehen]")
+    page.locator(".q-sheet__black rect").first.wait_for()
+
+
+def blacken_nothing(page: Any) -> None:
+    page.click("[name=schritt][value=schwaerzen]")
+    page.locator("[role=alert]").wait_for()
+
+
+def begin_a_draft(page: Any) -> None:
+    page.locator("form[data-ready]").wait_for()
+    page.fill("[name=text]", "Die Laterne ist aus.")
+    page.locator("[data-draft-kept]").wait_for()
+    page.wait_for_timeout(600)  # it is kept a moment after the last key
+
+
+def find_the_draft(page: Any) -> None:
+    begin_a_draft(page)
+    page.reload()
+    page.locator("[data-draft-back]").wait_for()
+
+
+def find_the_draft_at_home(page: Any) -> None:
+    page.goto(reverse("concerns:report"))
+    begin_a_draft(page)
+    page.goto(reverse("website:home"))
+    page.locator("[data-draft-waits]").wait_for()
+
+
+def lose_the_network(page: Any) -> None:
+    begin_a_draft(page)
+    # A network that answers with a page of its own is none.
+    page.route("**/frisch.json", lambda route: route.fulfill(body="Bitte erst anmelden"))
+    page.locator("main form.q-form button:visible[type=submit]").last.click()
+    page.locator("[data-draft-offline]").wait_for()
+    page.unroute("**/frisch.json")
 
 
 def show_the_keys(page: Any) -> None:
@@ -108,6 +146,7 @@ def _errors() -> dict[str, Sight]:
 
 WEBSITE = {
     "home": Sight("website:home"),
+    "home with a draft": Sight("website:home", deed=find_the_draft_at_home),
     "contact": Sight("website:contact"),
     "what we do": Sight("website:what_we_do"),
     "imprint": Sight("website:imprint"),
@@ -127,6 +166,8 @@ RESIDENTS = {
         "concerns:report", lambda: "/anliegen/neu/?ort=51.3456,12.4031&wo=Spielplatz+am+Rabet"
     ),
     "report, by letter": Sight("concerns:report", deed=want_a_letter),
+    "report, the draft is back": Sight("concerns:report", deed=find_the_draft),
+    "report without a network": Sight("concerns:report", deed=lose_the_network),
     "report with errors": Sight("concerns:report", deed=send_the_form_empty),
     "thanks": Sight(
         "concerns:teller_status",
@@ -223,6 +264,19 @@ DESK = {
         lambda: facts.desk("office_detail", facts.released()),
         who=LEAD,
         deed=unfold_every_deed,
+    ),
+    "told in Arabic": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk("office_detail", facts.told_in("ar")),
+        who=LEAD,
+        deed=unfold_every_deed,
+    ),
+    "blackening": Sight("concerns:blacken", facts.blacken_page, who=LEAD),
+    "blackening, looked at": Sight(
+        "concerns:blacken", facts.blacken_page, who=LEAD, deed=look_at_what_becomes_black
+    ),
+    "blackening with errors": Sight(
+        "concerns:blacken", facts.blacken_page, who=LEAD, deed=blacken_nothing
     ),
     "close, the mail": Sight(
         "concerns:close",
@@ -356,7 +410,7 @@ NO_PAGE = {
     "answers a form and leads back": [
         *(f"concerns:{deed}" for deed in ("note", "assign", "sort", "scope", "plan", "ask")),
         *(f"concerns:{deed}" for deed in ("said", "reopen", "withdraw", "told")),
-        *(f"concerns:{deed}" for deed in ("release", "conceal")),
+        *(f"concerns:{deed}" for deed in ("release", "conceal", "language")),
         "directory:person_new",
     ],
     "leads to another page": [
@@ -372,7 +426,10 @@ NO_PAGE = {
         "healthz",
         "quarters:accent_css",
         "quarters:outline",
+        "website:manifest",
+        "website:service_worker",
         "concerns:geojson",
+        "concerns:report_fresh",
         "concerns:draft_photo",
         "concerns:letter_pdf",
         "concerns:poster_pdf",

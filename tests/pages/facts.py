@@ -83,6 +83,17 @@ def released() -> Concern:
     ).latest("created_at")
 
 
+def told_in(language: str) -> Concern:
+    """Return a concern that was told in this language on the German page."""
+    return concerns(text_language=language, dossier__language="de").latest("created_at")
+
+
+def blacken_page() -> str:
+    """Return the address at which a photo is blackened."""
+    photo = Document.objects.filter(dossier__quarter=quarter()).latest("pk")
+    return reverse("concerns:blacken", args=[photo.dossier.reference, photo.pk])
+
+
 def case(*states: str, **wanted: Any) -> Concern:
     """Return an open concern that a body has, the referral in one of these states."""
     found = Referral.objects.filter(

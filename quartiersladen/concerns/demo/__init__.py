@@ -17,6 +17,7 @@ from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
 from quartiersladen.concerns.demo.stories import Stories
 from quartiersladen.concerns.demo.talks import tally_a_quarter_of_a_year
+from quartiersladen.concerns.services.languages import read_languages
 from quartiersladen.quarters.models import Quarter
 
 SEED = 20_020_810
@@ -91,6 +92,7 @@ def load(now: datetime) -> None:
             clock = lives.Clock(quarter, came_in, now, luck)
             life(lives.Scene(office, clock, told, luck))
         tally_a_quarter_of_a_year(office, now, random)
+    read_languages()
 
 
 def _office(quarter: Quarter, now: datetime) -> Office:

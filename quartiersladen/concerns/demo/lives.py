@@ -12,6 +12,7 @@ from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.stories import Stories, Story
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.services import (
+    blackening,
     intake,
     life,
     paper,
@@ -33,12 +34,14 @@ from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Document
 from quartiersladen.dossiers.services import assign, note
+from quartiersladen.files.photos import Area
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.queries import add_days_at_work
 
 TOLD = (Channel.PHONE, Channel.WALK_IN, Channel.MAIL, Channel.LETTER, Channel.WALK, Channel.EVENT)
 WEB_SHARE = 0.6
 RELEASED_SHARE = 0.6
+BLACKENED_SHARE = 0.3
 DAYS_TO_CONFIRM = 3
 NOTES = (
     "Vor Ort angesehen, stimmt so.",
@@ -269,6 +272,7 @@ class Scene:
         if self.random.random() > RELEASED_SHARE:
             return
         documents = Document.objects.filter(dossier=self.concern.dossier)
+        self.photos_are_looked_at(list(documents.select_related("file")))
         shown = frozenset(documents.values_list("pk", flat=True))
         release.release_concern(
             viewer=self.worker,
@@ -283,6 +287,20 @@ class Scene:
             version=self.version,
             now=self.clock.later(0),
         )
+
+    def photos_are_looked_at(self, documents: list[Document]) -> None:
+        """Blacken the names and windows in some of the photos before they are shown."""
+        for document in documents:
+            if self.random.random() < BLACKENED_SHARE:
+                left = self.random.uniform(0.05, 0.35)
+                blackening.blacken_photo(
+                    viewer=self.worker,
+                    concern=self.concern,
+                    document=document,
+                    areas=[Area(left, 0.25, left + 0.12, 0.36), Area(0.8, 0.4, 0.95, 0.55)],
+                    version=self.version,
+                    now=self.clock.later(0),
+                )
 
     # --- The bodies ------------------------------------------------------------------------------
     def _holder(self, referral: Referral) -> Viewer:

@@ -85,7 +85,8 @@ class Stories:
             text=words,
             kind=ConcernKind(text.get("kind", "problem")),
             theme=theme,
-            language=text.get("language", "de"),
+            # Some tell it in their language on the German page.
+            language=text.get("answered_in", text.get("language", "de")),
             is_emergency=text.get("emergency", False),
             **place,
             **self._person(text.get("language", "de")),

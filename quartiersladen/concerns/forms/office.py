@@ -1,9 +1,10 @@
 """What the desk types in to do something with a concern. Shape only; the deeds check the rest."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,7 @@ from quartiersladen.quarters.models import Theme
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+T = TypeVar("T")
 #: How the answer gets to the person, in the words of the desk.
 ANSWER_WAYS = {
     AnswerWay.NONE: _("No answer wanted"),
@@ -281,7 +283,7 @@ class ReleaseForm(VersionedForm):
         label=_("The place"), choices=PlacePrecision.choices, widget=forms.RadioSelect
     )
     photos = forms.TypedMultipleChoiceField(
-        label=_("Photos to show"),
+        label=_("I have looked at these photos, they may be shown"),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -290,14 +292,49 @@ class ReleaseForm(VersionedForm):
         label=_("No names, number plates or faces can be read or seen"), required=False
     )
 
-    def __init__(self, *args: Any, photos: list[Document], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's
+        photos: list[Document],
+        links: list[tuple[str, str]],
+        **kwargs: Any,  # noqa: ANN401 -- Django's
+    ) -> None:
+        """Offer the photos. links: per photo the addresses of its small copy and of blackening."""
         super().__init__(*args, **kwargs)
         if not photos:
             del self.fields["photos"]
             return
-        cast("forms.TypedMultipleChoiceField", self.fields["photos"]).choices = [
-            (photo.pk, _("Photo %(n)s") % {"n": number}) for number, photo in enumerate(photos, 1)
+        shown = list(zip(photos, links, strict=True))
+        field = cast("forms.TypedMultipleChoiceField", self.fields["photos"])
+        field.choices = [
+            (photo.pk, format_html('<img src="{}" alt="" width="96" height="72"> {}', small, name))
+            for name, (photo, (small, _black)) in _numbered(shown)
         ]
+        ways = format_html_join(
+            " · ",
+            '<a href="{}">{}</a>',
+            ((black, name) for name, (_p, (_s, black)) in _numbered(shown)),
+        )
+        field.help_text = format_html("{} {}", _("Somebody can be recognised? Blacken:"), ways)
+
+
+def _numbered(shown: list[T]) -> list[tuple[str, T]]:
+    return [(_("Photo %(n)s") % {"n": number}, one) for number, one in enumerate(shown, 1)]
+
+
+class LanguageForm(VersionedForm):
+    """In which language the person is answered."""
+
+    language = forms.ChoiceField(label=_("Language of the answer"))
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's
+        languages: list[tuple[str, str]],
+        **kwargs: Any,  # noqa: ANN401 -- Django's
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["language"]).choices = languages
 
 
 class PassOnForm(DeedForm):

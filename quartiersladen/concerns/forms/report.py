@@ -20,6 +20,7 @@ from quartiersladen.quarters.queries import themes_of
 SALT = "concerns.report"
 PLACE_LENGTH = 200  # characters
 LONGEST_DEGREES = 24  # characters
+KEPT_DAYS = 30  # so long a browser keeps a draft; the same number stands in draft.js
 NEEDED = {
     AnswerWay.MAIL: (
         "email",
@@ -43,12 +44,17 @@ def new_key() -> str:
     return signed(uuid4())
 
 
-def read_key(signed: str) -> UUID | None:
-    """Return the key of a form, None if it is forged or older than 24 hours."""
+def read_key(signed: str, *, hours: int = DRAFT_HOURS) -> UUID | None:
+    """Return the key of a form, None if it is forged or older than so many hours."""
     try:
-        return UUID(signing.loads(signed, salt=SALT, max_age=DRAFT_HOURS * 60 * 60))
+        return UUID(signing.loads(signed, salt=SALT, max_age=hours * 60 * 60))
     except (signing.BadSignature, ValueError):
         return None
+
+
+def read_old_key(signed: str) -> UUID | None:
+    """Return the key of a form that a browser kept as a draft; good to find what it has sent."""
+    return read_key(signed, hours=KEPT_DAYS * 24)
 
 
 class PhotosInput(forms.FileInput):

@@ -32,6 +32,7 @@ from quartiersladen.quarters.queries import add_days_at_work
 
 MOST_PHOTOS = 5
 DRAFT_HOURS = 24
+LABEL_LENGTH = 120  # letters
 TWICE_MINUTES = 10
 CONFIRM_DAYS = 3  # 72 hours: the link is valid to the end of the third day
 
@@ -252,15 +253,23 @@ def keep_photos(
 ) -> Draft:
     """Keep stored photos (file, name on the person's device) for 24 hours with their form.
 
-    Raises TooManyPhotos when the form would have more than five; the new files are then not kept.
+    The same picture of the same name comes once more when a form is sent again because its answer
+    was lost; it is kept once. Raises TooManyPhotos when the form would have more than five; the new files are then
+    not kept.
     """
     draft, _made = Draft.objects.get_or_create(
         key=key, defaults={"quarter": quarter, "created_at": now}
     )
-    if draft.photos.count() + len(photos) > MOST_PHOTOS:
+    waiting = set(draft.photos.values_list("file__sha256", "label"))
+    coming = {(file.sha256, label[:LABEL_LENGTH]): file for file, label in photos}
+    new = {mark: file for mark, file in coming.items() if mark not in waiting}
+    if len(waiting) + len(new) > MOST_PHOTOS:
         raise TooManyPhotos(field="photos")
-    for file, label in photos:
-        DraftPhoto.objects.create(draft=draft, file=file, label=label[:120])
+    for (_sha256, label), file in new.items():
+        DraftPhoto.objects.create(draft=draft, file=file, label=label)
+    kept = {file.pk for file in new.values()}
+    for file in (file for file, _label in photos if file.pk not in kept):
+        remove_file(file=file)
     return draft
 
 

@@ -94,14 +94,14 @@ def release_concern(
             "public_longitude",
         ]
     )
-    release_documents(dossier=dossier, released_ids=set(release.document_ids))
+    numbers = release_documents(dossier=dossier, released_ids=set(release.document_ids))
     set_audience(dossier=dossier, audience=Audience.PUBLIC)
     return record(
         dossier=dossier,
         deed="released",
         actor=Actor.OFFICE,
         by_id=viewer.user_id,
-        data={"photos": len(release.document_ids), "place": release.precision},
+        data={"photos": len(numbers), "looked_at": numbers, "place": release.precision},
         now=now,
     )
 

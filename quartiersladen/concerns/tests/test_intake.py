@@ -122,11 +122,24 @@ def test_photos_wait_with_the_form_and_come_along(quarter):
 
 def test_a_sixth_photo_is_refused(quarter):
     key = uuid4()
-    five = [photo(quarter) for _ in range(5)]
-    intake.keep_photos(quarter=quarter, key=key, photos=five, now=NOON)
+    six = [(photo(quarter)[0], f"{number}.jpg") for number in range(6)]
+    intake.keep_photos(quarter=quarter, key=key, photos=six[:5], now=NOON)
     with pytest.raises(intake.TooManyPhotos):
-        intake.keep_photos(quarter=quarter, key=key, photos=[photo(quarter)], now=NOON)
+        intake.keep_photos(quarter=quarter, key=key, photos=six[5:], now=NOON)
     assert DraftPhoto.objects.count() == 5
+
+
+def test_photos_of_a_form_that_is_sent_again_are_kept_once(quarter):
+    key = uuid4()
+    five = [(photo(quarter)[0], f"{number}.jpg") for number in range(5)]
+    intake.keep_photos(quarter=quarter, key=key, photos=five, now=NOON)
+    again = [(photo(quarter)[0], f"{number}.jpg") for number in range(5)]
+
+    intake.keep_photos(quarter=quarter, key=key, photos=again, now=NOON)
+
+    kept = [waiting.file for waiting in DraftPhoto.objects.select_related("file").order_by("pk")]
+    assert kept == [file for file, _label in five]
+    assert StoredFile.objects.count() == 5
 
 
 def test_a_photo_is_taken_out_of_the_form(quarter):

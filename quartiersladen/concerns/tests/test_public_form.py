@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from time import time
 from uuid import uuid4
 
 import pytest
@@ -387,3 +388,59 @@ def test_a_report_belongs_to_the_quarter_of_its_page(client):
     west = make_quarter("west")
     client.post("/q/west/anliegen/neu/", filled())
     assert Concern.objects.get().quarter == west
+
+
+FRESH = "/anliegen/neu/frisch.json"
+
+
+def fresh(client, key="", path=FRESH):
+    answer = client.get(path, headers={"X-Form-Key": key})
+    assert "no-store" in answer.headers["Cache-Control"]
+    return answer.json()
+
+
+def test_a_draft_asks_for_what_it_needs_to_be_sent(client):
+    key = new_key()
+    answer = fresh(client, key)
+
+    assert (answer["key"], answer["sent"], len(answer["csrf"])) == (key, "", 64)
+    assert client.cookies["csrftoken"].value
+    for other in ("", "gefälscht", key + "x"):
+        answer = fresh(client, other.encode().decode("latin-1"))
+        assert (answer["key"] != other, answer["sent"]) == (True, "")
+
+
+def test_a_draft_that_was_sent_learns_where_it_is(client):
+    form = filled()
+    sent = client.post(FORM, form)
+    answer = fresh(client, form["submission_key"])
+
+    assert answer["sent"] == sent.headers["Location"]
+    assert answer["key"] != form["submission_key"]
+    make_quarter("west")
+    assert fresh(client, form["submission_key"], "/q/west" + FRESH)["sent"] == ""
+
+
+def test_a_draft_whose_answer_was_lost_is_found_for_thirty_days(client, monkeypatch):
+    form = filled()
+    sent = client.post(FORM, form)
+    clock = time()
+
+    for days, status in ((2, 302), (29, 302), (31, 422)):
+        monkeypatch.setattr("time.time", lambda days=days: clock + days * 24 * 60 * 60)
+        again = client.post(FORM, form | {"text": "Ein anderer Text."})
+        assert again.status_code == status
+        assert again.headers.get("Location") == (
+            sent.headers["Location"] if status == 302 else None
+        )
+    assert Concern.objects.count() == 1
+
+
+def test_the_form_that_a_browser_keeps_carries_no_key(client):
+    kept = client.get(FORM + "?huelle=1&ort=51.3,12.4").content.decode()
+    usual = client.get(FORM).content.decode()
+
+    field = re.compile(r'name="submission_key"(?: value="([^"]*)")?')
+    assert field.findall(kept) == [""]
+    assert [len(key) > 40 for key in field.findall(usual)] == [True]
+    assert ("data-shell" in kept, "data-shell" in usual) == (True, False)

@@ -75,7 +75,7 @@ def test_the_form_offers_the_photos_and_remembers_what_is_public(desk, concern):
     assert after.title == "Ändern, was öffentlich ist"
     assert after.form["photos"].value() == [second.pk]
     words = [line["words"] for line in desk.get(page).context["journal"]]
-    assert words[-1] == "Veröffentlicht mit 1 Foto"
+    assert words[-1] == "Veröffentlicht mit 1 Foto (angesehen: 2)"
 
 
 def test_a_photo_of_another_concern_cannot_be_released(desk, quarter, concern):

@@ -8,11 +8,14 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.forms import Form
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from quartiersladen.accounts.access import StaffRequest, or_404
+from quartiersladen.accounts.context import finished_languages
 from quartiersladen.accounts.queries import colleagues
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms import office as forms
@@ -27,6 +30,7 @@ from quartiersladen.concerns.views_office.snippets import (
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.dossiers.models import Document
 from quartiersladen.dossiers.queries import documents_of
+from quartiersladen.kernel.language import language_name
 from quartiersladen.quarters.queries import themes_of
 
 
@@ -59,6 +63,16 @@ class Case:
         return documents_of(self.request.viewer, self.concern.dossier)
 
     @cached_property
+    def asked_in(self) -> str:
+        """The language in which the person wrote, if the answer would go out in another one.
+
+        "" when it cannot be told or cannot be offered. Leichte Sprache is German, too.
+        """
+        told, answer = self.concern.text_language, self.concern.dossier.language
+        is_same = told == answer.partition("-")[0]
+        return "" if is_same or told not in offered_languages(self) else told
+
+    @cached_property
     def referrals(self) -> list[Referral]:
         """To whom it was passed on, oldest first."""
         found = list(queries.referrals_of(self.concern))
@@ -87,7 +101,7 @@ def fresh(case: Case) -> Case:
     return open_case(case.request, case.concern.dossier.reference)
 
 
-Settings = Callable[[Case], dict[str, Any]]
+FormSettings = Callable[[Case], dict[str, Any]]
 
 
 def _nothing(_case: Case) -> dict[str, Any]:
@@ -127,8 +141,16 @@ def _of_told(case: Case) -> dict[str, Any]:
 
 def _of_release(case: Case) -> dict[str, Any]:
     concern = case.concern
+    reference = concern.dossier.reference
     return {
         "photos": case.photos,
+        "links": [
+            (
+                reverse("dossiers:file", args=[photo.file_id, "klein.jpg"]),
+                reverse("concerns:blacken", args=[reference, photo.pk]),
+            )
+            for photo in case.photos
+        ],
         "initial": {
             "title": concern.public_title or concern.dossier.title,
             "text": concern.public_text or concern.text,
@@ -138,7 +160,22 @@ def _of_release(case: Case) -> dict[str, Any]:
     }
 
 
-DEED_FORMS: dict[str, tuple[type[forms.DeedForm], Settings]] = {
+def _of_language(case: Case) -> dict[str, Any]:
+    return {
+        "languages": [(code, language_name(code)) for code in offered_languages(case)],
+        "initial": {"language": case.asked_in or case.concern.dossier.language},
+    }
+
+
+def offered_languages(case: Case) -> list[str]:
+    """Return the languages in which the house can answer in this quarter."""
+    offered = case.request.quarter.languages
+    return [
+        code for code, _n in settings.LANGUAGES if code in offered and code in finished_languages()
+    ]
+
+
+DEED_FORMS: dict[str, tuple[type[forms.DeedForm], FormSettings]] = {
     "note": (forms.NoteForm, _nothing),
     "scope": (forms.ScopeForm, _of_scope),
     "plan": (forms.PlanForm, _of_plan),
@@ -146,6 +183,7 @@ DEED_FORMS: dict[str, tuple[type[forms.DeedForm], Settings]] = {
     "sort": (forms.SortForm, _of_sort),
     "release": (forms.ReleaseForm, _of_release),
     "conceal": (forms.VersionedForm, _nothing),
+    "language": (forms.LanguageForm, _of_language),
     "told": (forms.ToldForm, _of_told),
     "close": (forms.CloseForm, _nothing),
     "withdraw": (forms.VersionedForm, _nothing),
@@ -158,8 +196,8 @@ def deed_form(case: Case, name: str, data: QueryDict | None = None) -> Form:
 
     It is not bound when a text snippet was asked for: it then shows what was typed and the snippet.
     """
-    kind, settings = DEED_FORMS[name]
-    options = settings(case)
+    kind, more = DEED_FORMS[name]
+    options = more(case)
     desk = case.writing_desk(kind)
     typed = typed_with_snippet(desk, data, kind.SNIPPETS)
     if typed is not None:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns import queries
-from quartiersladen.concerns.services import life, referrals, release, tellers, triage
+from quartiersladen.concerns.services import languages, life, referrals, release, tellers, triage
 from quartiersladen.concerns.states import PlacePrecision, Result, Scope, Witness
 from quartiersladen.concerns.views_office.case import ask_form, deed_form, open_case, said_form
 from quartiersladen.concerns.views_office.detail import act, show
@@ -242,6 +242,25 @@ def withdraw(request: StaffRequest, reference: str) -> HttpResponse:
         deed_form(case, "withdraw", request.POST),
         lambda data: life.withdraw_concern(
             viewer=request.viewer, concern=case.concern, version=data["version"], now=case.now
+        ),
+    )
+
+
+@require_POST
+@office
+def language(request: StaffRequest, reference: str) -> HttpResponse:
+    """Answer the person in another language."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "language",
+        deed_form(case, "language", request.POST),
+        lambda data: languages.answer_in(
+            viewer=request.viewer,
+            concern=case.concern,
+            language=data["language"],
+            version=data["version"],
+            now=case.now,
         ),
     )
 

@@ -30,6 +30,7 @@ from quartiersladen.correspondence.queries import messages_of
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import journal, next_follow_up
 from quartiersladen.kernel.errors import Conflict, Invalid, TransitionRefused
+from quartiersladen.kernel.language import language_name
 from quartiersladen.outbox.queries import readable_text
 
 PAGE = "concerns/office/detail.html"
@@ -117,6 +118,10 @@ def show(
         "has_letter": rules.may_see_teller(viewer, concern) and has_letter(concern),
         "correspondence": [_letter(case, m) for m in messages_of(viewer, concern.dossier)],
         "photos": case.photos,
+        "told_in": language_name(concern.text_language),
+        "answered_in": language_name(concern.dossier.language),
+        "asked_in": case.asked_in if decides else "",
+        "may_blacken": decides,
         "asked_for": asked_for,
         "today": case.today,
         "point": f"{concern.latitude},{concern.longitude}" if concern.latitude is not None else "",

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,11 +17,14 @@ from quartiersladen.concerns import queries
 from quartiersladen.concerns.paging import cursor_from, page_urls
 from quartiersladen.concerns.queries import ConcernFilter, DeskRow
 from quartiersladen.concerns.states import OPEN, Channel, ConcernState
+from quartiersladen.kernel.language import language_name
 from quartiersladen.kernel.text import localized
 from quartiersladen.quarters.queries import themes_of
 from quartiersladen.ui.templatetags.ui import badge_kind, distance
 
 OPEN_WORD = "offen"
+#: Leichte Sprache is written by offices; what people write is German.
+TOLD_IN = [code for code, _name in settings.LANGUAGES if code != "de-simple"]
 
 
 def _states(text: str) -> frozenset[ConcernState]:
@@ -35,12 +39,17 @@ def _wanted(request: StaffRequest) -> ConcernFilter:
     return ConcernFilter(
         states=_states(request.GET.get("zustand", "")),
         theme_id=int(theme) if theme.isdecimal() and len(theme) < 10 else None,
+        language=_language(request.GET.get("sprache", "")),
         channel=channel if channel in Channel.values else "",
         assigned_to_id=request.user.pk if request.GET.get("meine") else None,
         words=request.GET.get("q", "")[:200],
         older_than=cursor_from(request.GET.get("vor", "")),
         newer_than=cursor_from(request.GET.get("nach", "")),
     )
+
+
+def _language(code: str) -> str:
+    return code if code in TOLD_IN else ""
 
 
 class Line(NamedTuple):
@@ -99,6 +108,7 @@ def office_list(request: StaffRequest) -> HttpResponse:
             for theme in themes_of(request.quarter)
         ],
         "channels": [(c.value, c.label, c.value == wanted.channel) for c in Channel],
+        "languages": [(code, language_name(code), code == wanted.language) for code in TOLD_IN],
         "nav_section": "concerns",
         **page_urls(request.GET, page),
     }

@@ -32,12 +32,14 @@ TITLES: dict[str, str | Promise] = {
     "sort": gettext_lazy("Correct theme and kind"),
     "release": gettext_lazy("Show it to the public"),
     "conceal": gettext_lazy("Take it off the public pages"),
+    "language": gettext_lazy("Answer in another language"),
     "told": gettext_lazy("Told orally"),
     "close": gettext_lazy("Close with an answer"),
     "withdraw": gettext_lazy("The person takes it back"),
     "reopen": gettext_lazy("Take it up again"),
 }
 HINTS: dict[str, str | Promise] = {
+    "language": gettext_lazy("Mails and letters to the person speak it from now on."),
     "note": gettext_lazy("Only the office reads it."),
     "release": gettext_lazy(
         "Everybody reads this copy; what was told stays as it is. Text, each photo and the place"
@@ -107,6 +109,7 @@ def _names(case: Case) -> list[str]:
         "sort": decides,
         "release": decides and concern.state != ConcernState.WITHDRAWN,
         "conceal": decides and concern.is_released,
+        "language": decides,
         "told": True,
         "close": decides and "close" in actions,
         "withdraw": decides and "withdraw" in actions,

@@ -5,8 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,9 +22,11 @@ from quartiersladen.concerns.forms.report import (
     new_key,
     preset_place,
     read_key,
+    read_old_key,
     signed,
 )
 from quartiersladen.concerns.letters import status_link
+from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services import intake
 from quartiersladen.concerns.states import Channel
 from quartiersladen.files.responses import file_response
@@ -30,10 +35,16 @@ from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.throttle import count_or_refuse
 
 PAGE = "concerns/public/report.html"
+#: Asks for the form as a browser keeps it to open without a network: a key would be used twice.
+SHELL = "huelle"
+#: The browser's own form key; in a header, because addresses end up in logs.
+KEY_HEADER = "X-Form-Key"
 
 
 def initial_of(request: HouseRequest) -> dict[str, Any]:
     """Return what a poster's address presets: ?ort=lat,lon, ?wo=words and ?thema=slug."""
+    if SHELL in request.GET:
+        return {}
     initial: dict[str, Any] = {"submission_key": new_key()}
     initial |= preset_place(request.GET.get("ort", ""), request.GET.get("wo", ""))
     if slug := request.GET.get("thema"):
@@ -45,7 +56,14 @@ def _page(
     request: HouseRequest, form: ReportForm, key: UUID | None, status: HTTPStatus
 ) -> HttpResponse:
     photos = list(queries.draft_photos(request.quarter, key)) if key else []
-    context = {"form": form, "photos": photos, "draft_key": key, "nav_section": "report"}
+    context = {
+        "form": form,
+        "photos": photos,
+        "draft_key": key,
+        "is_shell": SHELL in request.GET,
+        "is_begun": request.method == "POST",
+        "nav_section": "report",
+    }
     return render(request, PAGE, context, status=status)
 
 
@@ -62,7 +80,7 @@ def report(request: HouseRequest) -> HttpResponse:
         return _without_photo(request, key, file_id)
     count_or_refuse("report", request.META["REMOTE_ADDR"], most=settings.REPORTS_PER_HOUR)
     if key is None:
-        return _with_a_new_key(request)
+        return _already_sent(request) or _with_a_new_key(request)
     form = ReportForm(request.POST, request.FILES, quarter=request.quarter)
     form.is_valid()
     take_photos(form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos"))
@@ -80,11 +98,44 @@ def report(request: HouseRequest) -> HttpResponse:
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return redirect(_status_url(concern))
+
+
+def _status_url(concern: Concern) -> str:
     link = status_link(concern, concern.teller)
     token = make_token(
         link.purpose, subject_id=link.subject_id, generation=link.generation, expires_on=None
     )
-    return redirect("concerns:teller_status", token)
+    return reverse("concerns:teller_status", args=[token])
+
+
+def _sent_with(request: HouseRequest, signed_key: str) -> str:
+    """Return the status page of what was sent with this form, "" if nothing was."""
+    key = read_old_key(signed_key)
+    try:
+        return _status_url(queries.by_form_key(request.quarter, key)) if key else ""
+    except ObjectDoesNotExist:
+        return ""
+
+
+def _already_sent(request: HouseRequest) -> HttpResponse | None:
+    """A draft whose answer was lost on the way comes again, days later."""
+    url = _sent_with(request, request.POST.get("submission_key", ""))
+    return redirect(url) if url else None
+
+
+@never_cache
+@require_safe
+@public
+def fresh(request: HouseRequest) -> JsonResponse:
+    """What a draft needs to be sent now: form protection, a form key, and whether it was sent.
+
+    A key that is still good stays, so that the same form sent twice is one concern.
+    """
+    mine = request.headers.get(KEY_HEADER, "")
+    sent = _sent_with(request, mine)
+    key = mine if read_key(mine) and not sent else new_key()
+    return JsonResponse({"csrf": get_token(request), "key": key, "sent": sent})
 
 
 def _with_a_new_key(request: HouseRequest) -> HttpResponse:

@@ -10,7 +10,14 @@ import pytest
 from PIL import Image
 
 from quartiersladen.files import heic_reader, photos
-from quartiersladen.files.photos import Damaged, TooBig, TooManyPixels, WrongType
+from quartiersladen.files.photos import (
+    Area,
+    Damaged,
+    TooBig,
+    TooManyPixels,
+    WrongType,
+    blackened,
+)
 
 HERE = Path(__file__).parent
 # 64 x 48, blue on the left, red on the right, to be turned by 90 degrees; with maker and place.
@@ -307,3 +314,59 @@ def test_the_reader_is_a_program(monkeypatch):
     code = heic_reader.main()
 
     assert (code, opened(out.getvalue()).size) == (0, (24, 32))
+
+
+def ours(picture):
+    """One of our own photos, as an upload of this picture becomes."""
+    return clean(encoded(picture, "PNG")).content
+
+
+def pixels(content):
+    with Image.open(BytesIO(content)) as picture:
+        return picture.convert("RGB")
+
+
+def brightest(picture, box):
+    return max(high for _low, high in picture.crop(box).getextrema())
+
+
+@pytest.mark.parametrize("size", [(1600, 1200), (300, 400), (41, 23)])
+def test_areas_become_black_in_the_large_and_in_the_small_one(size):
+    photo = blackened(
+        BytesIO(ours(Image.new("RGB", size, WHITE))),
+        [Area(0.25, 0.25, 0.5, 0.5), Area(0.75, 0, 1, 1)],
+    )
+
+    large, small = pixels(photo.content), pixels(photo.thumbnail)
+    assert (photo.width, photo.height) == large.size == size
+    for picture in (large, small):
+        width, height = picture.size
+        for left, top, right, bottom in ((0.25, 0.25, 0.5, 0.5), (0.75, 0, 1, 1)):
+            # One pixel from the edge: JPEG lets neighbours shine into each other.
+            inside = (left * width + 2, top * height + 2, right * width - 2, bottom * height - 2)
+            assert brightest(picture, tuple(map(int, inside))) <= 16
+        assert min(picture.getpixel((int(width * 0.1), int(height * 0.8)))) > 200
+
+
+def test_a_pixel_that_is_only_touched_becomes_black_and_the_next_one_does_not():
+    photo = blackened(
+        BytesIO(ours(Image.new("RGB", (160, 160), WHITE))), [Area(0.101, 0.101, 0.11, 0.11)]
+    )
+
+    picture = pixels(photo.content)
+    assert max(picture.getpixel((16, 16)) + picture.getpixel((17, 17))) < 100
+    assert min(picture.getpixel((24, 24))) > 200
+
+
+def test_a_blackened_photo_carries_nothing_of_the_earlier_one():
+    earlier = encoded(
+        blue_left((320, 240)), "JPEG", exif=phone_exif(), comment=b"Name at the door"
+    )
+
+    photo = blackened(BytesIO(earlier), [Area(0, 0, 1, 1)])
+
+    for content in (photo.content, photo.thumbnail):
+        with Image.open(BytesIO(content)) as picture:
+            assert dict(picture.getexif()) == {}
+            assert "comment" not in picture.info
+            assert picture.convert("RGB").getextrema() == ((0, 0), (0, 0), (0, 0))

@@ -9,10 +9,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from quartiersladen.files import photos
 from quartiersladen.files.models import StoredFile
-from quartiersladen.files.photos import Damaged, TooBig, WrongType
+from quartiersladen.files.photos import Area, Damaged, TooBig, WrongType
 from quartiersladen.files.responses import file_response
-from quartiersladen.files.services import remove_file, store_photo
+from quartiersladen.files.services import (
+    keep_photo,
+    remove_file,
+    store_photo,
+    write_blackened,
+    write_photo,
+)
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.testing import NOON, make_quarter
 
@@ -160,4 +167,32 @@ def test_it_is_served_as_our_own_jpeg_and_nothing_else(quarter, thumbnail):
     assert response["Content-Disposition"] == f'inline; filename="{stored.pk}.jpg"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert response["Cache-Control"] == "private, max-age=3600"
+    assert response["Cache-Control"] == "private, no-cache"
+
+
+def test_a_browser_that_has_it_is_told_so_and_asks_each_time(quarter):
+    stored = store_photo(quarter=quarter, upload=upload(), now=NOON)
+    mark = file_response(stored)["ETag"]
+
+    again = file_response(stored, known=mark)
+    small = file_response(stored, thumbnail=True, known=mark)
+
+    assert (again.status_code, again.content, again["Cache-Control"]) == (
+        304,
+        b"",
+        "private, no-cache",
+    )
+    assert (small.status_code, small["ETag"] == mark) == (200, False)
+
+
+def test_a_blackened_copy_gets_a_key_of_its_own(quarter, folder):
+    stored = store_photo(quarter=quarter, upload=upload(), now=NOON)
+
+    written = write_blackened(file=stored, areas=[Area(0, 0, 0.5, 1)], now=NOON)
+    assert StoredFile.objects.get() == stored
+    copy = keep_photo(quarter=quarter, written=written, now=NOON)
+
+    assert copy.pk != stored.pk
+    assert len(files_in(folder)) == 4
+    with Image.open(folder / copy.thumbnail_name) as small:
+        assert (small.getpixel((5, 5)), small.size) == ((0, 0, 0), (480, 360))

@@ -5,7 +5,10 @@ import "leaflet.markercluster";
 const L = window.L;
 const icon = (name, size) => L.divIcon({ className: name, iconSize: [size, size], iconAnchor: name === "q-pin" ? [size / 2, size + 4] : [size / 2, size / 2] });
 
-const load = async (url) => (url ? (await fetch(url)).json() : null);
+// Without a network the map shows less and does no harm.
+const load = async (url) => {
+  try { return url ? await (await fetch(url)).json() : null; } catch { return null; }
+};
 
 const pick = (map, box) => {
   const form = box.closest("form");
@@ -24,7 +27,11 @@ const pick = (map, box) => {
     longitude.value = point.lng.toFixed(6);
     if (kind) { kind.checked = true; kind.dispatchEvent(new Event("change", { bubbles: true })); }
   };
-  if (latitude.value && longitude.value) put(L.latLng(latitude.value, longitude.value));
+  const putKept = () => { if (latitude.value && longitude.value) put(L.latLng(latitude.value, longitude.value)); };
+  putKept();
+  // A draft came back after the map was there.
+  form.addEventListener("draft:back", putKept);
+  form.addEventListener("reset", () => { pin?.remove(); pin = null; });
   map.on("click", (event) => put(event.latlng));
   // The map is moved with the arrow keys; Enter puts the pin into its middle.
   map.getContainer().addEventListener("keydown", (event) => {
