@@ -12,34 +12,39 @@ from quartiersladen.outbox.frame import filled_text, link_url, with_links
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import LOST_AFTER, MailState
 
+#: Leaves no mail out; see correspondence.queries.hidden_mails, which knows the dossiers.
+NO_MAIL = Q()
 
-def mails_for_desk(viewer: Viewer, state: MailState | None = None) -> QuerySet[Mail]:
+
+def mails_for_desk(
+    viewer: Viewer, state: MailState | None = None, *, without: Q = NO_MAIL
+) -> QuerySet[Mail]:
     """Return the quarter's mails for lead and moderator, newest first; account mails never.
 
-    state: only mails in this state.
+    state: only mails in this state.  without: mails of dossiers that the viewer may not open.
     """
     if not viewer.may_work:
         return Mail.objects.none()
-    mails = Mail.objects.filter(quarter_id=viewer.quarter_id, is_account=False)
+    mails = Mail.objects.filter(quarter_id=viewer.quarter_id, is_account=False).exclude(without)
     if state is not None:
         mails = mails.filter(state=state)
     return mails.select_related("quarter").order_by("-created_at", "-pk")
 
 
-def get_mail(viewer: Viewer, mail_id: int) -> Mail:
+def get_mail(viewer: Viewer, mail_id: int, *, without: Q = NO_MAIL) -> Mail:
     """Return one mail for the desk. Raises Mail.DoesNotExist when missing or hidden."""
-    return mails_for_desk(viewer).get(pk=mail_id)
+    return mails_for_desk(viewer, without=without).get(pk=mail_id)
 
 
-def troubled(viewer: Viewer, *, limit: int) -> list[Mail]:
+def troubled(viewer: Viewer, *, limit: int, without: Q = NO_MAIL) -> list[Mail]:
     """Return mails that failed or that had to wait after an error, newest first."""
     failed = Q(state=MailState.FAILED) | Q(state=MailState.QUEUED, tries__gt=0)
-    return list(mails_for_desk(viewer).filter(failed)[:limit])
+    return list(mails_for_desk(viewer, without=without).filter(failed)[:limit])
 
 
-def waiting_count(viewer: Viewer) -> int:
+def waiting_count(viewer: Viewer, *, without: Q = NO_MAIL) -> int:
     """Return how many mails have not gone yet."""
-    return mails_for_desk(viewer).filter(state=MailState.QUEUED).count()
+    return mails_for_desk(viewer, without=without).filter(state=MailState.QUEUED).count()
 
 
 def due(now: datetime, *, limit: int) -> list[int]:

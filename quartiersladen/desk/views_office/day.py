@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from quartiersladen.accounts.access import StaffRequest, desk, member, or_404
 from quartiersladen.concerns.queries import newest, replies_in
 from quartiersladen.concerns.timeline import office_words, who
+from quartiersladen.correspondence.queries import hidden_mails
 from quartiersladen.desk import queries
 from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, open_follow_ups
 from quartiersladen.dossiers.search import words_of
@@ -33,14 +34,15 @@ def today(request: StaffRequest) -> HttpResponse:
     mine = [f for f in due if f.dossier.assigned_to_id == request.user.pk]
     others = [f for f in due if f.dossier.assigned_to_id != request.user.pk]
     counted = queries.with_asks(mine + others)
+    hidden = hidden_mails(request.viewer)
     context = {
         "today": day,
         "mine": counted[: len(mine)],
         "others": counted[len(mine) :],
         "new": newest(request.viewer, limit=SHOWN),
         "replies": replies_in(request.viewer, limit=SHOWN),
-        "troubled": troubled(request.viewer, limit=SHOWN),
-        "waiting_mails": waiting_count(request.viewer),
+        "troubled": troubled(request.viewer, limit=SHOWN, without=hidden),
+        "waiting_mails": waiting_count(request.viewer, without=hidden),
         "latest": [
             (entry, office_words(entry), who(entry))
             for entry in latest_entries(request.viewer, limit=LATEST)
