@@ -30,7 +30,7 @@ def take_photos(
         return
     try:
         intake.keep_photos(quarter=quarter, key=key, photos=stored, now=now)
-    except intake.TooManyPhotos as refusal:
+    except (intake.TooManyPhotos, intake.FormFromElsewhere) as refusal:
         for file, _label in stored:
             remove_file(file=file)
         form.add_error("photos", str(refusal))
