@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpResponse
+from django.template.base import Template
 from django.test import Client
 from django.urls import path
 from django.utils import timezone
@@ -44,7 +45,8 @@ from tests.support.sign_in import signed_in_client
 THERE = "/q/dort"
 #: Where links of private pages lead to what is private; the rest is what the public walks.
 PRIVATE = ("/s/", "/f/", "/b/", "/datei/")
-AT_THE_DESK = {Role.LEAD, Role.MODERATOR, Role.HELPER}
+#: Who opens everything there is; the others meet a closed door at a few as at all.
+WALK_FAR = {"lead", "moderator", "helper"}
 FORGED = "A" * 40
 CASE_PAGES = ("/buero/anliegen/{}/", "/buero/anliegen/{}/beleg/", "/buero/vorgang/{}/")
 
@@ -106,8 +108,10 @@ def members(world) -> list[Visitor]:
     ]
 
 
-def test_no_canary_sings_where_it_may_not(world, facts, settings):
+def test_no_canary_sings_where_it_may_not(world, facts, settings, monkeypatch):
     settings.BASE_URL = "http://testserver"
+    # Without Django's copies of every context for tests; thousands of pages are half as slow.
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     record = Record()
     paths = crawler.all_paths(world.here.quarter)
     few = crawler.all_paths(world.here.quarter, most=3)
@@ -121,7 +125,7 @@ def test_no_canary_sings_where_it_may_not(world, facts, settings):
         walk(Visitor("public"), Client(), paths)
         for who in members(world):
             client = signed_in_client(world.here.people[who.name])
-            walk(who, client, paths if who.role in AT_THE_DESK else few)
+            walk(who, client, paths if who.name in WALK_FAR else few)
         stranger = world.there.people["lead"]
         walk(
             Visitor("lead there", world.there.quarter.pk, Role.LEAD, stranger.pk),
