@@ -9,10 +9,24 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from quartiersladen.kernel.logs import MaskingFormatter
 
 REQUEST_SECONDS = 60
 STOP_SECONDS = 5
 GARBAGE_AFTER = 20_000  # new objects; Python's own 700 comes several times per page
+
+
+class WebLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's own lines, masked like all others; a log of requests is never written."""
+
+    def setup(self, cfg: Config) -> None:
+        """Let gunicorn make its handlers, then give them our formatter."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(MaskingFormatter(self.error_fmt, self.datefmt))
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -30,6 +44,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "keepalive": 5,
             "loglevel": settings.LOG_LEVEL.lower(),
             "control_socket_disable": True,
+            "logger_class": WebLog,
+            "accesslog": None,
         }
         for name, value in values.items():
             self.cfg.set(name, value)

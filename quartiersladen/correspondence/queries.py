@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.correspondence.models import Message, TextSnippet
 from quartiersladen.correspondence.rules import may_keep_snippets, may_use_snippets
 from quartiersladen.correspondence.states import TO_BODIES, Occasion
 from quartiersladen.dossiers.models import Dossier
-from quartiersladen.dossiers.rules import may_look_inside
+from quartiersladen.dossiers.rules import may_look_inside, rows_inside
 from quartiersladen.kernel.text import fold
 
 
@@ -22,6 +24,17 @@ def messages_of(viewer: Viewer, dossier: Dossier) -> QuerySet[Message]:
         .select_related("body", "by", "mail")
         .order_by("at", "pk")
     )
+
+
+def hidden_mails(viewer: Viewer) -> Q:
+    """Return the filter on mails of dossiers whose page at the desk the viewer may not open.
+
+    The mail that confirms an address is no correspondence: its status link says what it is about.
+    """
+    kept = Message.objects.filter(mail=OuterRef("pk")).exclude(rows_inside(viewer, "dossier__"))
+    subject = KeyTextTransform("subject_id", KeyTransform("status", OuterRef("links")))
+    linked = Dossier.objects.alias(linked=Cast(subject, BigIntegerField())).filter(pk=F("linked"))
+    return Q(Exists(kept)) | Q(Exists(linked.exclude(rows_inside(viewer))))
 
 
 def kept_snippets(viewer: Viewer) -> QuerySet[TextSnippet]:

@@ -23,7 +23,7 @@ from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.outbox.models import LinkSpec, Mail
-from quartiersladen.outbox.services import queue_mail
+from quartiersladen.outbox.services import queue_mail, resend
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter, Theme
 
@@ -133,6 +133,31 @@ def keep_message(  # noqa: PLR0913 -- a message has that many parts; all are nam
         at=now,
         by_id=by_id,
     )
+
+
+@transaction.atomic
+def send_again(*, viewer: Viewer, mail: Mail, now: datetime) -> Mail:
+    """Send a mail once more and return what is in the queue then.
+
+    A copy is kept on the dossier of the first one: who may not see the one does not see the other.
+    Raises what outbox.services.resend raises.
+    """
+    queued = resend(viewer=viewer, mail=mail, now=now)
+    first = Message.objects.filter(mail=mail).select_related("dossier", "body").first()
+    if first is not None and queued.pk != mail.pk:
+        Message.objects.create(
+            dossier=first.dossier,
+            direction=first.direction,
+            way=first.way,
+            counterpart=first.counterpart,
+            body=first.body,
+            subject=first.subject,
+            text=first.text,
+            at=now,
+            by_id=viewer.user_id,
+            mail=queued,
+        )
+    return queued
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def latest_entries(viewer: Viewer, *, limit: int) -> list[Entry]:
 
 def get_document(viewer: Viewer, file_id: UUID) -> Document:
     """Return a document that the viewer may open. Raises Document.DoesNotExist otherwise."""
-    document = Document.objects.select_related("dossier", "file").get(file_id=file_id)
+    here = Document.objects.filter(dossier__quarter_id=viewer.quarter_id)
+    document = here.select_related("dossier", "file").get(file_id=file_id)
     if not rules.may_open_document(viewer, document):
         raise Document.DoesNotExist
     return document

@@ -237,7 +237,12 @@ def touch(*, dossier: Dossier) -> None:
 
 
 def set_audience(*, dossier: Dossier, audience: Audience) -> None:
-    """Widen or narrow the circle that may see a dossier; part of a module's own deed."""
+    """Widen or narrow the circle that may see a dossier; part of a module's own deed.
+
+    A confidential one stays so: only who names persons may end that, no other deed by the way.
+    """
+    if dossier.audience == Audience.CONFIDENTIAL:
+        return
     dossier.audience = audience
     dossier.save(update_fields=["audience"])
 

@@ -15,28 +15,33 @@ from quartiersladen.outbox.outages import outage_of, server_key
 from quartiersladen.outbox.states import LOST_AFTER, MailState
 from quartiersladen.quarters.models import Quarter
 
+#: Leaves no mail out; see correspondence.queries.hidden_mails, which knows the dossiers.
+NO_MAIL = Q()
 
-def mails_for_desk(viewer: Viewer, state: MailState | None = None) -> QuerySet[Mail]:
+
+def mails_for_desk(
+    viewer: Viewer, state: MailState | None = None, *, without: Q = NO_MAIL
+) -> QuerySet[Mail]:
     """Return the quarter's mails for lead and moderator, newest first; account mails never.
 
-    state: only mails in this state.
+    state: only mails in this state.  without: mails of dossiers that the viewer may not open.
     """
     if not viewer.may_work:
         return Mail.objects.none()
-    mails = Mail.objects.filter(quarter_id=viewer.quarter_id, is_account=False)
+    mails = Mail.objects.filter(quarter_id=viewer.quarter_id, is_account=False).exclude(without)
     if state is not None:
         mails = mails.filter(state=state)
     return mails.select_related("quarter").order_by("-created_at", "-pk")
 
 
-def get_mail(viewer: Viewer, mail_id: int) -> Mail:
+def get_mail(viewer: Viewer, mail_id: int, *, without: Q = NO_MAIL) -> Mail:
     """Return one mail for the desk. Raises Mail.DoesNotExist when missing or hidden."""
-    return mails_for_desk(viewer).get(pk=mail_id)
+    return mails_for_desk(viewer, without=without).get(pk=mail_id)
 
 
-def failed(viewer: Viewer, *, limit: int) -> list[Mail]:
+def failed(viewer: Viewer, *, limit: int, without: Q = NO_MAIL) -> list[Mail]:
     """Return mails that were given up, newest first."""
-    return list(mails_for_desk(viewer, MailState.FAILED)[:limit])
+    return list(mails_for_desk(viewer, MailState.FAILED, without=without)[:limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,10 @@ class Waiting:
     next_try_at: datetime | None
 
 
-def waiting(viewer: Viewer) -> Waiting:
+def waiting(viewer: Viewer, *, without: Q = NO_MAIL) -> Waiting:
     """Return how many mails have not gone yet; one statement."""
     delayed = Q(tries__gt=0)
-    row = mails_for_desk(viewer, MailState.QUEUED).aggregate(
+    row = mails_for_desk(viewer, MailState.QUEUED, without=without).aggregate(
         number=Count("pk"),
         delayed=Count("pk", filter=delayed),
         next_try_at=Min("next_try_at", filter=delayed),

@@ -64,6 +64,46 @@ def reads_the_environment(code: ast.Module) -> list[int]:
     )
 
 
+#: Fields that say who may see something, and whom to ask instead of reading them.
+WHO_SEES = {"audience", "is_released"}
+ASKED = {
+    "visible_rows",
+    "rows_inside",
+    "readable_entries",
+    "dossiers_for",
+    "dossiers_inside",
+    "concerns_for",
+    "concerns_inside",
+    "documents_of",
+}
+
+
+def decides_who_sees(code: ast.Module) -> list[int]:
+    """Who may see a dossier is decided in `dossiers.rules`; others narrow what that lets through.
+
+    A function that filters by audience or release, or compares an audience, must ask the rules.
+    """
+    found = set()
+    for function in (node for node in ast.walk(code) if isinstance(node, ast.FunctionDef)):
+        names = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+        names |= {n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)}
+        if not names & ASKED:
+            found |= set(_reads_who_sees(function))
+    return sorted(found)
+
+
+def _reads_who_sees(function: ast.FunctionDef) -> Iterator[int]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            words = {part for key in node.keywords for part in (key.arg or "").split("__")}
+            if words & WHO_SEES:
+                yield node.lineno
+        elif isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(isinstance(s, ast.Attribute) and s.attr == "audience" for s in sides):
+                yield node.lineno
+
+
 def mocks(code: ast.Module) -> list[int]:
     """Tests use the house itself."""
     return _imports(code, "unittest.mock") + _imports(code, "mock")

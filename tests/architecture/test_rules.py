@@ -33,6 +33,20 @@ GOOD_AND_BAD = [
         ["os.environ['DATA_DIR']", "os.getenv('DATA_DIR')"],
     ),
     (
+        rules.decides_who_sees,
+        [
+            "def f(v): return concerns_for(v).filter(is_released=True)",
+            "def f(v): return Dossier.objects.filter(visible_rows(v), audience='public')",
+            "def f(v): return Concern.objects.filter(state='new')",
+        ],
+        [
+            "def f(v): return Concern.objects.filter(is_released=True)",
+            "def f(v): return Concern.objects.exclude(dossier__audience__in=['public'])",
+            "def f(v): return Q(dossier__audience='public')",
+            "def f(d): return d.audience == 'public'",
+        ],
+    ),
+    (
         rules.mocks,
         ["import pytest"],
         ["from unittest import mock", "from unittest.mock import patch", "import mock"],

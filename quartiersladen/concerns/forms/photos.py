@@ -31,7 +31,7 @@ def take_photos(
                 form.add_error("photos", f"{upload.name}: {refusal}")
         if stored:
             intake.keep_photos(quarter=quarter, key=key, photos=stored, now=now)
-    except intake.TooManyPhotos as refusal:
+    except (intake.TooManyPhotos, intake.FormFromElsewhere) as refusal:
         _remove(stored)
         form.add_error("photos", str(refusal))
     except Exception:

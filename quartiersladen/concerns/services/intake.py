@@ -43,6 +43,12 @@ class TooManyPhotos(Invalid):
     sentence = _("You can add at most 5 photos.")
 
 
+class FormFromElsewhere(Invalid):
+    """The key of a form belongs to the quarter that gave it out, and so do its photos."""
+
+    sentence = _("This form belongs to another neighbourhood. Please open the form here again.")
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What somebody tells, after the form has checked its shape.
@@ -89,7 +95,7 @@ def report_concern(
 
     The same form sent twice, or the same text from the same address within ten minutes, gives the
     concern that is already there.
-    Raises NotAllowed when `intake.entered_by` may not enter concerns.
+    Raises NotAllowed when `intake.entered_by` may not enter concerns; FormFromElsewhere.
     """
     if intake.entered_by is not None:
         demand(may_enter_concerns(intake.entered_by))
@@ -101,7 +107,10 @@ def report_concern(
     except IntegrityError:
         # The form has been sent before, by the other one of two clicks perhaps; anything else is
         # a fault.
-        return _stored(quarter).get(submission_key=submission_key)
+        first = Concern.objects.get(submission_key=submission_key)
+        if first.quarter_id != quarter.pk:
+            raise FormFromElsewhere from None
+        return _stored(quarter).get(pk=first.pk)
 
 
 def _stored(quarter: Quarter) -> QuerySet[Concern]:
@@ -222,12 +231,12 @@ def _take_consent(
 
 
 def _attach_photos(concern: Concern, draft_key: UUID) -> None:
-    photos = DraftPhoto.objects.filter(draft=draft_key)
+    photos = DraftPhoto.objects.filter(draft=draft_key, draft__quarter=concern.quarter)
     for position, photo in enumerate(photos.select_related("file").order_by("pk")):
         add_document(
             dossier=concern.dossier, file=photo.file, is_of_teller=True, position=position
         )
-    Draft.objects.filter(pk=draft_key).delete()
+    Draft.objects.filter(pk=draft_key, quarter=concern.quarter).delete()
 
 
 def _ask_to_confirm(concern: Concern, teller: Teller, now: datetime) -> None:
@@ -254,12 +263,15 @@ def keep_photos(
     """Keep stored photos (file, name on the person's device) for 24 hours with their form.
 
     The same picture of the same name comes once more when a form is sent again because its answer
-    was lost; it is kept once. Raises TooManyPhotos when the form would have more than five; the new files are then
-    not kept.
+    was lost; it is kept once.
+    Raises TooManyPhotos when the form would have more than five, and FormFromElsewhere; the new
+    files are then not kept.
     """
     draft, _made = Draft.objects.get_or_create(
         key=key, defaults={"quarter": quarter, "created_at": now}
     )
+    if draft.quarter_id != quarter.pk:
+        raise FormFromElsewhere
     waiting = set(draft.photos.values_list("file__sha256", "label"))
     coming = {(file.sha256, label[:LABEL_LENGTH]): file for file, label in photos}
     new = {mark: file for mark, file in coming.items() if mark not in waiting}

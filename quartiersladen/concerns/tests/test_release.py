@@ -9,8 +9,8 @@ from quartiersladen.concerns.services import release
 from quartiersladen.concerns.services.life import withdraw_concern
 from quartiersladen.concerns.services.release import Release
 from quartiersladen.concerns.states import PlaceKind, PlacePrecision
-from quartiersladen.concerns.testing import make_concern
-from quartiersladen.dossiers.models import Dossier
+from quartiersladen.concerns.testing import make_concern, teller_viewer
+from quartiersladen.dossiers.models import Dossier, Named
 from quartiersladen.dossiers.services import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed
@@ -112,3 +112,17 @@ def test_the_second_editor_is_told(quarter, mira):
     release_it(mira, concern)
     with pytest.raises(ChangedMeanwhile):
         release.conceal_concern(viewer=mira, concern=concern, version=1, now=NOON)
+
+
+def test_a_confidential_concern_stays_so_when_it_is_withdrawn_or_concealed(quarter, mira):
+    concern = make_concern(quarter)
+    Named.objects.create(dossier=concern.dossier, user_id=mira.user_id)
+    Dossier.objects.update(audience=Audience.CONFIDENTIAL)
+    concern.dossier.refresh_from_db()
+
+    release.conceal_concern(
+        viewer=mira, concern=concern, version=concern.dossier.version, now=NOON
+    )
+    withdraw_concern(viewer=teller_viewer(concern), concern=concern, version=None, now=NOON)
+
+    assert Dossier.objects.get().audience == Audience.CONFIDENTIAL

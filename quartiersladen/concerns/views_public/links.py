@@ -137,6 +137,8 @@ def body_case(request: HouseRequest, token: str) -> HttpResponse:
         "may_reply": form.is_bound
         or (ReferralState(referral.state) in WAITING and concern.is_open),
         "is_accepted": referral.state == ReferralState.ACCEPTED,
+        # Also a consent that was taken back later counts.
+        "with_contact": referral.with_contact and concern.teller.may_pass_on,
         "point": _point(concern),
     }
     return _private(render(request, BODY_PAGE, context, status=status))

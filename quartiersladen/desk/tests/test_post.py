@@ -4,7 +4,12 @@ import pytest
 from django.utils import timezone
 
 from quartiersladen.accounts.states import Role
-from quartiersladen.concerns.testing import make_concern
+from quartiersladen.accounts.testing import make_member, viewer_of
+from quartiersladen.concerns.testing import make_concern, make_referral
+from quartiersladen.correspondence.models import Message
+from quartiersladen.directory.testing import make_body
+from quartiersladen.dossiers.models import Dossier, Named
+from quartiersladen.dossiers.states import Audience
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import MailState
 from quartiersladen.quarters.testing import make_quarter
@@ -67,3 +72,53 @@ def test_only_the_office_reads_the_post(browser_of, mail):
         browser = browser_of(role)
         assert browser.get(POST).status_code == 403
         assert browser.post(f"{POST}{mail.pk}/").status_code == 403
+
+
+@pytest.fixture
+def secret(quarter):
+    """Two mails of a dossier that became confidential; one to the person, one to a body."""
+    lead = viewer_of(make_member(quarter, Role.LEAD, "Lea"), quarter)
+    concern = make_concern(quarter, email="nour@example.org", now=timezone.now())
+    make_referral(lead, concern, make_body(quarter), now=timezone.now())
+    Dossier.objects.update(audience=Audience.CONFIDENTIAL)
+    return concern.dossier
+
+
+def test_mails_of_a_confidential_dossier_are_for_the_named_alone(desk, secret):
+    assert addresses(desk.get(POST)) == []
+    assert desk.get("/buero/").context["waiting_mails"] == 0
+    for mail in Mail.objects.all():
+        assert desk.get(f"{POST}{mail.pk}/").status_code == 404
+        assert desk.post(f"{POST}{mail.pk}/", {"deed": "cancel"}).status_code == 404
+    assert set(Mail.objects.values_list("state", flat=True)) == {MailState.QUEUED}
+
+    user = desk.get("/buero/").wsgi_request.user
+    Named.objects.create(dossier=secret, user_id=user.pk)
+
+    assert addresses(desk.get(POST)) == ["stelle@lichtwerk.example.org", "nour@example.org"]
+    assert desk.get("/buero/").context["waiting_mails"] == 2
+
+
+def test_a_mail_sent_again_stays_on_its_dossier(desk, secret):
+    Dossier.objects.update(audience=Audience.TELLER)
+    first = Message.objects.get()
+    Mail.objects.filter(message=first).update(state=MailState.SENT)
+
+    desk.post(f"{POST}{first.mail_id}/", {"deed": "resend"})
+
+    copy = Message.objects.exclude(pk=first.pk).get()
+    assert (copy.dossier, copy.body, copy.text) == (first.dossier, first.body, first.text)
+    assert copy.mail.pk == Mail.objects.order_by("-pk")[0].pk
+    Dossier.objects.update(audience=Audience.CONFIDENTIAL)
+    assert addresses(desk.get(POST)) == []
+
+
+def test_a_failed_mail_sent_again_needs_no_second_line(desk, secret):
+    Dossier.objects.update(audience=Audience.TELLER)
+    first = Message.objects.get()
+    Mail.objects.filter(message=first).update(state=MailState.FAILED)
+
+    desk.post(f"{POST}{first.mail_id}/", {"deed": "resend"})
+
+    assert list(Message.objects.all()) == [first]
+    assert Mail.objects.get(message=first).state == MailState.QUEUED

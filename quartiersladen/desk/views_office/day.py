@@ -13,6 +13,7 @@ from quartiersladen.accounts.access import StaffRequest, desk, member, or_404
 from quartiersladen.backups.queries import worry_for_desk
 from quartiersladen.concerns.queries import newest, replies_in
 from quartiersladen.concerns.timeline import office_words, who
+from quartiersladen.correspondence.queries import hidden_mails
 from quartiersladen.desk import queries
 from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, open_follow_ups
 from quartiersladen.dossiers.search import words_of
@@ -35,6 +36,7 @@ def today(request: StaffRequest) -> HttpResponse:
     mine = [f for f in due if f.dossier.assigned_to_id == request.user.pk]
     others = [f for f in due if f.dossier.assigned_to_id != request.user.pk]
     counted = queries.with_asks(mine + others)
+    hidden = hidden_mails(request.viewer)
     context = {
         "today": day,
         "worry": worry_for_desk(request.viewer, request.quarter, now),
@@ -42,8 +44,8 @@ def today(request: StaffRequest) -> HttpResponse:
         "others": counted[len(mine) :],
         "new": newest(request.viewer, limit=SHOWN),
         "replies": replies_in(request.viewer, limit=SHOWN),
-        "failed_mails": failed(request.viewer, limit=SHOWN),
-        "waiting_mails": waiting(request.viewer),
+        "failed_mails": failed(request.viewer, limit=SHOWN, without=hidden),
+        "waiting_mails": waiting(request.viewer, without=hidden),
         "outage": outage(request.viewer, request.quarter),
         "latest": [
             (entry, office_words(entry), who(entry))

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, office, or_404
+from quartiersladen.correspondence.queries import hidden_mails
+from quartiersladen.correspondence.services import send_again
 from quartiersladen.kernel.errors import Conflict
 from quartiersladen.outbox import queries, services
 from quartiersladen.outbox.states import MAIL_MACHINE, MailState
@@ -23,13 +25,14 @@ SHOWN = 100
 def post(request: StaffRequest) -> HttpResponse:
     """The newest mails; sign-in mails are never shown."""
     state = request.GET.get("zustand", "")
-    mails = queries.mails_for_desk(request.viewer)
+    hidden = hidden_mails(request.viewer)
+    mails = queries.mails_for_desk(request.viewer, without=hidden)
     if state in MailState.values:
         mails = mails.filter(state=state)
     context = {
         "mails": list(mails[:SHOWN]),
         "states": [(s.value, s.label, s.value == state) for s in MailState],
-        "waiting_mails": queries.waiting(request.viewer),
+        "waiting_mails": queries.waiting(request.viewer, without=hidden),
         "outage": queries.outage(request.viewer, request.quarter),
         "has_server": bool(request.quarter.smtp_url or settings.SMTP_URL),
         "nav_section": "post",
@@ -41,7 +44,8 @@ def post(request: StaffRequest) -> HttpResponse:
 @office
 def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
     """One mail with its books; send again or cancel."""
-    found = or_404(queries.get_mail, request.viewer, mail_id)
+    hidden = hidden_mails(request.viewer)
+    found = or_404(queries.get_mail, request.viewer, mail_id, without=hidden)
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
@@ -49,7 +53,7 @@ def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
                 services.cancel(viewer=request.viewer, mail=found)
                 messages.success(request, _("Cancelled."))
             else:
-                services.resend(viewer=request.viewer, mail=found, now=timezone.now())
+                send_again(viewer=request.viewer, mail=found, now=timezone.now())
                 messages.success(request, _("It is being sent again."))
         except Conflict as refusal:
             sentence, status = str(refusal), HTTPStatus.CONFLICT

@@ -1,0 +1,263 @@
+"""Walks every address as everybody, and follows what it finds there."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from http import HTTPStatus
+from itertools import product
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+from quartiersladen.accounts.models import Membership
+from quartiersladen.concerns.models import Draft, Referral, RightAddress
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.dossiers.models import Dossier
+from quartiersladen.files.models import StoredFile
+from quartiersladen.outbox.models import Mail
+from quartiersladen.quarters.models import Quarter, Theme
+from quartiersladen.website.states import PageKey
+from tests.canary.circles import Facts, Visitor, inside, may_see
+from tests.canary.world import CANARY, World
+
+ARGUMENT = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+LINK = re.compile(r"""(?:href|src|action|hx-get)=["']([^"'#]+)""")
+GET_FORM = re.compile(r"<form\b(?P<head>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
+ATTRIBUTE = re.compile(r"""(\w+)=["']([^"']*)["']""")
+WORD_FIELD = re.compile(r"""<input[^>]*type=["'](?:search|text)["'][^>]*>""")
+TOKENS = re.compile(r"/[sfbw]/([A-Za-z0-9_-]{40})")
+SELECT = re.compile(r"""<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>""", re.DOTALL)
+CHOICE = re.compile(
+    r'<input(?=[^>]*type="(?:checkbox|radio)")(?=[^>]*value="\d+")[^>]*name="([^"]+)"'
+)
+STATIC = ("/static/", "data:", "mailto:", "tel:")
+LEAVES = "/konto/logout/"
+MOST_PAGES = 2_000  # of one visitor; more means that links lead to ever new ones
+FEW = 3  # of the other quarter's things are asked for; more would answer the same
+
+
+# --- Addresses -----------------------------------------------------------------------------------
+def routes(resolver: Any = None, start: str = "") -> Iterator[str]:
+    """Return every route of the house, for example "buero/anliegen/<str:reference>/"."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if not isinstance(entry.pattern, RoutePattern):
+            continue  # two of the sign-in's, with random keys
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, start + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield start + str(entry.pattern)
+
+
+def values_of_arguments(quarter: Quarter, most: int) -> dict[str, list[object]]:
+    """Return, for each name of an argument, keys of what is here and of a few elsewhere.
+
+    most: how many of each here.
+    """
+
+    def keys(model: Any, path: str = "quarter", column: str = "pk") -> list[object]:
+        rows = model.objects.order_by("pk")
+        here = rows.filter(**{path: quarter}).values_list(column, flat=True)
+        elsewhere = rows.exclude(**{path: quarter}).values_list(column, flat=True)
+        return [*list(here)[-most:], *list(elsewhere)[-FEW:]]
+
+    return {
+        "reference": [*keys(Dossier, column="reference"), "2020-0001"],
+        "referral_id": keys(Referral, "concern__quarter"),
+        "body_id": keys(ResponsibleBody),
+        "person_id": keys(ContactPerson, "body__quarter"),
+        "mail_id": keys(Mail),
+        "file_id": keys(StoredFile),
+        "name": ["foto.jpg"],
+        "token": ["A" * 40],
+        "int key": sorted({*keys(Theme), *keys(RightAddress), *keys(Membership)}, key=str),
+        "uuid key": keys(Draft),
+        "str key": [*PageKey.values, "unbekannt"],
+        "provider_id": ["haus"],
+        "pk": [1],
+        "uidb36": ["1"],
+        "key": ["abc"],
+        "status": [404],
+    }
+
+
+def paths_of(route: str, values: dict[str, list[object]]) -> list[str]:
+    """Return the paths of a route with everything that can stand in it."""
+    choices = []
+    for found in ARGUMENT.finditer(route):
+        named = f"{found['kind'] or 'str'} {found['name']}"
+        choice = values.get(named, values.get(found["name"]))
+        assert choice is not None, (
+            f"tests/canary/crawler.py:values_of_arguments must say what stands for"
+            f" <{found[0]}> in {route}"
+        )
+        choices.append(choice)
+    paths = []
+    for combination in product(*choices):
+        path = route
+        for value in combination:
+            path = ARGUMENT.sub(str(value), path, count=1)
+        paths.append(f"/{path}")
+    return paths
+
+
+def all_paths(quarter: Quarter, *, most: int = 1_000) -> list[str]:
+    """Return every address with its arguments; of those that only take POST one each.
+
+    most: of what is here; a few are enough for somebody whom the door of the desk refuses.
+    """
+    values, found = values_of_arguments(quarter, most), []
+    for route in routes():
+        paths = paths_of(route, values)
+        takes_get = Client().get(paths[0]).status_code != HTTPStatus.METHOD_NOT_ALLOWED
+        found += paths if takes_get else paths[:1]
+    return found
+
+
+def fields_with_keys(page: str) -> set[str]:
+    """Return the names of fields of a page whose choices are keys of rows."""
+    found = {
+        name for name, options in SELECT.findall(page) if re.search(r'value="\d+"', options)
+    } | set(CHOICE.findall(page))
+    return {name.rpartition("-")[2] for name in found}
+
+
+# --- Looking -------------------------------------------------------------------------------------
+@dataclass
+class Sighting:
+    """What was seen against the rule."""
+
+    who: str
+    where: str
+    word: str
+    field: str
+
+    def __str__(self) -> str:
+        return f"{self.who} sees {self.field} ({self.word}) at {self.where}"
+
+
+@dataclass
+class Record:
+    """What everybody saw: leaks, and for each field who saw it rightly."""
+
+    leaks: list[Sighting] = field(default_factory=list)
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    visited: dict[str, set[str]] = field(default_factory=dict)
+    statuses: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def broken(self) -> list[tuple[str, str, int]]:
+        """Return what failed by a fault of ours; the health page says 503 without a worker."""
+        return [
+            (who, path, status)
+            for (who, path), status in self.statuses.items()
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not path.endswith("/healthz")
+        ]
+
+
+def everything_in(response: Any) -> bytes:
+    """Return body, headers, cookies and reason of an answer as bytes."""
+    head = "\n".join(f"{name}: {value}" for name, value in response.items())
+    cookies = response.cookies.output()
+    content = b"".join(response) if response.streaming else response.content
+    return b"\n".join((head.encode(), cookies.encode(), response.reason_phrase.encode(), content))
+
+
+def words_in(content: bytes) -> set[str]:
+    """Return the canaries that sing in `content`."""
+    return {found.decode().lower() for found in CANARY.findall(content)}
+
+
+def tokens_in(text: str) -> list[str]:
+    """Return the keys of private pages that stand in `text`."""
+    return TOKENS.findall(text)
+
+
+class Crawler:
+    """One visitor on the way through the house."""
+
+    def __init__(
+        self, who: Visitor, client: Client, world: World, facts: Facts, record: Record
+    ) -> None:
+        self.who, self.client, self.world, self.facts, self.record = (
+            who,
+            client,
+            world,
+            facts,
+            record,
+        )
+        self.visited = record.visited.setdefault(who.name, set())
+        self.searches: set[tuple[str, str]] = set()
+
+    def look(self, path: str, *, given: Iterable[str] = (), **headers: str) -> Any:
+        """Open a page and note which canaries sing there. given: those the visitor brought."""
+        response = self.client.get(path, headers=headers or None)
+        self.record.statuses[(self.who.name, path)] = response.status_code
+        self.note(path, words_in(everything_in(response)) - set(given))
+        return response
+
+    def note(self, where: str, words: set[str]) -> None:
+        """Note rightly seen canaries and leaks."""
+        for word in words:
+            canary = self.world.planted.get(word)
+            if canary is None:
+                self.record.leaks.append(Sighting(self.who.name, where, word, "upload"))
+            elif may_see(self.who, canary, self.facts):
+                self.record.seen.setdefault(canary.field, set()).add(self.who.name)
+            else:
+                self.record.leaks.append(Sighting(self.who.name, where, word, canary.field))
+
+    def walk(self, paths: Iterable[str], *, within: tuple[str, ...] = ("/",)) -> None:
+        """Open all paths, and what they link to. within: beginnings of the links to follow."""
+        waiting = list(paths)
+        while waiting:
+            path = waiting.pop()
+            if path in self.visited or path.startswith(LEAVES):
+                continue
+            self.visited.add(path)
+            assert len(self.visited) < MOST_PAGES, f"{self.who.name} finds ever more pages: {path}"
+            response = self.look(path)
+            waiting += [x for x in self._links(path, response) if x.startswith(within)]
+
+    def search_for(self, world: World) -> None:
+        """Look for canaries in every form that this visitor found: hidden ones find nothing."""
+        asked = [
+            planted[0]
+            for name in ("concerns.Teller.name", "concerns.Teller.email", "dossiers.Entry.text")
+            for case in ("secret", "helped", "passed")
+            for planted in [[c for c in world.of(name) if c.dossier == world.here.cases[case].pk]]
+        ]
+        asked.append(world.of("concerns.Teller.name", world.there)[0])
+        for place, name in sorted(self.searches):
+            for canary in asked:
+                answer = self.look(f"{place}?{name}={canary.word}", given=[canary.word])
+                number = self.facts.dossiers[canary.dossier or 0].reference
+                if not inside(self.who, canary, self.facts) and number in answer.content.decode():
+                    self.record.leaks.append(
+                        Sighting(self.who.name, f"search at {place}", number, canary.field)
+                    )
+
+    def _note_searches(self, path: str, page: str) -> None:
+        for form in GET_FORM.finditer(page):
+            head = dict(ATTRIBUTE.findall(form["head"]))
+            if head.get("method", "get").lower() == "get":
+                place = urlsplit(urljoin(path, head.get("action", ""))).path
+                for one in WORD_FIELD.findall(form["inside"]):
+                    self.searches.add((place, dict(ATTRIBUTE.findall(one))["name"]))
+
+    def _links(self, path: str, response: Any) -> list[str]:
+        found = [response["Location"]] if response.has_header("Location") else []
+        if response.get("Content-Type", "").startswith("text/html"):
+            page = response.content.decode()
+            self._note_searches(path, page)
+            found += [unescape(link) for link in LINK.findall(page)]
+        links = (urlsplit(urljoin(path, link)) for link in found if not link.startswith(STATIC))
+        return [
+            link.path + (f"?{link.query}" if link.query else "")
+            for link in links
+            if link.netloc in {"", "testserver", "localhost:8000"}
+            and not link.path.startswith("/static/")
+            and "lang=" not in link.query
+        ]

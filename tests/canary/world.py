@@ -1,0 +1,539 @@
+"""Two quarters with a life each, and a canary in every text field of every row.
+
+A canary is a word of its own (kanari00042) that stands in one field of one row. It is short, folded
+and fit for an e-mail address, so that it survives every way out: escaped, searched, sent.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from django.utils import timezone
+from PIL import Image
+
+from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.rules import Viewer, link_viewer
+from quartiersladen.accounts.states import LinkPurpose, Role
+from quartiersladen.accounts.testing import make_member, viewer_of
+from quartiersladen.concerns.models import Concern, Referral, RightAddress
+from quartiersladen.concerns.services import intake, life, referrals, release, talks, tellers
+from quartiersladen.concerns.states import (
+    AnswerWay,
+    Channel,
+    ConcernKind,
+    PlaceKind,
+    PlacePrecision,
+    Result,
+    TalkPlace,
+    Witness,
+)
+from quartiersladen.correspondence.states import Way
+from quartiersladen.desk import services as settings_of_quarter
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.directory.testing import make_body
+from quartiersladen.dossiers.models import Document, Dossier, Named, ReferenceSequence
+from quartiersladen.dossiers.services import assign, note, record
+from quartiersladen.dossiers.states import Actor, Audience
+from quartiersladen.files.services import store_photo
+from quartiersladen.kernel.links import make_token
+from quartiersladen.outbox.models import Mail
+from quartiersladen.outbox.services import queue_mail
+from quartiersladen.privacy.append_only import erasure_permit
+from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter, Theme
+from quartiersladen.quarters.testing import make_quarter, make_theme
+from quartiersladen.website.models import SitePage
+from quartiersladen.website.states import PageKey
+
+CANARY = re.compile(rb"kanari\d{5}", re.IGNORECASE)
+OWN = "quartiersladen."
+TEXTS = (models.CharField, models.TextField, models.JSONField)
+#: Facts that a journal line names in its sentence.
+ENTRY_FACTS = ("body", "reason", "to", "theme")
+B_STARTS_AT = 500  # the quarters' running numbers differ, except that both have a first one
+
+
+@dataclass(frozen=True)
+class Canary:
+    """What was planted where. dossier: its key, None for what belongs to the quarter."""
+
+    word: str
+    field: str
+    quarter: int | None
+    model: str
+    pk: Any
+    dossier: int | None = None
+
+
+@dataclass
+class Town:
+    """One quarter with its people and cases, by name."""
+
+    quarter: Quarter
+    people: dict[str, User]
+    cases: dict[str, Concern] = field(default_factory=dict)
+    sent: dict[str, Referral] = field(default_factory=dict)
+    draft: Any = None
+
+    def viewer(self, name: str) -> Viewer:
+        """Return somebody of this quarter as a viewer."""
+        return viewer_of(self.people[name], self.quarter, self.quarter.local_day(timezone.now()))
+
+
+@dataclass
+class World:
+    """Both quarters and everything that was planted."""
+
+    here: Town
+    there: Town
+    planted: dict[str, Canary] = field(default_factory=dict)
+
+    def of(self, field_name: str, town: Town | None = None) -> list[Canary]:
+        """Return the canaries of a field, for example "concerns.Teller.name"."""
+        quarter = (town or self.here).quarter.pk
+        rows = self.planted.values()
+        return [c for c in rows if c.field == field_name and c.quarter == quarter]
+
+
+# --- The life of a quarter -----------------------------------------------------------------------
+def build_world() -> World:
+    """Store both quarters, let their year happen, and plant."""
+    now = timezone.now() - timedelta(hours=2)
+    here = _town("hier", now)
+    there = _town("dort", now)
+    world = World(here, there)
+    Planter(world).plant()
+    return world
+
+
+def _town(slug: str, now: datetime) -> Town:
+    quarter = make_quarter(slug, name=f"Quartier {slug}")
+    town = Town(quarter, _people(quarter))
+    theme = make_theme(quarter, "licht")
+    make_theme(quarter, "alt", is_active=False)
+    _furnish(quarter, now)
+    bodies = [make_body(quarter, name) for name in ("Lichtwerk", "Kehrfix")]
+    for body in bodies:
+        body.themes.add(theme)
+        ContactPerson.objects.create(
+            body=body, name="Gesine", email=f"g@{slug}.example.org", from_on="2020-01-01"
+        )
+    CaseMaker(town, theme, bodies, now).make_all()
+    _settings(town, now)
+    return town
+
+
+ROLES = {
+    "lead": Role.LEAD,
+    "moderator": Role.MODERATOR,
+    "helper": Role.HELPER,
+    "intern": Role.HELPER,
+    "client": Role.CLIENT,
+    "administrator": Role.ADMINISTRATOR,
+    "former": Role.LEAD,
+}
+
+
+def _people(quarter: Quarter) -> dict[str, User]:
+    people = {
+        name: make_member(quarter, role, f"{name}-{quarter.slug}") for name, role in ROLES.items()
+    }
+    ended = timezone.now().date() - timedelta(days=2)
+    Membership.objects.filter(user=people["former"]).update(to_on=ended)
+    shown = Membership.objects.filter(user__in=[people["lead"], people["former"]])
+    shown.update(is_shown=True)
+    return people
+
+
+def _furnish(quarter: Quarter, now: datetime) -> None:
+    District.objects.create(quarter=quarter, name="Ortsteil")
+    Premises.objects.create(
+        quarter=quarter,
+        name="Laden",
+        street="Musterweg 1",
+        postcode="04315",
+        city="Leipzig",
+        phone="030 23125 014",
+        opening={str(day): [["09:00", "17:00"]] for day in range(7)},
+        note={"de": "Klingel"},
+    )
+    ProgrammeFooter.objects.create(quarter=quarter, text="Gefördert", from_on="2020-01-01")
+    RightAddress.objects.create(
+        quarter=quarter, name={"de": "Wohnung"}, text={"de": "Wohnungsamt"}
+    )
+    for key in PageKey:
+        SitePage.objects.create(
+            quarter=quarter,
+            key=key,
+            body={"de": "Text", "en": "Text", "ar": "Text"},
+            is_published=key != PageKey.PRIVACY,
+            updated_at=now,
+        )
+
+
+def _settings(town: Town, now: datetime) -> None:
+    lead = town.viewer("lead")
+    talks.tally_talk(
+        viewer=lead,
+        quarter=town.quarter,
+        place=TalkPlace.STREET,
+        theme=None,
+        on=town.quarter.local_day(timezone.now()),
+        now=now,
+    )
+    settings_of_quarter.save_quarter(viewer=lead, quarter=town.quarter, changes={}, now=now)
+    Mail.objects.filter(quarter=town.quarter).update(tries=1)  # so that the books show an error
+    queue_mail(
+        quarter=town.quarter,
+        kind="account",
+        to="konto@example.org",
+        subject="Passwort",
+        text="Weg zum Passwort",
+        is_account=True,
+        now=now,
+    )
+
+
+class CaseMaker:
+    """Lets the same things happen in a quarter as in a year."""
+
+    def __init__(
+        self, town: Town, theme: Theme, bodies: list[ResponsibleBody], now: datetime
+    ) -> None:
+        self.town, self.theme, self.bodies, self.now = town, theme, bodies, now
+        self.lead = town.viewer("lead")
+
+    def make_all(self) -> None:
+        """Make one case of each kind; the names say what is special."""
+        self.report("fresh")
+        if self.town.quarter.slug == "dort":
+            ReferenceSequence.objects.filter(quarter=self.town.quarter).update(last=B_STARTS_AT)
+        self.passed(self.report("passed", consent=True), with_contact=False)
+        self.passed(self.report("by hand", consent=True), with_contact=True)
+        self.close(self.show(self.passed(self.report("released"))))
+        self.withdraw(self.show(self.report("withdrawn")))
+        self.conceal(self.show(self.report("concealed")))
+        self.assign(self.report("helped"))
+        self.assign(self.show(self.report("helped, released")))
+        self.keep_secret(self.passed(self.report("secret", consent=True), with_contact=True))
+        self.keep_secret(self.show(self.report("secret, once released")))
+        self.told(self.report("talked", way=AnswerWay.PHONE))
+        self.begin_a_form()
+
+    def report(
+        self, name: str, *, way: AnswerWay = AnswerWay.MAIL, consent: bool = False
+    ) -> Concern:
+        quarter, key = self.town.quarter, uuid4()
+        for number in range(2 if name == "released" else 1):
+            self._photo(key, f"{name}{number}")
+        number = len(self.town.cases)
+        concern = intake.report_concern(
+            quarter=quarter,
+            report=intake.Report(
+                text=f"Die Laterne {name} ist aus.",
+                kind=ConcernKind.PROBLEM,
+                theme=self.theme,
+                language="de",
+                place_kind=PlaceKind.POINT,
+                place_text="Musterweg 7",
+                latitude=51.34 + number / 1000,
+                longitude=12.4,
+                way=way,
+                name="Nour",
+                email=f"n{number}@{quarter.slug}.example.org",
+                phone="030 23125 300",
+                address="Musterweg 9",
+                consent_wording="Ja, weitergeben." if consent else "",
+            ),
+            intake=intake.Intake(channel=Channel.WEB, told_on=quarter.local_day(self.now)),
+            submission_key=key,
+            now=self.now,
+        )
+        if name != "fresh":
+            tellers.confirm_address(
+                viewer=link_viewer(quarter.pk, LinkPurpose.TELLER_EMAIL, concern.pk),
+                concern=concern,
+                now=self.now,
+            )
+        note(viewer=self.lead, dossier=concern.dossier, text="Notiz", now=self.now)
+        for audience in (Audience.PUBLIC, Audience.TELLER, Audience.OFFICE, Audience.CONFIDENTIAL):
+            record(
+                dossier=concern.dossier,
+                deed="closed" if audience != Audience.CONFIDENTIAL else "note",
+                actor=Actor.OFFICE,
+                by_id=self.lead.user_id,
+                text=f"Zeile {audience}",
+                audience=audience,
+                data={"result": Result.FIXED, "witness": "", "reason": "Grund"},
+                now=self.now,
+            )
+        self.town.cases[name] = concern
+        return concern
+
+    def _photo(self, key: Any, name: str) -> None:
+        stored = store_photo(
+            quarter=self.town.quarter, upload=photo_with_exif(f"{name}.jpg"), now=self.now
+        )
+        intake.keep_photos(
+            quarter=self.town.quarter, key=key, photos=[(stored, f"{name}.jpg")], now=self.now
+        )
+
+    def begin_a_form(self) -> None:
+        self.town.draft = uuid4()
+        self._photo(self.town.draft, "entwurf")
+
+    def passed(self, concern: Concern, *, with_contact: bool = False) -> Concern:
+        person = self.bodies[0].people.first() if with_contact else None
+        ask_on = self.town.quarter.local_day(timezone.now())
+        [referral] = referrals.pass_on(
+            viewer=self.lead,
+            concern=concern,
+            items=[
+                referrals.PassOn(
+                    body=self.bodies[0],
+                    way=Way.MAIL,
+                    person=person,
+                    cover_note="Bitte",
+                    with_contact=with_contact,
+                )
+            ],
+            ask_on=ask_on,
+            version=concern.dossier.version,
+            now=self.now,
+        )
+        self.town.sent[_name_of(self.town, concern)] = referral
+        return concern
+
+    def show(self, concern: Concern) -> Concern:
+        first = Document.objects.filter(dossier=concern.dossier).order_by("position")[0]
+        release.release_concern(
+            viewer=self.lead,
+            concern=concern,
+            release=release.Release(
+                title="Laterne",
+                text="Eine Laterne ist aus.",
+                precision=PlacePrecision.STREET,
+                document_ids=frozenset({first.pk}),
+                is_checked=True,
+            ),
+            version=concern.dossier.version,
+            now=self.now,
+        )
+        return concern
+
+    def close(self, concern: Concern) -> None:
+        referrals.answer_referral(
+            viewer=link_viewer(
+                self.town.quarter.pk,
+                LinkPurpose.REFERRAL,
+                self.town.sent[_name_of(self.town, concern)].pk,
+            ),
+            referral=self.town.sent[_name_of(self.town, concern)],
+            text="Repariert",
+            now=self.now,
+        )
+        concern.refresh_from_db()
+        concern.dossier.refresh_from_db()
+        life.close_concern(
+            viewer=self.lead,
+            concern=concern,
+            ending=life.Ending(
+                result=Result.FIXED, answer="Leuchtet.", reason="Birne", witness=Witness.OFFICE
+            ),
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
+    def withdraw(self, concern: Concern) -> None:
+        life.withdraw_concern(
+            viewer=link_viewer(self.town.quarter.pk, LinkPurpose.TELLER_STATUS, concern.pk),
+            concern=concern,
+            version=None,
+            now=self.now,
+        )
+
+    def conceal(self, concern: Concern) -> None:
+        release.conceal_concern(
+            viewer=self.lead, concern=concern, version=concern.dossier.version, now=self.now
+        )
+
+    def assign(self, concern: Concern) -> None:
+        assign(
+            viewer=self.lead,
+            dossier=concern.dossier,
+            colleague=self.town.people["helper"],
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
+    def told(self, concern: Concern) -> None:
+        tellers.told_orally(
+            viewer=self.lead,
+            concern=concern,
+            told_on=self.town.quarter.local_day(self.now),
+            text="Am Telefon",
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
+    def keep_secret(self, concern: Concern) -> None:
+        Dossier.objects.filter(pk=concern.pk).update(audience=Audience.CONFIDENTIAL)
+        Named.objects.create(dossier=concern.dossier, user=self.town.people["moderator"])
+
+
+def _name_of(town: Town, concern: Concern) -> str:
+    return next(name for name, case in town.cases.items() if case.pk == concern.pk)
+
+
+def photo_with_exif(name: str) -> SimpleUploadedFile:
+    """Return a photo whose EXIF, comment and name hold a canary that nobody may ever see."""
+    out, exif = BytesIO(), Image.Exif()
+    exif[0x010E] = exif[0x013B] = exif[0x8298] = "kanari99999"  # description, artist, copyright
+    picture = Image.new("RGB", (40, 30), "teal")
+    picture.save(out, "JPEG", exif=exif, comment=b"kanari99999")
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+# --- Planting ------------------------------------------------------------------------------------
+def own_models() -> list[type[models.Model]]:
+    """Return every model of the house."""
+    return [m for m in apps.get_models(include_auto_created=True) if m.__module__.startswith(OWN)]
+
+
+def text_fields(model: type[models.Model]) -> "Iterator[models.Field[Any, Any]]":
+    """Return the fields in which words can stand; choices are closed lists."""
+    for one in model._meta.get_fields():
+        if isinstance(one, TEXTS) and not one.choices and not isinstance(one, models.SlugField):
+            yield one
+
+
+def label(model: type[models.Model], name: str) -> str:
+    """Return how `circles` names a field, for example "concerns.Teller.name"."""
+    return f"{model.__module__.split('.')[1]}.{model.__name__}.{name}"
+
+
+#: From a row to its quarter and to its dossier; what is not found by name stands here.
+PATHS_TO_DOSSIER = ("dossier", "concern.dossier", "message.dossier", "document.dossier")
+PATHS_TO_QUARTER = (
+    "quarter",
+    "body.quarter",
+    "concern.quarter",
+    "dossier.quarter",
+    "draft.quarter",
+)
+
+
+def follow(row: Any, path: str) -> Any:
+    """Return what lies at the end of a path of attributes, None if it ends before."""
+    for name in path.split("."):
+        row = getattr(row, name, None)
+        if row is None:
+            return None
+    return row
+
+
+class Planter:
+    """Writes a canary into each text field of each row."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.count = 0
+        self.quarter_of_user = {
+            user.pk: town.quarter.pk
+            for town in (world.here, world.there)
+            for user in town.people.values()
+        }
+
+    def plant(self) -> None:
+        """Plant everywhere; the search text comes last, for it holds the words of the others."""
+        from tests.canary.circles import STRUCTURE  # noqa: PLC0415 -- it imports this module
+
+        with erasure_permit():
+            for model in own_models():
+                fields = [f for f in text_fields(model) if label(model, f.name) not in STRUCTURE]
+                for row in model._base_manager.all():
+                    changes = {f.attname: self._value(row, f) for f in fields}
+                    if changes:
+                        model._base_manager.filter(pk=row.pk).update(**changes)
+        for dossier in Dossier.objects.all():
+            words = [c.word for c in self.world.planted.values() if c.dossier == dossier.pk]
+            Dossier.objects.filter(pk=dossier.pk).update(
+                search_text=" ".join([dossier.reference, *words])
+            )
+
+    def _value(self, row: models.Model, one: "models.Field[Any, Any]") -> Any:
+        word = self._new(row, one.name)
+        if isinstance(one, models.EmailField):
+            return f"{word}@example.org"
+        if not isinstance(one, models.JSONField):
+            return word
+        before = getattr(row, one.name)
+        if row._meta.object_name == "Entry":
+            return before | {name: word for name in ENTRY_FACTS if name in before}
+        if row._meta.object_name == "SitePage" and one.name == "facts":
+            from quartiersladen.website.states import FACTS  # noqa: PLC0415 -- only here
+
+            return dict.fromkeys(FACTS[PageKey(row.key)], word)  # type: ignore[attr-defined]  # a SitePage
+        return dict.fromkeys([*before, "de"], word)
+
+    def _new(self, row: models.Model, name: str) -> str:
+        self.count += 1
+        word = f"kanari{self.count:05d}"
+        dossier = row if isinstance(row, Dossier) else self._dossier(row)
+        self.world.planted[word] = Canary(
+            word,
+            label(type(row), name),
+            self._quarter(row),
+            type(row).__name__,
+            row.pk,
+            dossier.pk if dossier else None,
+        )
+        return word
+
+    def _dossier(self, row: models.Model) -> Dossier | None:
+        if isinstance(row, Mail) and not hasattr(row, "message") and "status" in row.links:
+            return Dossier.objects.get(pk=row.links["status"]["subject_id"])
+        found = (follow_or_none(row, path) for path in PATHS_TO_DOSSIER)
+        return next((dossier for dossier in found if dossier is not None), None)
+
+    def _quarter(self, row: models.Model) -> int | None:
+        if isinstance(row, Quarter):
+            return row.pk
+        if isinstance(row, User):
+            return self.quarter_of_user[row.pk]
+        found = (follow_or_none(row, path) for path in PATHS_TO_QUARTER)
+        return next((quarter.pk for quarter in found if quarter is not None), None)
+
+
+def follow_or_none(row: Any, path: str) -> Any:
+    """Return what lies at the end of a path; None also when a reverse one-to-one is empty."""
+    try:
+        return follow(row, path)
+    except models.ObjectDoesNotExist:
+        return None
+
+
+# --- The keys to private doors -------------------------------------------------------------------
+def status_token(concern: Concern) -> str:
+    """Return the teller's link of a concern."""
+    return make_token(
+        LinkPurpose.TELLER_STATUS, subject_id=concern.pk, generation=1, expires_on=None
+    )
+
+
+def confirm_token(concern: Concern) -> str:
+    """Return the link in the first mail."""
+    return make_token(
+        LinkPurpose.TELLER_EMAIL, subject_id=concern.pk, generation=1, expires_on=None
+    )
+
+
+def referral_token(referral: Referral) -> str:
+    """Return the link of a responsible body."""
+    return make_token(LinkPurpose.REFERRAL, subject_id=referral.pk, generation=1, expires_on=None)
