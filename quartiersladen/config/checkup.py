@@ -221,7 +221,7 @@ def backups(now: datetime) -> Iterator[str]:
 def archives() -> Iterator[str]:
     """Look whether the nightly archives are where they were written."""
     made = Backup.objects.filter(night__isnull=False, state=BackupState.DONE)
-    if settings.BACKUP_DIR and made.exists() and not archives_in(Path(settings.BACKUP_DIR)):
+    if settings.BACKUP_DIR and made.exists() and not archives_in(folder=Path(settings.BACKUP_DIR)):
         yield "BACKUP_DIR holds no backup any more, though there was one."
 
 

@@ -104,7 +104,7 @@ def _sweep(folder: Path) -> None:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def archives_in(folder: Path) -> dict[str, date]:
+def archives_in(*, folder: Path) -> dict[str, date]:
     """Return the nightly archives and the days they are from."""
     names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
     found = (NAME.fullmatch(name) for name in names)
@@ -113,7 +113,7 @@ def archives_in(folder: Path) -> dict[str, date]:
 
 def _rotate(folder: Path) -> None:
     going = superfluous(
-        archives_in(folder),
+        archives_in(folder=folder),
         keep_days=settings.BACKUP_KEEP_DAYS,
         keep_weeks=settings.BACKUP_KEEP_WEEKS,
     )
