@@ -128,6 +128,6 @@ build: runtime ## a wheel in dist/, with styles, scripts and catalogues in it
 
 .PHONY: clean
 clean: ## remove what was made, never DATA_DIR
-	@rm -rf $(VENV) node_modules build dist htmlcov quartiersladen/ui/static/ui .coverage .coverage.*
+	@rm -rf $(VENV) node_modules build dist htmlcov quartiersladen/ui/static/ui quartiersladen/kernel/fonts .coverage .coverage.*
 	@find quartiersladen -name '*.mo' -delete
 	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

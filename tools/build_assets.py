@@ -1,4 +1,4 @@
-"""Builds the style sheets, scripts and fonts that pages use, from npm packages and our own source.
+"""Builds the style sheets, scripts and fonts of pages and PDFs, from npm packages and our own source.
 
     python tools/build_assets.py
 
@@ -7,11 +7,14 @@ KERN's style sheet for right-to-left. Returns at once when nothing has changed s
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "quartiersladen" / "ui" / "assets"
@@ -19,6 +22,11 @@ TARGET = ROOT / "quartiersladen" / "ui" / "static" / "ui"
 MODULES = ROOT / "node_modules"
 STAMP = TARGET / ".built"
 FONTS = ("Regular", "Italic", "SemiBold", "Bold")
+#: Typst reads no woff2; these fonts are for kernel/pdf.py.
+PDF_FONTS = ROOT / "quartiersladen" / "kernel" / "fonts"
+FIRA = MODULES / "@kern-ux" / "native" / "dist" / "fonts" / "fira-sans"
+ARABIC = MODULES / "@fontsource" / "noto-sans-arabic" / "files"
+ARABIC_WEIGHTS = {"Regular": 400, "SemiBold": 600, "Bold": 700}
 
 
 def fingerprint() -> str:
@@ -63,12 +71,35 @@ def copy_fonts() -> None:
     """Put the font files beside the style sheets."""
     fonts = TARGET / "fonts"
     fonts.mkdir(parents=True, exist_ok=True)
-    fira = MODULES / "@kern-ux" / "native" / "dist" / "fonts" / "fira-sans"
     for weight in FONTS:
-        shutil.copy(fira / f"FiraSans-{weight}.woff2", fonts)
-    arabic = MODULES / "@fontsource" / "noto-sans-arabic" / "files"
-    for number in (400, 600, 700):
-        shutil.copy(arabic / f"noto-sans-arabic-arabic-{number}-normal.woff2", fonts)
+        shutil.copy(FIRA / f"FiraSans-{weight}.woff2", fonts)
+    for number in ARABIC_WEIGHTS.values():
+        shutil.copy(arabic_font(number), fonts)
+
+
+def arabic_font(number: int) -> Path:
+    """Return the Arabic font of a weight."""
+    return ARABIC / f"noto-sans-arabic-arabic-{number}-normal.woff2"
+
+
+def unpack_fonts() -> None:
+    """Unpack the fonts for PDFs, and write down which signs they can draw, as ranges."""
+    shutil.rmtree(PDF_FONTS, ignore_errors=True)
+    PDF_FONTS.mkdir(parents=True)
+    known: set[int] = set()
+    for weight, number in ARABIC_WEIGHTS.items():
+        for source in (FIRA / f"FiraSans-{weight}.woff2", arabic_font(number)):
+            font = TTFont(source)
+            font.flavor = None
+            font.save(PDF_FONTS / f"{source.stem}.ttf")
+            known |= set(font.getBestCmap())
+    ranges: list[list[int]] = []
+    for point in sorted(known):
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    (PDF_FONTS / "coverage.json").write_text(json.dumps(ranges), encoding="ascii")
 
 
 def bundle() -> None:
@@ -104,6 +135,7 @@ def main() -> None:
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     copy_fonts()
+    unpack_fonts()
     bundle()
     STAMP.write_text(wanted, encoding="utf-8")
 

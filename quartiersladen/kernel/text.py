@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 
 GENDER = re.compile(r"(?<=\w)(?:[*:_·]|/-?)(?=in(?:nen)?\b)")
+#: A number in several parts: a reference, a day, a phone number.
+PARTED_NUMBER = re.compile(r"\+?\d+(?:[-–./: ]+\d+)+")
+LEFT_TO_RIGHT_MARK = "\u200e"
 TWO_LETTER_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
@@ -33,3 +36,12 @@ def localized(value: Mapping[str, str], language: str) -> str:
         if value.get(code):
             return value[code]
     return next((text for text in value.values() if text), "")
+
+
+def with_steady_numbers(text: str) -> str:
+    """Return right-to-left `text` with marks that keep the parts of a number in their order.
+
+    Without them an Arabic line shows 2026-0042 as 0042-2026, and a phone number backwards.
+    """
+    mark = LEFT_TO_RIGHT_MARK
+    return PARTED_NUMBER.sub(lambda found: f"{mark}{found[0]}{mark}", text)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quartiersladen.kernel.text import fold, localized
+from quartiersladen.kernel.text import fold, localized, with_steady_numbers
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,16 @@ def test_capitals_never_matter(text):
 )
 def test_a_reader_gets_the_nearest_language(value, language, expected):
     assert localized(value, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "steady"),
+    [
+        ("رقم 2026-0042.", "رقم ‎2026-0042‎."),
+        ("+49 30 23125 100", "‎+49 30 23125 100‎"),
+        ("3 أيام", "3 أيام"),
+        ("بدون", "بدون"),
+    ],
+)
+def test_a_number_keeps_its_order_among_arabic_words(text, steady):
+    assert with_steady_numbers(text) == steady
