@@ -22,6 +22,7 @@ patterns = [
     path(CASE + "abschliessen/", deeds.close, name="close"),
     path(CASE + "wiederaufnehmen/", deeds.reopen, name="reopen"),
     path(CASE + "zurueckziehen/", deeds.withdraw, name="withdraw"),
+    path(CASE + "einwilligung/", deeds.consent, name="consent"),
     path(CASE + "mitgeteilt/", deeds.told, name="told"),
     path(CASE + "freigeben/", deeds.show_public, name="release"),
     path(CASE + "verbergen/", deeds.conceal, name="conceal"),

@@ -22,6 +22,7 @@ from quartiersladen.config.sqlite import OLDEST_SAFE, is_safe
 from quartiersladen.outbox import smtp
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import MailState
+from quartiersladen.privacy.append_only import unguarded
 from quartiersladen.quarters.models import Quarter
 
 #: A job may take five minutes, and one is due each minute.
@@ -93,6 +94,12 @@ def migrations() -> Iterator[str]:
         yield f"{len(pending)} migrations are pending: run `quartiersladen migrate`."
 
 
+def triggers() -> Iterator[str]:
+    """Look whether journal and ledgers refuse changes."""
+    for name in unguarded():
+        yield f"The trigger {name} is missing: a table that takes new lines only is open."
+
+
 def addresses() -> Iterator[str]:
     """Look whether the house answers where its links point."""
     host = urlsplit(settings.BASE_URL).hostname or ""
@@ -154,6 +161,6 @@ def all_faults(now: datetime) -> list[str]:
     if not faults:
         faults += migrations()
     if not faults:
-        faults += [*quarters(), *addresses(), *folders()]
+        faults += [*triggers(), *quarters(), *addresses(), *folders()]
         faults += [*worker(now), *jobs(now), *mail_out(now)]
     return faults

@@ -23,6 +23,7 @@ PERIODIC = (
     Periodic("morning digest", "quartiersladen.dossiers.tasks.send_digests", 10),
     Periodic("unconfirmed addresses", "quartiersladen.concerns.tasks.drop_unconfirmed", 60),
     Periodic("old drafts", "quartiersladen.concerns.tasks.drop_old_drafts", 60),
+    Periodic("retention", "quartiersladen.privacy.tasks.run_retention", 60),
 )
 
 

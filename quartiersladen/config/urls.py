@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("quartiersladen.concerns.urls")),
     path("", include("quartiersladen.dossiers.urls")),
     path("", include("quartiersladen.directory.urls")),
+    path("", include("quartiersladen.privacy.urls")),
     path("", include("quartiersladen.desk.urls")),
     path("konto/", include("allauth.urls")),
     # After allauth's own, because the last one of a name is the one that links lead to.

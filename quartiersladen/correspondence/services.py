@@ -1,14 +1,18 @@
 """Writes of the correspondence module."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+
+from django.db.models import Q
 
 from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.outbox.models import LinkSpec, Mail
-from quartiersladen.outbox.services import queue_mail
+from quartiersladen.outbox.services import empty_mails, queue_mail
+from quartiersladen.outbox.states import MailState
+from quartiersladen.privacy.free_text import MARK, blackened, pattern
 
 
 def _thread_headers(
@@ -90,3 +94,26 @@ def keep_message(  # noqa: PLR0913 -- a message has that many parts; all are nam
         at=now,
         by_id=by_id,
     )
+
+
+def blacken_mails_to_bodies(*, dossier: Dossier, words: Iterable[str]) -> None:
+    """Blacken words in the mails to bodies, so that none that waits or is sent again holds them.
+
+    The message on the dossier stays as it was sent.
+    """
+    found = pattern(words)
+    mails = Mail.objects.filter(message__dossier=dossier, message__counterpart=Counterpart.BODY)
+    for mail in mails.exclude(state=MailState.SENDING):
+        Mail.objects.filter(pk=mail.pk).update(text=blackened(mail.text, found))
+
+
+def forget_words_with_teller(*, dossier: Dossier) -> int:
+    """Delete what was written to the person and what they said; that it was, and when, stays."""
+    rows = Message.objects.filter(dossier=dossier, counterpart=Counterpart.TELLER)
+    return rows.exclude(text=MARK).update(text=MARK, subject="")
+
+
+def forget_messages(*, dossier: Dossier) -> None:
+    """Delete every text of the correspondence, also in the outbox; that it was, and when, stays."""
+    Message.objects.filter(dossier=dossier).update(text=MARK, subject="")
+    empty_mails(mails=Q(message__dossier=dossier))

@@ -1,6 +1,8 @@
 """Writes of the files module."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO, cast
 from uuid import uuid4
 
@@ -11,7 +13,10 @@ from django.db import transaction
 
 from quartiersladen.files import photos
 from quartiersladen.files.models import StoredFile
+from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.quarters.models import Quarter
+
+REMOVE_BYTES = "quartiersladen.files.tasks.remove_bytes"
 
 
 def store_photo(*, quarter: Quarter, upload: "UploadedFile[bytes]", now: datetime) -> StoredFile:
@@ -49,12 +54,17 @@ def store_photo(*, quarter: Quarter, upload: "UploadedFile[bytes]", now: datetim
 
 
 def remove_file(*, file: StoredFile) -> None:
-    """Delete the row now and the bytes when the transaction has succeeded."""
+    """Delete the row now and the bytes when the transaction has succeeded.
+
+    A job of the same transaction deletes them once more, in case the process dies in between.
+    """
     names = (file.storage_name, file.thumbnail_name)
     file.delete()
+    enqueue(REMOVE_BYTES, *names)
+    transaction.on_commit(partial(remove_bytes, names=names))
 
-    def remove_bytes() -> None:
-        for name in names:
-            storages["default"].delete(name)
 
-    transaction.on_commit(remove_bytes)
+def remove_bytes(*, names: Iterable[str]) -> None:
+    """Delete bytes from the storage; those that are gone already do not matter."""
+    for name in names:
+        storages["default"].delete(name)

@@ -87,3 +87,8 @@ class Mail(models.Model):
     def is_waiting_for_server(self) -> bool:
         """Whether it cannot go because the operator named no mail server."""
         return self.state == MailState.QUEUED and not self.server
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether address and text were deleted."""
+        return self.to_address == ""

@@ -48,6 +48,12 @@ WITH_PERSON = {
     "told_orally",
     "address_confirmed",
     "address_dropped",
+    "consent_withdrawn",
+    "contact_changed",
+    "contact_deleted",
+    "contact_gone",
+    "contact_erased",
+    "text_gone",
     "closed",
     "withdrawn",
 }

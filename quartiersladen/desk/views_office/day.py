@@ -17,6 +17,7 @@ from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, 
 from quartiersladen.dossiers.search import words_of
 from quartiersladen.kernel.text import fold
 from quartiersladen.outbox.queries import troubled, waiting_count
+from quartiersladen.privacy.retention import announced
 
 SHOWN = 12
 LATEST = 8
@@ -41,6 +42,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "replies": replies_in(request.viewer, limit=SHOWN),
         "troubled": troubled(request.viewer, limit=SHOWN),
         "waiting_mails": waiting_count(request.viewer),
+        "waiting_rules": announced(request.viewer, request.quarter),
         "latest": [
             (entry, office_words(entry), who(entry))
             for entry in latest_entries(request.viewer, limit=LATEST)
