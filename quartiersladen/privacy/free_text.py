@@ -97,7 +97,7 @@ def _regex(word: str) -> str:
         body = GAP.join(_core(word))
         return rf"(?<!\d)(?:(?:\+|00){GAP}49{GAP})?(?:\(?0\)?{GAP})?{body}(?!\d)"
     words = r"\s+".join(re.escape(part) for part in word.split())
-    genitive = r"(?:s|['’]s?)?" if word[-1].isalpha() else ""
+    genitive = r"(?:['’]?s['’]?|['’])?" if word[-1].isalpha() else ""
     return rf"(?<!\w){words}{genitive}(?!\w)"
 
 
@@ -160,50 +160,58 @@ def places(viewer: Viewer, person: Person, words: Wanted) -> list[Place]:
     Texts of their own matters are read whole; elsewhere the database looks first.
     """
     found: list[Place] = []
-    both = pattern((*words.certain, *words.possible))
-    certain = pattern(words.certain)
+    certain, possible = pattern(words.certain), pattern(words.possible)
     for text in free_texts():
         if text.is_index:
             continue
         rows = Q(**{text.quarter: person.quarter.pk}) & text.visible(viewer)
-        own = Q(**{f"{text.matter or 'pk'}__in": person.identity.matters if text.matter else []})
-        found += _places(text, rows & own, None, both, certain, is_own=True)
-        # A left join without a row makes NOT unknown, which is neither true nor false.
-        seen = {place.key for place in found}
-        others = _places(text, rows, _may_hold(words), both, certain, is_own=False)
-        found += [place for place in others if place.key not in seen]
+        matters = person.identity.matters if text.matter else frozenset()
+        own = Q(**{f"{text.matter or 'pk'}__in": matters})
+        seen = set()
+        for pk, value, _matter, name in _rows(text, rows & own, None):
+            seen.add(pk)
+            found += _own_places(text, pk, name, _readable(value), certain, possible)
+        for pk, value, _matter, name in _rows(text, rows, _may_hold(words)):
+            content = _readable(value)
+            hit = certain.search(content)
+            is_certain = hit is not None
+            hit = hit or possible.search(content)
+            if pk not in seen and hit is not None:
+                found.append(_place(text, pk, name, hit, is_own=False, is_certain=is_certain))
     return found[:MOST_PLACES]
 
 
-def _places(
+def _own_places(
     text: FreeText,
-    rows: Q,
-    narrow: Q | None,
-    both: re.Pattern[str],
+    pk: int,
+    name: str,
+    content: str,
     certain: re.Pattern[str],
-    *,
-    is_own: bool,
-) -> list[Place]:
-    found = []
-    for pk, value, _matter, name in _rows(text, rows, narrow):
-        content = _readable(value)
-        hit = certain.search(content) or both.search(content)
-        if hit is None:
-            continue
-        start, end = hit.span()
-        found.append(
-            Place(
-                key=f"{text.key}:{pk}",
-                title=str(text.title),
-                name=name,
-                before=content[max(0, start - AROUND) : start],
-                words=hit.group(),
-                after=content[end : end + AROUND],
-                is_own=is_own,
-                is_certain=certain.search(content) is not None,
-            )
-        )
-    return found
+    possible: re.Pattern[str],
+) -> Iterator[Place]:
+    """Yield what goes anyway, and what may still stand in the text then."""
+    hit = certain.search(content)
+    if hit is not None:
+        yield _place(text, pk, name, hit, is_own=True, is_certain=True)
+    hit = possible.search(certain.sub(MARK, content))
+    if hit is not None:
+        yield _place(text, pk, name, hit, is_own=True, is_certain=False)
+
+
+def _place(
+    text: FreeText, pk: int, name: str, hit: re.Match[str], *, is_own: bool, is_certain: bool
+) -> Place:
+    start, end = hit.span()
+    return Place(
+        key=f"{text.key}:{pk}",
+        title=str(text.title),
+        name=name,
+        before=hit.string[max(0, start - AROUND) : start],
+        words=hit.group(),
+        after=hit.string[end : end + AROUND],
+        is_own=is_own,
+        is_certain=is_certain,
+    )
 
 
 def blacken_matters(matters: Iterable[int], words: Iterable[str]) -> None:
