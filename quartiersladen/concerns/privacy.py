@@ -41,7 +41,7 @@ from quartiersladen.privacy.services import record_consent
 from quartiersladen.privacy.states import ConsentPurpose, ConsentStep, Fate, RetentionKind
 from quartiersladen.quarters.models import Quarter
 
-Rows = Callable[[Quarter, datetime], Q]
+Rows = Callable[..., Q]
 TELLER = "concerns.teller"
 MOST = 200  # rows that are looked through for one search
 EXAMPLES = 50
@@ -171,7 +171,7 @@ class Concerns(Holder):
         found = concerns_inside(viewer).filter(pk__in=keys_of(TELLER, rows))
         identity = Identity()
         for concern in found.select_related("teller"):
-            identity |= forgetting.identity_of(concern.teller)
+            identity |= forgetting.identity_of(teller=concern.teller)
         return identity
 
     def sections(self, viewer: Viewer, person: Person) -> list[Section]:
@@ -255,7 +255,7 @@ class Concerns(Holder):
 def _due(quarter: Quarter | None, rows: Rows, before: datetime) -> Due:
     if quarter is None:
         return Due(0)
-    found = Dossier.objects.filter(rows(quarter, before)).order_by("reference")
+    found = Dossier.objects.filter(rows(quarter=quarter, before=before)).order_by("reference")
     return Due(found.count(), list(found.values_list("reference", flat=True)[:EXAMPLES]))
 
 

@@ -7,10 +7,18 @@ from django.db import transaction
 from quartiersladen.accounts import demo as accounts
 from quartiersladen.concerns import demo as concerns
 from quartiersladen.directory import demo as directory
+from quartiersladen.privacy import demo as privacy
 from quartiersladen.quarters import demo as quarters
 from quartiersladen.website import demo as website
 
-LOADERS = (quarters.load, accounts.load, directory.load, website.load, concerns.load)
+LOADERS = (
+    quarters.load,
+    accounts.load,
+    directory.load,
+    website.load,
+    concerns.load,
+    privacy.load,
+)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from quartiersladen.quarters.models import Quarter
 TO_TELLER = (LinkPurpose.TELLER_STATUS, LinkPurpose.TELLER_EMAIL)
 
 
-def identity_of(teller: Teller) -> Identity:
+def identity_of(*, teller: Teller) -> Identity:
     """Return by what the person of a concern is recognised."""
     return Identity(
         names=frozenset({teller.name} - {""}),
@@ -36,7 +36,7 @@ def identity_of(teller: Teller) -> Identity:
     )
 
 
-def mails_to_teller(concern_id: int) -> Q:
+def mails_to_teller(*, concern_id: int) -> Q:
     """Return the filter for the mails that went to the person of a concern."""
     links = Q(links__status__subject_id=concern_id, links__status__purpose__in=TO_TELLER)
     return links | Q(message__dossier_id=concern_id, message__counterpart="teller")
@@ -45,7 +45,7 @@ def mails_to_teller(concern_id: int) -> Q:
 def drop_address(*, teller: Teller) -> None:
     """Take an e-mail address out of the search and out of the mails of this concern."""
     if teller.email:
-        empty_mails(mails=mails_to_teller(teller.pk))
+        empty_mails(mails=mails_to_teller(concern_id=teller.pk))
         blacken_matters([teller.pk], [teller.email])
 
 
@@ -57,11 +57,11 @@ def forget_contact(
     The mails to the person are emptied, the words that point to them are blackened in every text
     of the dossier and in what the search knows.  deed: the journal line that says so.
     """
-    identity = identity_of(teller)
+    identity = identity_of(teller=teller)
     words = identity.names | identity.emails | identity.phones | identity.addresses
     with erasure_permit():
         blacken_matters([teller.pk], words)
-        empty_mails(mails=mails_to_teller(teller.pk))
+        empty_mails(mails=mails_to_teller(concern_id=teller.pk))
         way = AnswerWay.NONE if teller.way == AnswerWay.NONE else AnswerWay.LINK
         changes = {
             "name": "",
@@ -86,7 +86,7 @@ def forget_contact(
         )
 
 
-def contact_to_let_go(quarter: Quarter, before: datetime) -> Q:
+def contact_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
     """Return the filter on Dossier: closed before a moment, contact data still there."""
     known = Q()
     for name in ("name", "email", "phone", "address"):
@@ -94,7 +94,7 @@ def contact_to_let_go(quarter: Quarter, before: datetime) -> Q:
     return Q(quarter=quarter, closed_at__lt=before) & known
 
 
-def text_to_let_go(quarter: Quarter, before: datetime) -> Q:
+def text_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
     """Return the filter on Dossier: a concern closed before a moment, its text still there."""
     return Q(
         quarter=quarter, closed_at__lt=before, concern__isnull=False, concern__text_gone_at=None
@@ -110,7 +110,7 @@ def _portion(rows: Q, limit: int) -> list[int]:
 
 def let_contact_go(*, quarter: Quarter, before: datetime, limit: int, now: datetime) -> int:
     """Delete the contact data of concerns closed before a moment. Returns how many it were."""
-    keys = _portion(contact_to_let_go(quarter, before), limit)
+    keys = _portion(contact_to_let_go(quarter=quarter, before=before), limit)
     for teller in Teller.objects.filter(pk__in=keys).order_by("pk"):
         forget_contact(teller=teller, actor=Actor.SYSTEM, by_id=None, deed="contact_gone", now=now)
     return len(keys)
@@ -118,7 +118,7 @@ def let_contact_go(*, quarter: Quarter, before: datetime, limit: int, now: datet
 
 def let_text_go(*, quarter: Quarter, before: datetime, limit: int, now: datetime) -> int:
     """Delete every text of concerns closed before a moment. Returns how many it were."""
-    keys = _portion(text_to_let_go(quarter, before), limit)
+    keys = _portion(text_to_let_go(quarter=quarter, before=before), limit)
     concerns = Concern.objects.filter(pk__in=keys).select_related("dossier", "teller")
     for concern in concerns.order_by("pk"):
         _forget_text(concern, now)
@@ -133,7 +133,7 @@ def _forget_text(concern: Concern, now: datetime) -> None:
     set_audience(dossier=dossier, audience=Audience.OFFICE)
     forget_messages(dossier=dossier)
     forget_texts(dossier=dossier)
-    empty_mails(mails=mails_to_teller(concern.pk))
+    empty_mails(mails=mails_to_teller(concern_id=concern.pk))
     Referral.objects.filter(concern=concern).update(
         cover_note="", link_generation=F("link_generation") + 1
     )
@@ -143,8 +143,8 @@ def _forget_text(concern: Concern, now: datetime) -> None:
     Concern.objects.filter(pk=concern.pk).update(
         text=MARK,
         place_text="",
-        latitude=None if latitude is None else coarse(latitude),
-        longitude=None if longitude is None else coarse(longitude),
+        latitude=None if latitude is None else coarse(degrees=latitude),
+        longitude=None if longitude is None else coarse(degrees=longitude),
         answer="",
         reason="",
         is_released=False,

@@ -96,7 +96,7 @@ def take_back_consent(
         taken_by_id=viewer.user_id,
         now=now,
     )
-    identity = identity_of(teller)
+    identity = identity_of(teller=teller)
     words = identity.names | identity.emails | identity.phones | identity.addresses
     blacken_mails_to_bodies(dossier=concern.dossier, words=words)
     _ask_bodies_to_delete(concern, now)

@@ -52,10 +52,10 @@ def _shown_point(concern: Concern, precision: PlacePrecision) -> tuple[float, fl
         return None
     if precision == PlacePrecision.EXACT:
         return concern.latitude, concern.longitude
-    return coarse(concern.latitude), coarse(concern.longitude)
+    return coarse(degrees=concern.latitude), coarse(degrees=concern.longitude)
 
 
-def coarse(degrees: float) -> float:
+def coarse(*, degrees: float) -> float:
     """Return a coordinate on a grid of about 200 m."""
     return round(round(degrees / ROUGHLY) * ROUGHLY, 6)
 

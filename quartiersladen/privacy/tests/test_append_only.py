@@ -1,6 +1,7 @@
 """Journal and ledgers take new lines only; the erasure alone may pass, and nobody behind it."""
 
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
@@ -146,7 +147,7 @@ def test_while_one_transaction_has_a_permit_another_one_has_none():
 @pytest.mark.django_db(transaction=True)
 def test_a_rebuilt_table_loses_its_triggers_and_that_is_found():
     """SQLite makes a table anew to change a column; the triggers of the old one go with it."""
-    operation = append_only("privacy_trail")
+    operation: Any = append_only("privacy_trail")
     field = models.CharField(max_length=61)
     field.set_attributes_from_name("deed")
 
@@ -163,7 +164,7 @@ def test_a_rebuilt_table_loses_its_triggers_and_that_is_found():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_step_of_a_migration_can_be_taken_back_and_again():
-    operation = append_only("privacy_trail")
+    operation: Any = append_only("privacy_trail")
 
     with connection.schema_editor() as editor:
         operation.reverse_code(None, editor)
