@@ -102,11 +102,11 @@ class Dossiers(Holder):
         return [
             Section(
                 "photos",
-                _("Photos the person sent"),
+                _("Photos the person sent: please give them along from the concern"),
                 [
                     record(
-                        f"{photo.dossier.reference}, {_('Photo')} {photo.position + 1}",
-                        ("file", _("File"), f"/datei/{photo.file_id}/"),
+                        f"{photo.dossier.reference}, "
+                        + _("Photo %(n)s") % {"n": photo.position + 1},
                         (
                             "sent_on",
                             _("Sent on"),

@@ -17,6 +17,7 @@ NIGHTS = (60, 30, 7, 1)
 TWO_O_CLOCK = time(2)
 #: Shorter than the default, so that a year of life holds something to look at.
 DAYS_OF_TEXT = 300
+SHORTENED_BEFORE = 7  # the night that announces it; its notice has not run out yet
 
 
 def load(now: datetime) -> None:
@@ -26,15 +27,16 @@ def load(now: datetime) -> None:
     start = now - timedelta(days=NIGHTS[0] + 1)
     viewer = viewer_for(lead, quarter.pk, quarter.local_day(start))
     retention.start_rule(viewer=viewer, quarter=quarter, kind=RetentionKind.CONTACT, now=start)
-    retention.set_days(
-        viewer=viewer,
-        quarter=quarter,
-        kind=RetentionKind.TEXT,
-        days=DAYS_OF_TEXT,
-        version=0,
-        now=start,
-    )
     for days in NIGHTS:
         day = quarter.local_day(now - timedelta(days=days))
+        if days == SHORTENED_BEFORE:
+            retention.set_days(
+                viewer=viewer,
+                quarter=quarter,
+                kind=RetentionKind.TEXT,
+                days=DAYS_OF_TEXT,
+                version=0,
+                now=now - timedelta(days=days + 1),
+            )
         night = datetime.combine(day, TWO_O_CLOCK, tzinfo=quarter.zone)
         retention.run_night(now=night)

@@ -22,6 +22,7 @@ from quartiersladen.privacy.free_text import (
 )
 from quartiersladen.privacy.registry import (
     Found,
+    Holder,
     Identity,
     Line,
     Order,
@@ -50,6 +51,11 @@ class TooShort(Invalid):
     sentence = _("Please write at least 3 letters or digits.")
 
 
+def _highest_first() -> Iterable[Holder]:
+    """Return the holders as people want to read them: the matter first, its post last."""
+    return reversed(holders())
+
+
 def find_people(viewer: Viewer, quarter: Quarter, words: str) -> list[Found]:
     """Return rows that may be the person, by e-mail address, phone number or name.
 
@@ -58,7 +64,7 @@ def find_people(viewer: Viewer, quarter: Quarter, words: str) -> list[Found]:
     demand(may_look_up(viewer, quarter))
     if len(words.strip()) < SHORTEST_SEARCH:
         raise TooShort(field="words")
-    found = [row for holder in holders() for row in holder.find(viewer, words.strip())]
+    found = [row for holder in _highest_first() for row in holder.find(viewer, words.strip())]
     return found[:MOST_FOUND]
 
 
@@ -75,7 +81,7 @@ def get_person(viewer: Viewer, quarter: Quarter, rows: Iterable[str]) -> Person:
 
 def sections_of(viewer: Viewer, person: Person) -> list[Section]:
     """Return everything that is handed out, empty parts left out."""
-    found = [part for holder in holders() for part in holder.sections(viewer, person)]
+    found = [part for holder in _highest_first() for part in holder.sections(viewer, person)]
     return [part for part in found if part.records]
 
 
@@ -111,7 +117,7 @@ def preview_erasure(
     """Return what would go and what would stay; nothing changes. Raises NotAllowed; NobodyChosen."""
     demand(may_erase(viewer, quarter))
     person = get_person(viewer, quarter, rows)
-    lines = [line for holder in holders() for line in holder.plan(person)]
+    lines = [line for holder in _highest_first() for line in holder.plan(person)]
     words = wanted(person.identity, more)
     return Preview(person, [line for line in lines if line.count], places(viewer, person, words))
 
@@ -137,7 +143,7 @@ def erase_person(
         blacken_matters(person.identity.matters, words.certain)
         chosen = order.places & visible
         blacken_places(chosen, (*words.certain, *words.possible), quarter.pk)
-        for holder in reversed(holders()):
+        for holder in _highest_first():
             holder.erase(person, order, now)
         leave_trail(
             quarter=quarter,
