@@ -105,6 +105,9 @@ class Concern(models.Model):
     public_latitude = models.FloatField(null=True)
     public_longitude = models.FloatField(null=True)
 
+    #: When text, letters and photos were deleted by the rule of retention.
+    text_gone_at = models.DateTimeField(null=True)
+
     #: Key of the form it was sent with: a double click or a re-sent POST finds it again.
     submission_key = models.UUIDField(unique=True, null=True)
 
@@ -156,7 +159,7 @@ class Concern(models.Model):
 
 
 class Teller(models.Model):
-    """Who told it, as far as they wanted: personal data, deleted 180 days after closing."""
+    """Who told it, as far as they wanted: personal data, deleted some time after closing."""
 
     concern = models.OneToOneField(Concern, models.CASCADE, primary_key=True)
     name = models.CharField(max_length=120, blank=True)
@@ -170,6 +173,10 @@ class Teller(models.Model):
     #: Raising it revokes every status link that was ever given out.
     link_generation = models.PositiveIntegerField(default=1)
     told_orally_on = models.DateField(null=True)
+    #: When the person last gave an address of their own; None: together with the concern.
+    email_given_at = models.DateTimeField(null=True)
+    #: When contact data was deleted: by rule, by the person or by the office for them.
+    contact_gone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -181,6 +188,11 @@ class Teller(models.Model):
 
     def __str__(self) -> str:
         return str(self.concern_id)
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether anything of the person is known."""
+        return bool(self.name or self.email or self.phone or self.address)
 
 
 class Referral(models.Model):

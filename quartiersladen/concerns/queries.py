@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -11,16 +11,20 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern, DraftPhoto, Referral, RightAddress, Talk
+from quartiersladen.concerns.rules import may_act_as_teller
 from quartiersladen.concerns.states import (
     OPEN,
     ConcernState,
     PlacePrecision,
     ReferralState,
 )
+from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.dossiers.queries import documents_of
 from quartiersladen.dossiers.rules import rows_inside, visible_rows
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
+from quartiersladen.privacy.models import Consent
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
@@ -249,6 +253,67 @@ def by_status_link(quarter: Quarter, token: str, today: date) -> tuple[Concern, 
     Raises Concern.DoesNotExist for every reason alike: forged, revoked, other quarter.
     """
     return _by_link(LinkPurpose.TELLER_STATUS, quarter, token, today)
+
+
+def teller_subject(concern_id: int) -> str:
+    """Return the name of a concern's person in the consent ledger."""
+    return f"concerns.teller:{concern_id}"
+
+
+def bodies_with_contact(concern: Concern) -> list[Referral]:
+    """Return the referrals with which contact data went out, oldest first."""
+    rows = Referral.objects.filter(concern=concern, with_contact=True).select_related("body")
+    return list(rows.order_by("sent_at", "pk"))
+
+
+def consents_of(viewer: Viewer, concern: Concern) -> list[Consent]:
+    """Return the lines of the ledger about the person of a concern, oldest first."""
+    if not may_act_as_teller(viewer, concern):
+        return []
+    return list(Consent.objects.filter(subject=teller_subject(concern.pk)).order_by("at", "pk"))
+
+
+def own_data(viewer: Viewer, concern: Concern) -> dict[str, Any]:
+    """Return what the house holds of the person behind a status link, for a file."""
+    teller = concern.teller
+    written = concern.dossier.messages.filter(counterpart=Counterpart.TELLER)
+    return {
+        "number": concern.dossier.reference,
+        "office": concern.quarter.name,
+        "contact": {
+            "name": teller.name,
+            "email": teller.email,
+            "email_confirmed_at": teller.email_confirmed_at,
+            "phone": teller.phone,
+            "address": teller.address,
+            "answer_by": teller.way,
+            "may_be_passed_on": teller.may_pass_on,
+        },
+        "told": {
+            "on": concern.told_on,
+            "by": concern.channel,
+            "language": concern.dossier.language,
+            "theme": str(concern.theme) if concern.theme else "",
+            "text": concern.text,
+            "place": concern.place_text,
+            "latitude": concern.latitude,
+            "longitude": concern.longitude,
+            "photos": [str(d.file_id) for d in documents_of(viewer, concern.dossier)],
+        },
+        "state": concern.state,
+        "answer": concern.answer,
+        "consents": [
+            {"step": c.step, "wording": c.wording, "by": c.channel, "at": c.at}
+            for c in consents_of(viewer, concern)
+        ],
+        "contact_passed_on_to": [
+            {"body": r.body.name, "at": r.sent_at} for r in bodies_with_contact(concern)
+        ],
+        "written": [
+            {"at": m.at, "direction": m.direction, "by": m.way, "text": m.text}
+            for m in written.order_by("at", "pk")
+        ],
+    }
 
 
 def by_confirm_link(quarter: Quarter, token: str, today: date) -> tuple[Concern, Viewer]:

@@ -133,6 +133,11 @@ def _steps(concern: Concern, entries: Iterable[Entry]) -> Iterable[Step]:
             )
 
 
+def told_steps(concern: Concern, entries: Iterable[Entry]) -> list[Step]:
+    """Return the dated steps of lines that the caller chose, without the expected one."""
+    return list(_steps(concern, entries))
+
+
 def _quote(entry: Entry) -> str:
     reason = str(entry.fact("reason") or "")
     return "\n\n".join(part for part in (entry.text, reason) if part)
@@ -254,6 +259,12 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "concealed": gettext_lazy("Taken off the public pages"),
     "address_confirmed": gettext_lazy("E-mail address confirmed"),
     "address_dropped": gettext_lazy("E-mail address deleted: not confirmed within 72 hours"),
+    "consent_withdrawn": gettext_lazy("Consent taken back: contact data must not be passed on"),
+    "contact_changed": gettext_lazy("Contact data changed by the person"),
+    "contact_deleted": gettext_lazy("Contact data deleted by the person"),
+    "contact_gone": gettext_lazy("Contact data deleted by the rule of retention"),
+    "contact_erased": gettext_lazy("Contact data deleted by the office for the person"),
+    "text_gone": gettext_lazy("Texts and photos deleted by the rule of retention"),
 }
 DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "received": _channel,

@@ -37,6 +37,7 @@ patterns = [
     path(CASE + "zurueckziehen/", deeds.withdraw, name="withdraw"),
     path(CASE + "sprache/", deeds.language, name="language"),
     path(CASE + "foto/<int:document_id>/schwaerzen/", photos.blacken, name="blacken"),
+    path(CASE + "einwilligung/", deeds.consent, name="consent"),
     path(CASE + "mitgeteilt/", deeds.told, name="told"),
     path(CASE + "freigeben/", deeds.show_public, name="release"),
     path(CASE + "verbergen/", deeds.conceal, name="conceal"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quartiersladen.concerns.views_public import links, released, report
+from quartiersladen.concerns.views_public import links, own_data, released, report
 
 patterns = [
     path("anliegen/", released.public_list, name="public_list"),
@@ -15,6 +15,8 @@ patterns = [
     path("anliegen/<str:reference>/", released.public_concern, name="status"),
     path("s/<str:token>/", links.teller_status, name="teller_status"),
     path("s/<str:token>/foto/<uuid:file_id>.jpg", links.teller_photo, name="teller_photo"),
+    path("s/<str:token>/daten/", own_data.own_data, name="own_data"),
+    path("s/<str:token>/daten.json", own_data.own_json, name="own_json"),
     path("b/<str:token>/", links.confirm, name="confirm"),
     path("f/<str:token>/", links.body_case, name="body_case"),
 ]

@@ -30,6 +30,7 @@ from quartiersladen.config.sqlite import OLDEST_SAFE, is_safe
 from quartiersladen.outbox import smtp
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import MailState
+from quartiersladen.privacy.append_only import unguarded
 from quartiersladen.quarters.models import Quarter
 
 #: A job may take five minutes, and one is due each minute.
@@ -135,6 +136,12 @@ def _with_parents(path: Path) -> list[Path]:
     return [path, *path.parents]
 
 
+def triggers() -> Iterator[str]:
+    """Look whether journal and ledgers refuse changes."""
+    for name in unguarded():
+        yield f"The trigger {name} is missing: a table that takes new lines only is open."
+
+
 def addresses() -> Iterator[str]:
     """Look whether the house answers where its links point."""
     host = urlsplit(settings.BASE_URL).hostname or ""
@@ -231,7 +238,7 @@ def all_faults(now: datetime) -> list[str]:
     if not faults:
         faults += migrations()
     if not faults:
-        faults += [*quarters(), *contradictions(), *risks(), *addresses(), *folders()]
+        faults += [*triggers(), *quarters(), *contradictions(), *risks(), *addresses(), *folders()]
         faults += [*worker(now), *jobs(now), *mail_out(), *mails_wait(now)]
         faults += [*backups(now), *archives()]
     faults += safety()

@@ -6,7 +6,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON; "
-    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000; PRAGMA journal_size_limit=27103364"
+    "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000; "
+    "PRAGMA journal_size_limit=27103364"
 )
 
 COUNTED_SECONDS = 60 * 60  # what `kernel.throttle` counts, it counts by the hour

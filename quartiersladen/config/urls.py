@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("quartiersladen.correspondence.urls")),
     path("", include("quartiersladen.dossiers.urls")),
     path("", include("quartiersladen.directory.urls")),
+    path("", include("quartiersladen.privacy.urls")),
     path("", include("quartiersladen.desk.urls")),
     path("", include("quartiersladen.accounts.urls")),
     *instead_of_allauth,

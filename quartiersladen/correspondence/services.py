@@ -1,10 +1,11 @@
 """Writes of the correspondence module."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
@@ -23,7 +24,9 @@ from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.outbox.models import LinkSpec, Mail
-from quartiersladen.outbox.services import queue_mail, resend
+from quartiersladen.outbox.services import empty_mails, queue_mail, resend
+from quartiersladen.outbox.states import MailState
+from quartiersladen.privacy.free_text import MARK, blackened, pattern
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter, Theme
 
@@ -244,3 +247,26 @@ def add_starting_snippets(*, quarter: Quarter) -> None:
         )
         for item in starting_snippets()
     )
+
+
+def blacken_mails_to_bodies(*, dossier: Dossier, words: Iterable[str]) -> None:
+    """Blacken words in the mails to bodies, so that none that waits or is sent again holds them.
+
+    The message on the dossier stays as it was sent.
+    """
+    found = pattern(words)
+    mails = Mail.objects.filter(message__dossier=dossier, message__counterpart=Counterpart.BODY)
+    for mail in mails.exclude(state=MailState.SENDING):
+        Mail.objects.filter(pk=mail.pk).update(text=blackened(mail.text, found))
+
+
+def forget_words_with_teller(*, dossier: Dossier) -> int:
+    """Delete what was written to the person and what they said; that it was, and when, stays."""
+    rows = Message.objects.filter(dossier=dossier, counterpart=Counterpart.TELLER)
+    return rows.exclude(text=MARK).update(text=MARK, subject="")
+
+
+def forget_messages(*, dossier: Dossier) -> None:
+    """Delete every text of the correspondence, also in the outbox; that it was, and when, stays."""
+    Message.objects.filter(dossier=dossier).update(text=MARK, subject="")
+    empty_mails(mails=Q(message__dossier=dossier))

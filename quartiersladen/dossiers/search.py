@@ -14,6 +14,8 @@ from quartiersladen.kernel.text import fold
 
 SHORTEST = 3  # letters; the index knows nothing shorter
 COMMON = 2_000  # dossiers; more hits than these make a word common
+MERGED_PAGES = 500  # of the index in one step
+LEAST_CHANGES = 2  # a step that changes fewer rows had nothing left to merge
 LOOKUPS = 2  # words that are tried in the index
 WORD = re.compile(r"[\w-]+")
 M = TypeVar("M", bound=Model)
@@ -57,3 +59,30 @@ def narrowed(rows: QuerySet[M], query: str, *, dossier: str = "") -> QuerySet[M]
     for word in words:
         condition &= Q((f"{dossier}search_text__contains", word))
     return rows.filter(condition)
+
+
+def forget_old_words() -> None:
+    """Make the index forget words that no dossier holds any more; call outside a transaction.
+
+    FTS5 marks what was deleted and keeps it until its parts are merged. They are merged in small
+    steps, each a transaction of its own, and then the write-ahead log is emptied, in which older
+    pages stand. PostgreSQL does the like by itself (autovacuum).
+    """
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        pages = -MERGED_PAGES  # negative once: merge everything into one part
+        while True:
+            cursor.execute("SELECT total_changes()")
+            before = cursor.fetchone()[0]
+            cursor.execute(
+                "INSERT INTO dossiers_search(dossiers_search, rank) VALUES ('merge', %s)", [pages]
+            )
+            cursor.execute("SELECT total_changes()")
+            if cursor.fetchone()[0] - before < LEAST_CHANGES:
+                break
+            pages = MERGED_PAGES
+        if not connection.in_atomic_block:
+            # A reader may hold the log for a moment; then the next checkpoint does it.
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.fetchall()

@@ -25,6 +25,10 @@ from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.queries import is_working_day
 
 TITLE_LENGTH = 120
+#: Stands for the title of a dossier whose texts are deleted.
+NO_TITLE = "[entfernt]"
+#: Facts of a deed in the words of a person; the others are closed lists, days and names of bodies.
+TYPED_FACTS = frozenset({"reason"})
 #: The morning, local time: a worker that was down at seven still sends until noon.
 MORNING_BEGINS, MORNING_ENDS = time(7), time(12)
 
@@ -276,6 +280,35 @@ def release_documents(*, dossier: Dossier, released_ids: set[int]) -> list[int]:
     documents.exclude(pk__in=released_ids).update(is_released=False)
     shown = documents.filter(is_released=True).order_by("position")
     return [position + 1 for position in shown.values_list("position", flat=True)]
+
+
+def forget_texts(*, dossier: Dossier) -> None:
+    """Delete every text of a dossier; reference, dates and the skeleton of the journal stay.
+
+    Call inside the erasure's permit. Attached files go with their bytes.
+    """
+    Entry.objects.filter(dossier=dossier).exclude(text="").update(text="")
+    for entry in Entry.objects.filter(dossier=dossier).exclude(data={}):
+        kept = {name: fact for name, fact in entry.data.items() if name not in TYPED_FACTS}
+        if kept != entry.data:
+            Entry.objects.filter(pk=entry.pk).update(data=kept)
+    FollowUp.objects.filter(dossier=dossier).exclude(note="").update(note="")
+    remove_documents(dossier=dossier)
+    Dossier.objects.filter(pk=dossier.pk).update(
+        title=NO_TITLE, search_text=fold(dossier.reference)
+    )
+
+
+def remove_documents(*, dossier: Dossier, of_teller_only: bool = False) -> int:
+    """Delete the files of a dossier for good. Returns how many it were."""
+    rows = Document.objects.filter(dossier=dossier)
+    if of_teller_only:
+        rows = rows.filter(is_of_teller=True)
+    documents = list(rows.select_related("file"))
+    for document in documents:
+        document.delete()
+        remove_file(file=document.file)
+    return len(documents)
 
 
 def send_digests(*, quarter: Quarter, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from quartiersladen.dossiers import services
+from quartiersladen.dossiers import search, services
 from quartiersladen.quarters.queries import all_quarters
 
 
@@ -11,3 +11,8 @@ def send_digests() -> None:
     now = timezone.now()
     for quarter in all_quarters():
         services.send_digests(quarter=quarter, now=now)
+
+
+def clean_index() -> None:
+    """Let the search forget for good what was deleted."""
+    search.forget_old_words()

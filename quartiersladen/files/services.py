@@ -1,9 +1,10 @@
 """Writes of the files module."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
@@ -15,8 +16,10 @@ from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Q, Query
 
 from quartiersladen.files import photos
 from quartiersladen.files.models import StoredFile
+from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.quarters.models import Quarter
 
+REMOVE_BYTES = "quartiersladen.files.tasks.remove_bytes"
 #: So long a file may be on its way from the storage to the row that needs it.
 ON_ITS_WAY = timedelta(days=1)
 #: Bytes without a row are looked for among the newest: a killed process leaves them, and older
@@ -96,16 +99,20 @@ def write_blackened(*, file: StoredFile, areas: Sequence[photos.Area], now: date
 
 
 def remove_file(*, file: StoredFile) -> None:
-    """Delete the row now and the bytes when the transaction has succeeded."""
+    """Delete the row now and the bytes when the transaction has succeeded.
+
+    A job of the same transaction deletes them once more, in case the process dies in between.
+    """
     names = (file.storage_name, file.thumbnail_name)
     file.delete()
+    enqueue(REMOVE_BYTES, *names)
+    transaction.on_commit(partial(remove_bytes, names=names), robust=True)
 
-    def remove_bytes() -> None:
-        for name in names:
-            storages["default"].delete(name)
 
-    # The deed is done; a storage that is away now is swept by drop_unknown_files later.
-    transaction.on_commit(remove_bytes, robust=True)
+def remove_bytes(*, names: Iterable[str]) -> None:
+    """Delete bytes from the storage; those that are gone already do not matter."""
+    for name in names:
+        storages["default"].delete(name)
 
 
 def drop_unknown_files(*, now: datetime) -> int:

@@ -88,6 +88,11 @@ class Mail(models.Model):
         """Whether it cannot go because the operator named no mail server."""
         return self.state == MailState.QUEUED and not self.server
 
+    @property
+    def is_emptied(self) -> bool:
+        """Whether address and text were deleted."""
+        return self.to_address == ""
+
 
 class Outage(models.Model):
     """A mail server that takes no mails at the moment; the row goes when it takes one again."""

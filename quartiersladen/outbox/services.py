@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +25,8 @@ HANDLER = "quartiersladen.outbox.tasks.deliver_mail"
 MOST_TRIES = 50  # about 48 hours
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 SUBJECT_LENGTH = 200
+#: Stands for the subject of a mail whose address and text are deleted.
+EMPTY_SUBJECT = "[entfernt]"
 
 
 class BadHeader(Invalid):
@@ -37,6 +39,12 @@ class NotNow(Conflict):
     """The mail is not in a state for this."""
 
     sentence = gettext_lazy("This mail is being sent or has already gone.")
+
+
+class Emptied(Conflict):
+    """Address and text were deleted: nobody knows any more where it went."""
+
+    sentence = gettext_lazy("Address and text of this mail have been deleted.")
 
 
 def queue_mail(  # noqa: PLR0913 -- a mail has that many parts; all are named
@@ -185,9 +193,11 @@ def resend(*, viewer: Viewer, mail: Mail, now: datetime) -> Mail:
 
     Returns the mail that is in the queue then.
     Raises NotAllowed unless lead or moderator of the quarter; TransitionRefused while it is on
-    its way; NotNow if somebody was faster.
+    its way; NotNow if somebody was faster; Emptied when address and text are deleted.
     """
     demand(_may_handle(viewer, mail))
+    if mail.is_emptied:
+        raise Emptied
     if mail.state == MailState.SENT:
         return _copy(mail, now)
     after = MAIL_MACHINE.target(MailState(mail.state), "retry")
@@ -230,3 +240,22 @@ def cancel(*, viewer: Viewer, mail: Mail) -> None:
     if not Mail.objects.filter(pk=mail.pk, state=before).update(state=after):
         raise NotNow
     mail.state = after
+
+
+def empty_mails(*, mails: Q) -> int:
+    """Delete address, text and links of mails; the row stays in the books as a skeleton.
+
+    One that waits is cancelled; one that is being sent is left alone.  Returns how many it were.
+    """
+    rows = Mail.objects.filter(mails).exclude(state=MailState.SENDING).exclude(to_address="")
+    return rows.update(
+        to_address="",
+        subject=EMPTY_SUBJECT,
+        text="",
+        headers={},
+        links={},
+        last_error="",
+        state=Case(
+            When(state=MailState.QUEUED, then=Value(MailState.CANCELLED)), default=F("state")
+        ),
+    )

@@ -15,3 +15,20 @@ class ConsentStep(TextChoices):
 
     GIVEN = "given", _("given")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class RetentionKind(TextChoices):
+    """What a rule of retention lets go of."""
+
+    CONTACT = "contact", _("Contact data of people who told us something")
+    TEXT = "text", _("The whole text of a closed concern, with photos and letters")
+    MAIL = "mail", _("Addresses and texts of sent mails")
+    ACCESS = "access", _("Who has read which person's data")
+    SIGN_IN = "sign-in", _("Sign-ins and ended sessions of colleagues")
+
+
+class Fate(TextChoices):
+    """What becomes of something when a person is erased."""
+
+    GOES = "goes", _("goes")
+    STAYS = "stays", _("stays")

@@ -49,6 +49,30 @@ def want_a_letter(page: Any) -> None:
     page.check("[name=way][value=post]")
 
 
+def want_a_letter_to_nowhere(page: Any) -> None:
+    page.check("[name=way][value=post]")
+    page.fill("[name=address]", "")
+    page.click("main [name=deed][value=change]")
+    page.locator("[role=alert]").wait_for()
+
+
+def look_for_somebody(page: Any) -> None:
+    page.fill("[name=words]", facts.agreed().teller.name)
+    page.locator("main form.q-form button[type=submit]").last.click()
+    page.locator("#found").wait_for()
+
+
+def look_for_nobody(page: Any) -> None:
+    page.fill("[name=words]", "xyzxyz")
+    page.locator("main form.q-form button[type=submit]").last.click()
+    page.locator(".q-empty").wait_for()
+
+
+def forget_the_tick(page: Any) -> None:
+    page.click("main [name=schritt][value=loeschen]")
+    page.locator("[role=alert]").wait_for()
+
+
 def unfold_everything(page: Any) -> None:
     folded = page.locator("main details:not([open]) > summary")
     while folded.count():
@@ -84,6 +108,8 @@ def put_in_a_snippet(page: Any) -> None:
 def put_in_a_snippet_for_the_body(page: Any) -> None:
     page.locator("[name=einfuegen]").first.click()
     expect(page.locator("textarea").first).not_to_be_empty()
+
+
 def look_at_what_becomes_black(page: Any) -> None:
     page.fill("[name=fields_named]", "B3-D5, H2")
     page.click("[name=schritt][value=ansehen]")
@@ -182,6 +208,15 @@ RESIDENTS = {
     "take it back?": Sight(
         "concerns:teller_status",
         lambda: facts.status_page(facts.case("sent")) + "?zurueckziehen=1",
+    ),
+    "my data": Sight("concerns:own_data", lambda: facts.status_page(facts.agreed()) + "daten/"),
+    "my data, deleted?": Sight(
+        "concerns:own_data", lambda: facts.status_page(facts.agreed()) + "daten/?loeschen=1"
+    ),
+    "my data with errors": Sight(
+        "concerns:own_data",
+        lambda: facts.status_page(facts.agreed()) + "daten/",
+        deed=want_a_letter_to_nowhere,
     ),
     "confirm": Sight("concerns:confirm", lambda: facts.confirm_page(confirmed=False)),
     "confirmed": Sight("concerns:confirm", lambda: facts.confirm_page(confirmed=True)),
@@ -398,6 +433,20 @@ SETTINGS = {
         who=LEAD,
     ),
     "trail": Sight("desk:trail", who=LEAD),
+    "rules": Sight("privacy:rules", who=LEAD),
+    "rule at work": Sight(
+        "privacy:rule", lambda: reverse("privacy:rule", args=["contact"]), who=LEAD
+    ),
+    "rule that waits": Sight(
+        "privacy:rule", lambda: reverse("privacy:rule", args=["text"]), who=LEAD
+    ),
+    "one person": Sight("privacy:search", who=LEAD, deed=look_for_somebody),
+    "one person, nobody": Sight("privacy:search", who=LEAD, deed=look_for_nobody),
+    "what we hold": Sight("privacy:person", lambda: facts.person_page("person"), who=LEAD),
+    "erase": Sight("privacy:erase", lambda: facts.person_page("erase"), who=LEAD),
+    "erase with errors": Sight(
+        "privacy:erase", lambda: facts.person_page("erase"), who=LEAD, deed=forget_the_tick
+    ),
     "texts": Sight("website:texts", who=LEAD),
     "text": Sight(
         "website:text_edit", lambda: reverse("website:text_edit", args=["privacy"]), who=LEAD
@@ -412,6 +461,8 @@ NO_PAGE = {
         *(f"concerns:{deed}" for deed in ("said", "reopen", "withdraw", "told")),
         *(f"concerns:{deed}" for deed in ("release", "conceal", "language")),
         "directory:person_new",
+        "concerns:consent",
+        "privacy:rule_start",
     ],
     "leads to another page": [
         "desk:dossier",
@@ -434,6 +485,9 @@ NO_PAGE = {
         "concerns:letter_pdf",
         "concerns:poster_pdf",
         "concerns:teller_photo",
+        "concerns:own_json",
+        "privacy:person_json",
+        "privacy:person_pdf",
         "dossiers:file",
         "mfa_download_recovery_codes",
     ],

@@ -135,6 +135,18 @@ def body_page(state: str) -> str:
     return _path(referral_link(referral))
 
 
+def agreed() -> Concern:
+    """Return a concern whose person has a name and let contact data go to a body."""
+    shown = Referral.objects.filter(with_contact=True).values("concern")
+    found = concerns(teller__may_pass_on=True, dossier__in=shown).exclude(teller__name="")
+    return found.latest("created_at")
+
+
+def person_page(name: str) -> str:
+    """Return the address of a page about the person of that concern."""
+    return reverse(f"privacy:{name}") + f"?wer=concerns.teller:{agreed().pk}"
+
+
 def membership() -> Membership:
     """Return a role that the lead may end."""
     return Membership.objects.get(quarter=quarter(), role=Role.HELPER)

@@ -256,6 +256,19 @@ class ReopenForm(VersionedForm):
     why = words_field(_("Why is it taken up again?"), rows=2)
 
 
+class ConsentForm(VersionedForm):
+    """How the person took the consent back."""
+
+    channel = forms.ChoiceField(
+        label=_("How did the person say so?"),
+        choices=[
+            (way.value, way.label)
+            for way in (Channel.PHONE, Channel.WALK_IN, Channel.MAIL, Channel.LETTER)
+        ],
+    )
+    wording = words_field(_("In which words"), rows=2)
+
+
 class ToldForm(VersionedForm):
     """Told by phone or in person."""
 

@@ -34,6 +34,23 @@ NEEDED = {
 }
 
 
+def international(typed: str) -> str:
+    """Return a phone number as people write it internationally, "" for none.
+
+    Raises ValidationError for what is no number.
+    """
+    raw = typed.strip()
+    if not raw:
+        return ""
+    try:
+        number = phonenumbers.parse(raw, "DE")
+    except phonenumbers.NumberParseException as exc:
+        raise forms.ValidationError(_("This is not a phone number.")) from exc
+    if not phonenumbers.is_possible_number(number):
+        raise forms.ValidationError(_("This phone number is too short or too long."))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def signed(key: UUID) -> str:
     """Return the key of a form as the form carries it, good for 24 hours."""
     return signing.dumps(str(key), salt=SALT)
@@ -177,16 +194,7 @@ class ReportForm(forms.Form):
 
     def clean_phone(self) -> str:
         """Return the number as people write it internationally; refuse what is no number."""
-        raw: str = self.cleaned_data["phone"].strip()
-        if not raw:
-            return ""
-        try:
-            number = phonenumbers.parse(raw, "DE")
-        except phonenumbers.NumberParseException as exc:
-            raise forms.ValidationError(_("This is not a phone number.")) from exc
-        if not phonenumbers.is_possible_number(number):
-            raise forms.ValidationError(_("This phone number is too short or too long."))
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return international(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         """Check what depends on other answers: the place, and how to reach the person."""

@@ -3,5 +3,6 @@
 intake (a report comes in, its photos and its teller) · triage (whose business is it) · referrals
 (pass on, ask again, the body replies) · life (take on, close, reopen, withdraw, next date) ·
 release (what is public) · tellers (confirmed address, told orally) · paper (letters to the person) ·
-talks (tally).
+own_data (the person's own hand on their data) · forgetting (what goes by rule or by wish) · talks
+(tally).
 """

@@ -202,7 +202,7 @@ def _store(
     _take_consent(concern, report, intake, by_id, now)
     if has_photos:
         _attach_photos(concern, submission_key)
-    _ask_to_confirm(concern, teller, now)
+    ask_to_confirm(concern=concern, teller=teller, now=now)
     return concern
 
 
@@ -239,7 +239,8 @@ def _attach_photos(concern: Concern, draft_key: UUID) -> None:
     Draft.objects.filter(pk=draft_key, quarter=concern.quarter).delete()
 
 
-def _ask_to_confirm(concern: Concern, teller: Teller, now: datetime) -> None:
+def ask_to_confirm(*, concern: Concern, teller: Teller, now: datetime) -> None:
+    """Queue the mail with the button that confirms the address; nothing without an address."""
     if not teller.email:
         return
     confirm_by = concern.quarter.local_day(now) + timedelta(days=CONFIRM_DAYS)

@@ -52,10 +52,11 @@ def _shown_point(concern: Concern, precision: PlacePrecision) -> tuple[float, fl
         return None
     if precision == PlacePrecision.EXACT:
         return concern.latitude, concern.longitude
-    return _rounded(concern.latitude), _rounded(concern.longitude)
+    return coarse(degrees=concern.latitude), coarse(degrees=concern.longitude)
 
 
-def _rounded(degrees: float) -> float:
+def coarse(*, degrees: float) -> float:
+    """Return a coordinate on a grid of about 200 m."""
     return round(round(degrees / ROUGHLY) * ROUGHLY, 6)
 
 

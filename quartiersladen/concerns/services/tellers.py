@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
@@ -12,6 +13,7 @@ from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import CONFIRM_HOURS, Letter
 from quartiersladen.concerns.models import Concern, Teller
 from quartiersladen.concerns.rules import may_work_on
+from quartiersladen.concerns.services.forgetting import drop_address
 from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
@@ -70,14 +72,16 @@ def confirm_address(*, viewer: Viewer, concern: Concern, now: datetime) -> Telle
 def drop_unconfirmed(*, now: datetime) -> int:
     """Delete addresses that nobody confirmed within 72 hours; the concerns stay.
 
-    Returns how many went.  Who wanted a mail looks at the status page instead.
+    They go from the search and from the outbox, too. Returns how many went.  Who wanted a mail looks at the status page instead.
     """
     since = now - timedelta(hours=CONFIRM_HOURS)
-    old = Teller.objects.filter(email_confirmed_at=None, concern__created_at__lt=since).exclude(
-        email=""
+    given_at = Coalesce("email_given_at", "concern__created_at")
+    old = Teller.objects.alias(given_at=given_at).filter(
+        email_confirmed_at=None, given_at__lt=since
     )
     count = 0
-    for teller in old.select_related("concern__dossier__quarter"):
+    for teller in old.exclude(email="").select_related("concern__dossier__quarter"):
+        drop_address(teller=teller)
         way = AnswerWay.LINK if teller.way == AnswerWay.MAIL else AnswerWay(teller.way)
         changed = Teller.objects.filter(pk=teller.pk, email_confirmed_at=None)
         count += changed.update(email="", way=way)

@@ -187,6 +187,7 @@ DEED_FORMS: dict[str, tuple[type[forms.DeedForm], FormSettings]] = {
     "told": (forms.ToldForm, _of_told),
     "close": (forms.CloseForm, _nothing),
     "withdraw": (forms.VersionedForm, _nothing),
+    "consent": (forms.ConsentForm, _nothing),
     "reopen": (forms.ReopenForm, _nothing),
 }
 

@@ -7,8 +7,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns import queries
-from quartiersladen.concerns.services import languages, life, referrals, release, tellers, triage
-from quartiersladen.concerns.states import PlacePrecision, Result, Scope, Witness
+from quartiersladen.concerns.services import (
+    languages,
+    life,
+    own_data,
+    referrals,
+    release,
+    tellers,
+    triage,
+)
+from quartiersladen.concerns.states import Channel, PlacePrecision, Result, Scope, Witness
 from quartiersladen.concerns.views_office.case import ask_form, deed_form, open_case, said_form
 from quartiersladen.concerns.views_office.detail import act, show
 from quartiersladen.correspondence.states import Way
@@ -260,6 +268,25 @@ def language(request: StaffRequest, reference: str) -> HttpResponse:
             concern=case.concern,
             language=data["language"],
             version=data["version"],
+            now=case.now,
+        ),
+    )
+
+
+@require_POST
+@desk
+def consent(request: StaffRequest, reference: str) -> HttpResponse:
+    """Write down that the person took back the consent to pass on contact data."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "consent",
+        deed_form(case, "consent", request.POST),
+        lambda data: own_data.take_back_consent(
+            viewer=request.viewer,
+            concern=case.concern,
+            channel=Channel(data["channel"]),
+            wording=data["wording"],
             now=case.now,
         ),
     )

@@ -50,6 +50,12 @@ WITH_PERSON = {
     "letter_sent",
     "address_confirmed",
     "address_dropped",
+    "consent_withdrawn",
+    "contact_changed",
+    "contact_deleted",
+    "contact_gone",
+    "contact_erased",
+    "text_gone",
     "closed",
     "withdrawn",
 }

@@ -35,6 +35,7 @@ TITLES: dict[str, str | Promise] = {
     "language": gettext_lazy("Answer in another language"),
     "told": gettext_lazy("Told orally"),
     "close": gettext_lazy("Close with an answer"),
+    "consent": gettext_lazy("The person takes back the consent to pass on contact data"),
     "withdraw": gettext_lazy("The person takes it back"),
     "reopen": gettext_lazy("Take it up again"),
 }
@@ -50,11 +51,15 @@ HINTS: dict[str, str | Promise] = {
         "Answered does not mean fixed: say how it ended, and who has seen it if it is fixed."
     ),
     "withdraw": gettext_lazy("It ends without an answer, and nothing of it stays public."),
+    "consent": gettext_lazy(
+        "From now on no letter to a body holds contact data. You get the task to ask bodies that"
+        " have it to delete it."
+    ),
 }
 KEYS = {"note": "n", "plan": "w"}
 #: Ready to write in; the other forms are made when they are opened, so that the page is fast.
 ALWAYS_READY = frozenset({"note"})
-DANGEROUS = frozenset({"withdraw", "conceal"})
+DANGEROUS = frozenset({"withdraw", "conceal", "consent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,8 @@ def _names(case: Case) -> list[str]:
         "conceal": decides and concern.is_released,
         "language": decides,
         "told": True,
+        "consent": rules.may_see_teller(case.request.viewer, concern)
+        and concern.teller.may_pass_on,
         "close": decides and "close" in actions,
         "withdraw": decides and "withdraw" in actions,
         "reopen": decides and "reopen" in actions,
@@ -142,12 +149,20 @@ def _deed(case: Case, name: str, attempt: Attempt | None, opened: str) -> Deed:
         title=_title(case, name),
         url=reverse(f"concerns:{name}", args=[case.concern.dossier.reference]),
         form=form,
-        hint=HINTS.get(name, ""),
+        hint=_hint(case, name),
         key=KEYS.get(name, ""),
         is_open=name == opened,
         is_dangerous=name in DANGEROUS,
         letters=tried.letters if tried else (),
     )
+
+
+def _hint(case: Case, name: str) -> str | Promise:
+    if name == "reopen" and case.concern.text_gone_at:
+        return _("The text has been deleted by rule. Only the skeleton can be taken up again.")
+    if name == "reopen" and case.concern.teller.contact_gone_at:
+        return _("The contact data has been deleted: the person cannot be told by us any more.")
+    return HINTS.get(name, "")
 
 
 def may_forward(case: Case) -> bool:

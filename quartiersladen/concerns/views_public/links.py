@@ -15,6 +15,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import queries, timeline
 from quartiersladen.concerns.forms.body import ReplyForm
 from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.services import life, referrals, tellers
 from quartiersladen.concerns.states import CONCERN_MACHINE, WAITING, ConcernState, ReferralState
 from quartiersladen.dossiers.queries import documents_of, get_document, public_documents_of
@@ -27,16 +28,6 @@ STATUS_PAGE = "concerns/public/teller_status.html"
 CONFIRM_PAGE = "concerns/public/confirm.html"
 BODY_PAGE = "concerns/public/body_case.html"
 METHODS = ["GET", "HEAD", "POST"]
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """The address of the page is its key: keep it out of indexes.
-
-    The house's Referrer-Policy (same-origin) already keeps it from other sites; "no-referrer" would
-    make browsers send forms without their origin, which the form protection refuses.
-    """
-    response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _is_outside(concern: Concern) -> bool:
@@ -81,7 +72,7 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
         "asks_to_withdraw": "zurueckziehen" in request.GET,
         "sentence": sentence,
     }
-    return _private(render(request, STATUS_PAGE, context, status=status))
+    return private(render(request, STATUS_PAGE, context, status=status))
 
 
 @never_cache
@@ -92,7 +83,7 @@ def teller_photo(request: HouseRequest, token: str, file_id: UUID) -> HttpRespon
     today = request.quarter.local_day(timezone.now())
     _concern, viewer = or_404(queries.by_status_link, request.quarter, token, today)
     document = or_404(get_document, viewer, file_id)
-    return _private(file_response(document.file, thumbnail=True))
+    return private(file_response(document.file, thumbnail=True))
 
 
 @never_cache
@@ -111,7 +102,7 @@ def confirm(request: HouseRequest, token: str) -> HttpResponse:
         except Conflict as refusal:
             sentence, status = str(refusal.sentence), HTTPStatus.CONFLICT
     context = {"concern": concern, "is_done": is_done, "sentence": sentence}
-    return _private(render(request, CONFIRM_PAGE, context, status=status))
+    return private(render(request, CONFIRM_PAGE, context, status=status))
 
 
 @never_cache
@@ -141,7 +132,7 @@ def body_case(request: HouseRequest, token: str) -> HttpResponse:
         "with_contact": referral.with_contact and concern.teller.may_pass_on,
         "point": _point(concern),
     }
-    return _private(render(request, BODY_PAGE, context, status=status))
+    return private(render(request, BODY_PAGE, context, status=status))
 
 
 def _reply(form: ReplyForm, referral: Referral, viewer: Viewer) -> HTTPStatus:

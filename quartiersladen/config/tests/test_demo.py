@@ -16,6 +16,7 @@ from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry, FollowUp
 from quartiersladen.files.models import StoredFile
 from quartiersladen.outbox.models import Mail
+from quartiersladen.privacy.models import RetentionProof, RetentionRule
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.outline import lies_inside
 from quartiersladen.website.models import SitePage
@@ -82,7 +83,7 @@ def test_mails_photos_and_talks_are_there(loaded):
 
 def test_nobody_real_is_written_to(loaded):
     addresses = [
-        *Mail.objects.values_list("to_address", flat=True),
+        *Mail.objects.exclude(to_address="").values_list("to_address", flat=True),
         *ResponsibleBody.objects.values_list("email", flat=True),
         *ContactPerson.objects.values_list("email", flat=True),
         *User.objects.values_list("email", flat=True),
@@ -104,6 +105,18 @@ def test_the_first_quarter_is_complete_and_the_second_has_gaps(loaded):
 
     assert published("leipziger-osten") == {"imprint", "privacy", "accessibility", "what_we_do"}
     assert published("am-leipziger-tor") == {"imprint", "what_we_do"}
+
+
+def test_a_rule_of_retention_has_left_its_proof(loaded):
+    proofs = RetentionProof.objects.filter(quarter__slug="leipziger-osten")
+
+    assert proofs.filter(kind="contact", count__gt=0).exists()
+    assert set(
+        RetentionRule.objects.exclude(announced_at=None).values_list("kind", flat=True)
+    ) == {
+        "text",
+        "contact",
+    }
 
 
 def test_it_prints_one_password_for_all(loaded):

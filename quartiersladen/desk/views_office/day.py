@@ -19,6 +19,7 @@ from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, 
 from quartiersladen.dossiers.search import words_of
 from quartiersladen.kernel.text import fold
 from quartiersladen.outbox.queries import failed, outage, waiting
+from quartiersladen.privacy.retention import announced
 
 SHOWN = 12
 LATEST = 8
@@ -47,6 +48,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "failed_mails": failed(request.viewer, limit=SHOWN, without=hidden),
         "waiting_mails": waiting(request.viewer, without=hidden),
         "outage": outage(request.viewer, request.quarter),
+        "waiting_rules": announced(request.viewer, request.quarter),
         "latest": [
             (entry, office_words(entry), who(entry))
             for entry in latest_entries(request.viewer, limit=LATEST)

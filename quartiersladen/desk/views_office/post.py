@@ -63,7 +63,8 @@ def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
     context = {
         "mail": found,
         "text": queries.readable_text(found),
-        "may_resend": "retry" in actions or found.state == MailState.SENT,
+        "may_resend": not found.is_emptied
+        and ("retry" in actions or found.state == MailState.SENT),
         "may_cancel": "cancel" in actions,
         "sentence": sentence,
         "nav_section": "post",

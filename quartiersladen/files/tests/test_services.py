@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from quartiersladen.files import photos
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.photos import Area, Damaged, TooBig, WrongType
 from quartiersladen.files.responses import file_response
@@ -18,7 +17,6 @@ from quartiersladen.files.services import (
     remove_file,
     store_photo,
     write_blackened,
-    write_photo,
 )
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.testing import NOON, make_quarter

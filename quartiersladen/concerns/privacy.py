@@ -1,0 +1,356 @@
+"""What the concerns hold of people: who told it, what they told, and photos of forms not sent."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from re import sub
+
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns import timeline
+from quartiersladen.concerns.models import Concern, Teller
+from quartiersladen.concerns.queries import bodies_with_contact, concerns_inside, teller_subject
+from quartiersladen.concerns.services import forgetting
+from quartiersladen.concerns.states import AnswerWay
+from quartiersladen.dossiers.models import Dossier
+from quartiersladen.dossiers.rules import rows_inside
+from quartiersladen.dossiers.search import narrowed
+from quartiersladen.dossiers.states import Actor, Audience
+from quartiersladen.kernel.text import fold
+from quartiersladen.privacy.queries import has_agreed
+from quartiersladen.privacy.registry import (
+    Claims,
+    Due,
+    Found,
+    FreeText,
+    Holder,
+    Identity,
+    Line,
+    Order,
+    Person,
+    Record,
+    Rule,
+    Section,
+    keys_of,
+    record,
+)
+from quartiersladen.privacy.services import record_consent
+from quartiersladen.privacy.states import ConsentPurpose, ConsentStep, Fate, RetentionKind
+from quartiersladen.quarters.models import Quarter
+
+Rows = Callable[..., Q]
+TELLER = "concerns.teller"
+MOST = 200  # rows that are looked through for one search
+EXAMPLES = 50
+CONTACT_DAYS, TEXT_DAYS = 180, 3 * 365
+DIGITS = 5
+
+
+def inside(viewer: Viewer) -> Q:
+    """Return the filter for rows of concerns whose page the viewer may open."""
+    return rows_inside(viewer, "dossier__")
+
+
+def inside_by_concern(viewer: Viewer) -> Q:
+    """Return the same filter for referrals."""
+    return rows_inside(viewer, "concern__dossier__")
+
+
+def _concern_text(field: str, title: object) -> FreeText:
+    return FreeText(
+        model="concerns.Concern",
+        field=field,
+        title=str(title),
+        quarter="quarter_id",
+        matter="dossier_id",
+        name="dossier__reference",
+        visible=inside,
+    )
+
+
+def _referral_text(field: str, title: object) -> FreeText:
+    return FreeText(
+        model="concerns.Referral",
+        field=field,
+        title=str(title),
+        quarter="concern__quarter_id",
+        matter="concern_id",
+        name="concern__dossier__reference",
+        visible=inside_by_concern,
+    )
+
+
+def _digits(text: str) -> str:
+    return sub(r"\D", "", text)
+
+
+def _tellers(viewer: Viewer, words: str) -> Iterator[Concern]:
+    """Yield concerns whose teller has these words in name, address or number."""
+    rows = concerns_inside(viewer).select_related("dossier", "teller").order_by("-created_at")
+    number = _digits(words)
+    if len(number) >= DIGITS and not any(sign.isalpha() for sign in words):
+        core = number.removeprefix("0049").removeprefix("49").removeprefix("0")
+        for concern in rows.filter(teller__phone__contains=number[-3:])[:MOST]:
+            if core in _digits(concern.teller.phone):
+                yield concern
+        return
+    wanted = fold(words).split()
+    for concern in narrowed(rows, words, dossier="dossier__")[:MOST]:
+        teller = concern.teller
+        known = fold(f"{teller.name} {teller.email} {teller.address}")
+        if all(word in known for word in wanted):
+            yield concern
+
+
+class Concerns(Holder):
+    """Tellers with their concerns."""
+
+    claims = Claims(
+        personal={
+            "concerns.teller.name": "the teller; until the contact rule",
+            "concerns.teller.email": "the teller; unconfirmed 72 hours, then the contact rule",
+            "concerns.teller.phone": "the teller; until the contact rule",
+            "concerns.teller.address": "the teller; until the contact rule",
+            "concerns.concern.text": "what was told may name people; until the text rule",
+            "concerns.concern.place_text": "may be where the teller lives; until the text rule",
+            "concerns.concern.latitude": "may be where the teller lives; coarse after the text rule",
+            "concerns.concern.longitude": "may be where the teller lives; coarse after the text rule",
+            "concerns.concern.answer": "the answer may address the teller; until the text rule",
+            "concerns.concern.reason": "part of the answer; until the text rule",
+            "concerns.concern.public_title": "looked through before release; until the text rule",
+            "concerns.concern.public_text": "looked through before release; until the text rule",
+            "concerns.referral.person": "a contact person at a body, see directory",
+            "concerns.referral.cover_note": "own words to a body; until the text rule",
+            "concerns.referral.reply": "words of a body; until the text rule",
+            "concerns.draftphoto.label": "name of a file on the device of the teller; 24 hours",
+            "concerns.talk.by": "who counted a talk; as long as the account",
+        },
+        other={
+            "concerns.concern.public_latitude": "released, exact or on a grid of 200 m",
+            "concerns.concern.public_longitude": "released, exact or on a grid of 200 m",
+            "concerns.rightaddress.name": "what an address is for",
+            "concerns.rightaddress.text": "offices and advice centres, published",
+        },
+    )
+    free_texts = (
+        _concern_text("text", gettext_lazy("What was told")),
+        _concern_text("place_text", gettext_lazy("Place")),
+        _concern_text("answer", gettext_lazy("Answer")),
+        _concern_text("reason", gettext_lazy("Reason")),
+        _concern_text("public_title", gettext_lazy("Public title")),
+        _concern_text("public_text", gettext_lazy("Public text")),
+        _referral_text("cover_note", gettext_lazy("Our words to the body")),
+        _referral_text("reply", gettext_lazy("Reply of a body")),
+    )
+
+    def find(self, viewer: Viewer, words: str) -> list[Found]:
+        """Return tellers."""
+        return [
+            Found(
+                key=f"{TELLER}:{concern.pk}",
+                name=concern.teller.name or concern.teller.email or concern.teller.phone,
+                detail=" · ".join(
+                    part
+                    for part in (
+                        concern.teller.email,
+                        concern.teller.phone,
+                        f"{concern.dossier.reference} {concern.dossier.title}",
+                    )
+                    if part
+                ),
+                where=_("Told us something"),
+            )
+            for concern in _tellers(viewer, words)
+        ]
+
+    def recognise(self, viewer: Viewer, rows: frozenset[str]) -> Identity:
+        """Return what the chosen tellers say of the person."""
+        found = concerns_inside(viewer).filter(pk__in=keys_of(TELLER, rows))
+        identity = Identity()
+        for concern in found.select_related("teller"):
+            identity |= forgetting.identity_of(teller=concern.teller)
+        return identity
+
+    def sections(self, viewer: Viewer, person: Person) -> list[Section]:
+        """Return contact data, what was told, what happened, and to whom data went."""
+        rows = concerns_inside(viewer).filter(pk__in=person.identity.matters)
+        concerns = list(
+            rows.select_related(
+                "dossier", "dossier__quarter", "quarter", "theme", "teller"
+            ).order_by("created_at")
+        )
+        return [
+            Section("contact", _("Contact data"), [_contact(c) for c in concerns]),
+            Section("told", _("What the person told us"), [_told(c) for c in concerns]),
+            Section("steps", _("What has happened"), [_steps(c) for c in concerns]),
+            Section(
+                "passed_on",
+                _("To whom contact data went"),
+                [record for c in concerns for record in _passed_on(c)],
+            ),
+        ]
+
+    def plan(self, person: Person) -> list[Line]:
+        """Contact data goes; case and counts stay."""
+        tellers = Teller.objects.filter(pk__in=person.keys_of(TELLER))
+        known = [teller for teller in tellers if teller.has_contact]
+        return [
+            Line(
+                _("Name, e-mail, phone and address, also in the search"),
+                len(known),
+                Fate.GOES,
+                _("Nobody needs them any more once the person wants them gone."),
+            ),
+            Line(
+                _("The concerns: text, theme, place, dates, state"),
+                len(tellers),
+                Fate.STAYS,
+                _("The matter is of the quarter, not of the person; figures need it."),
+            ),
+        ]
+
+    def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
+        """Delete the contact data and end the consents; the ledger gets a line."""
+        rows = Concern.objects.filter(pk__in=person.keys_of(TELLER), quarter=person.quarter)
+        for concern in rows.select_related("dossier", "quarter", "teller").order_by("pk"):
+            _end_consent(concern, now)
+            if concern.teller.has_contact:
+                forgetting.forget_contact(
+                    teller=concern.teller,
+                    actor=Actor.OFFICE,
+                    by_id=None,
+                    deed="contact_erased",
+                    now=now,
+                )
+
+    rules = (
+        Rule(
+            kind=RetentionKind.CONTACT,
+            days=CONTACT_DAYS,
+            since=gettext_lazy("after the concern was closed"),
+            due=lambda quarter, before: _due(quarter, forgetting.contact_to_let_go, before),
+            let_go=lambda quarter, before, now, limit: (
+                forgetting.let_contact_go(quarter=quarter, before=before, limit=limit, now=now)
+                if quarter
+                else 0
+            ),
+        ),
+        Rule(
+            kind=RetentionKind.TEXT,
+            days=TEXT_DAYS,
+            since=gettext_lazy("after the concern was closed"),
+            due=lambda quarter, before: _due(quarter, forgetting.text_to_let_go, before),
+            let_go=lambda quarter, before, now, limit: (
+                forgetting.let_text_go(quarter=quarter, before=before, limit=limit, now=now)
+                if quarter
+                else 0
+            ),
+        ),
+    )
+
+
+def _due(quarter: Quarter | None, rows: Rows, before: datetime) -> Due:
+    if quarter is None:
+        return Due(0)
+    found = Dossier.objects.filter(rows(quarter=quarter, before=before)).order_by("reference")
+    return Due(found.count(), list(found.values_list("reference", flat=True)[:EXAMPLES]))
+
+
+def _end_consent(concern: Concern, now: datetime) -> None:
+    if has_agreed(teller_subject(concern.pk), ConsentPurpose.PASS_ON_CONTACT):
+        record_consent(
+            quarter=concern.quarter,
+            subject=teller_subject(concern.pk),
+            purpose=ConsentPurpose.PASS_ON_CONTACT,
+            step=ConsentStep.WITHDRAWN,
+            wording=_("The person asked for their data to be deleted."),
+            language="de",
+            channel="office",
+            taken_by_id=None,
+            now=now,
+        )
+
+
+def _day(moment: datetime, quarter: Quarter) -> str:
+    return date_format(quarter.local_day(moment), "SHORT_DATE_FORMAT")
+
+
+def _contact(concern: Concern) -> Record:
+    teller = concern.teller
+    facts = (
+        ("name", _("Name"), teller.name),
+        ("email", _("E-mail"), teller.email),
+        ("phone", _("Phone"), teller.phone),
+        ("address", _("Address"), teller.address),
+    )
+    if not teller.has_contact:
+        return Record(concern.dossier.reference, [])
+    confirmed = teller.email_confirmed_at
+    return record(
+        concern.dossier.reference,
+        *facts,
+        (
+            "email_confirmed_on",
+            _("E-mail confirmed on"),
+            _day(confirmed, concern.quarter) if confirmed else "",
+        ),
+        ("answer_by", _("Answer"), AnswerWay(teller.way).label),
+        (
+            "may_pass_on",
+            _("Contact data may be passed on"),
+            _("yes") if teller.may_pass_on else _("no"),
+        ),
+        (
+            "told_orally_on",
+            _("Told orally"),
+            date_format(teller.told_orally_on, "SHORT_DATE_FORMAT")
+            if teller.told_orally_on
+            else "",
+        ),
+    )
+
+
+def _told(concern: Concern) -> Record:
+    point = f"{concern.latitude}, {concern.longitude}" if concern.latitude is not None else ""
+    return record(
+        concern.dossier.reference,
+        ("told_on", _("Told on"), date_format(concern.told_on, "SHORT_DATE_FORMAT")),
+        ("channel", _("How"), concern.get_channel_display()),
+        ("language", _("Language"), concern.dossier.language),
+        ("theme", _("Theme"), concern.theme or ""),
+        ("text", _("Text"), concern.text),
+        ("place", _("Place"), concern.place_text),
+        ("point", _("Point on the map"), point),
+        ("state", _("State"), concern.get_state_display()),
+        ("public_title", _("Public title"), concern.public_title if concern.is_released else ""),
+        ("public_text", _("Public text"), concern.public_text if concern.is_released else ""),
+        ("answer", _("Answer"), "\n\n".join(p for p in (concern.answer, concern.reason) if p)),
+    )
+
+
+def _steps(concern: Concern) -> Record:
+    entries = concern.dossier.entries.filter(audience__in=[Audience.PUBLIC, Audience.TELLER])
+    steps = timeline.told_steps(concern, entries.order_by("at", "pk"))
+    return record(
+        concern.dossier.reference,
+        *(
+            (f"step_{number}", date_format(step.on, "SHORT_DATE_FORMAT"), step.sentence)
+            for number, step in enumerate(steps, 1)
+        ),
+    )
+
+
+def _passed_on(concern: Concern) -> Iterator[Record]:
+    for referral in bodies_with_contact(concern):
+        yield record(
+            f"{concern.dossier.reference}: {referral.body.name}",
+            ("body", _("Body"), referral.body.name),
+            ("on", _("Passed on on"), _day(referral.sent_at, concern.quarter)),
+            ("way", _("How"), referral.get_way_display()),
+        )
+
+
+HOLDER = Concerns()

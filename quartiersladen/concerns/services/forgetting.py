@@ -1,0 +1,159 @@
+"""What a concern lets go of: the person's contact data, later the whole text.
+
+State, theme, scope, result, dates, channel and the coarse place stay: the year's figures are made
+of them. The journal keeps its skeleton: which step was when, without words.
+"""
+
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from quartiersladen.accounts.states import LinkPurpose
+from quartiersladen.concerns.models import Concern, Referral, Teller
+from quartiersladen.concerns.services.release import coarse
+from quartiersladen.concerns.states import AnswerWay, PlacePrecision
+from quartiersladen.correspondence.services import forget_messages
+from quartiersladen.dossiers.models import Dossier, Entry
+from quartiersladen.dossiers.services import forget_texts, record, release_documents, set_audience
+from quartiersladen.dossiers.states import Actor, Audience
+from quartiersladen.outbox.services import empty_mails
+from quartiersladen.privacy.append_only import erasure_permit
+from quartiersladen.privacy.free_text import MARK, blacken_matters
+from quartiersladen.privacy.registry import Identity
+from quartiersladen.quarters.models import Quarter
+
+TO_TELLER = (LinkPurpose.TELLER_STATUS, LinkPurpose.TELLER_EMAIL)
+
+
+def identity_of(*, teller: Teller) -> Identity:
+    """Return by what the person of a concern is recognised."""
+    return Identity(
+        names=frozenset({teller.name} - {""}),
+        emails=frozenset({teller.email} - {""}),
+        phones=frozenset({teller.phone} - {""}),
+        addresses=frozenset({teller.address} - {""}),
+        matters=frozenset({teller.pk}),
+    )
+
+
+def mails_to_teller(*, concern_id: int) -> Q:
+    """Return the filter for the mails that went to the person of a concern."""
+    links = Q(links__status__subject_id=concern_id, links__status__purpose__in=TO_TELLER)
+    return links | Q(message__dossier_id=concern_id, message__counterpart="teller")
+
+
+def drop_address(*, teller: Teller) -> None:
+    """Take an e-mail address out of the search and out of the mails of this concern."""
+    if teller.email:
+        empty_mails(mails=mails_to_teller(concern_id=teller.pk))
+        blacken_matters([teller.pk], [teller.email])
+
+
+def forget_contact(
+    *, teller: Teller, actor: Actor, by_id: int | None, deed: str, now: datetime
+) -> Entry:
+    """Delete the contact data of one concern, wherever it stands in it; part of a deed.
+
+    The mails to the person are emptied, the words that point to them are blackened in every text
+    of the dossier and in what the search knows.  deed: the journal line that says so.
+    """
+    identity = identity_of(teller=teller)
+    words = identity.names | identity.emails | identity.phones | identity.addresses
+    with erasure_permit():
+        blacken_matters([teller.pk], words)
+        empty_mails(mails=mails_to_teller(concern_id=teller.pk))
+        way = AnswerWay.NONE if teller.way == AnswerWay.NONE else AnswerWay.LINK
+        changes = {
+            "name": "",
+            "email": "",
+            "phone": "",
+            "address": "",
+            "way": way,
+            "may_pass_on": False,
+            "email_confirmed_at": None,
+            "email_given_at": None,
+            "contact_gone_at": now,
+        }
+        Teller.objects.filter(pk=teller.pk).update(**changes)
+        for name, value in changes.items():
+            setattr(teller, name, value)
+        return record(
+            dossier=Dossier.objects.get(pk=teller.pk),
+            deed=deed,
+            actor=actor,
+            by_id=by_id,
+            now=now,
+        )
+
+
+def contact_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
+    """Return the filter on Dossier: closed before a moment, contact data still there."""
+    known = Q()
+    for name in ("name", "email", "phone", "address"):
+        known |= ~Q(**{f"concern__teller__{name}": ""})
+    return Q(quarter=quarter, closed_at__lt=before) & known
+
+
+def text_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
+    """Return the filter on Dossier: a concern closed before a moment, its text still there."""
+    return Q(
+        quarter=quarter, closed_at__lt=before, concern__isnull=False, concern__text_gone_at=None
+    )
+
+
+def _portion(rows: Q, limit: int) -> list[int]:
+    """Lock some dossiers; one that another worker has, or that was opened again, is left out."""
+    found = Dossier.objects.filter(rows).order_by("pk")
+    locked = found.select_for_update(of=("self",), skip_locked=True)[:limit]
+    return [dossier.pk for dossier in locked]
+
+
+def let_contact_go(*, quarter: Quarter, before: datetime, limit: int, now: datetime) -> int:
+    """Delete the contact data of concerns closed before a moment. Returns how many it were."""
+    keys = _portion(contact_to_let_go(quarter=quarter, before=before), limit)
+    for teller in Teller.objects.filter(pk__in=keys).order_by("pk"):
+        forget_contact(teller=teller, actor=Actor.SYSTEM, by_id=None, deed="contact_gone", now=now)
+    return len(keys)
+
+
+def let_text_go(*, quarter: Quarter, before: datetime, limit: int, now: datetime) -> int:
+    """Delete every text of concerns closed before a moment. Returns how many it were."""
+    keys = _portion(text_to_let_go(quarter=quarter, before=before), limit)
+    concerns = Concern.objects.filter(pk__in=keys).select_related("dossier", "teller")
+    for concern in concerns.order_by("pk"):
+        _forget_text(concern, now)
+    return len(keys)
+
+
+def _forget_text(concern: Concern, now: datetime) -> None:
+    teller, dossier = concern.teller, concern.dossier
+    if teller.has_contact:
+        forget_contact(teller=teller, actor=Actor.SYSTEM, by_id=None, deed="contact_gone", now=now)
+    release_documents(dossier=dossier, released_ids=set())
+    set_audience(dossier=dossier, audience=Audience.OFFICE)
+    forget_messages(dossier=dossier)
+    forget_texts(dossier=dossier)
+    empty_mails(mails=mails_to_teller(concern_id=concern.pk))
+    Referral.objects.filter(concern=concern).update(
+        cover_note="", link_generation=F("link_generation") + 1
+    )
+    Referral.objects.filter(concern=concern).exclude(reply="").update(reply=MARK)
+    Teller.objects.filter(pk=teller.pk).update(link_generation=F("link_generation") + 1)
+    latitude, longitude = concern.latitude, concern.longitude
+    Concern.objects.filter(pk=concern.pk).update(
+        text=MARK,
+        place_text="",
+        latitude=None if latitude is None else coarse(degrees=latitude),
+        longitude=None if longitude is None else coarse(degrees=longitude),
+        answer="",
+        reason="",
+        is_released=False,
+        public_title="",
+        public_text="",
+        place_precision=PlacePrecision.NONE,
+        public_latitude=None,
+        public_longitude=None,
+        submission_key=None,
+        text_gone_at=now,
+    )
+    record(dossier=dossier, deed="text_gone", actor=Actor.SYSTEM, now=now)
