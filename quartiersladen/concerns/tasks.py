@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from quartiersladen.concerns.services import intake, tellers
+from quartiersladen.concerns.services import intake, quarantine, tellers
 
 
 def drop_unconfirmed() -> None:
@@ -13,3 +13,8 @@ def drop_unconfirmed() -> None:
 def drop_old_drafts() -> None:
     """Delete photos of forms that were never sent."""
     intake.drop_old_drafts(now=timezone.now())
+
+
+def remove_spam() -> None:
+    """Delete what the office called spam some time ago."""
+    quarantine.remove_spam(now=timezone.now())

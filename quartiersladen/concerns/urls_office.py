@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quartiersladen.concerns.views_office import deeds, entry, lists, passing_on, talks
+from quartiersladen.concerns.views_office import deeds, entry, lists, passing_on, quarantine, talks
 
 CASE = "buero/anliegen/<str:reference>/"
 patterns = [
@@ -26,4 +26,6 @@ patterns = [
     path(CASE + "freigeben/", deeds.show_public, name="release"),
     path(CASE + "verbergen/", deeds.conceal, name="conceal"),
     path("buero/gespraeche/", talks.talks, name="talks"),
+    path("buero/quarantaene/", quarantine.held, name="quarantine"),
+    path("buero/einstellungen/gesperrt/", quarantine.blocked, name="blocked_senders"),
 ]

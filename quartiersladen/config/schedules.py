@@ -22,6 +22,7 @@ PERIODIC = (
     Periodic("mails that had to wait", "quartiersladen.outbox.tasks.sweep", 1),
     Periodic("morning digest", "quartiersladen.dossiers.tasks.send_digests", 10),
     Periodic("unconfirmed addresses", "quartiersladen.concerns.tasks.drop_unconfirmed", 60),
+    Periodic("spam", "quartiersladen.concerns.tasks.remove_spam", 60),
     Periodic("old drafts", "quartiersladen.concerns.tasks.drop_old_drafts", 60),
 )
 

@@ -1,6 +1,7 @@
 """Deeds on concerns, by noun.
 
-intake (a report comes in, its photos and its teller) · triage (whose business is it) · referrals
-(pass on, ask again, the body replies) · life (take on, close, reopen, withdraw, next date) ·
-release (what is public) · tellers (confirmed address, told orally) · talks (tally).
+intake (a report comes in, its photos and its teller) · quarantine (what looks like spam, blocked
+senders) · triage (whose business is it) · referrals (pass on, ask again, the body replies) · life
+(take on, close, reopen, withdraw, next date) · release (what is public) · tellers (confirmed
+address, told orally) · talks (tally).
 """

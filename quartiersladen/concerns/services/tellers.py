@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
@@ -12,14 +13,16 @@ from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import CONFIRM_HOURS, Letter
 from quartiersladen.concerns.models import Concern, Teller
 from quartiersladen.concerns.rules import may_work_on
-from quartiersladen.concerns.states import AnswerWay
+from quartiersladen.concerns.states import HELD, AnswerWay
 from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services import claim, end_follow_up, plan_follow_up, record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
+from quartiersladen.outbox.services import queue_mail
 
+CONFIRM_DAYS = 3  # 72 hours: the link is valid to the end of the third day
 BY_HAND = {
     AnswerWay.PHONE: _("Call the person and tell the answer."),
     AnswerWay.POST: _("Write a letter with the answer."),
@@ -39,6 +42,24 @@ class ToldInTheFuture(Invalid):
     """Nobody can have been told tomorrow."""
 
     sentence = _("This day is still to come.")
+
+
+def ask_to_confirm(*, concern: Concern, teller: Teller, now: datetime) -> None:
+    """Write the first mail to an address, if there is one; part of the deed that takes it in."""
+    if not teller.email:
+        return
+    confirm_by = concern.quarter.local_day(now) + timedelta(days=CONFIRM_DAYS)
+    letter = letters.confirmation(concern, teller, confirm_by=confirm_by)
+    queue_mail(
+        quarter=concern.quarter,
+        kind="confirm",
+        to=teller.email,
+        subject=letter.subject,
+        text=letter.text,
+        links=letter.links,
+        language=letter.language,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -70,11 +91,16 @@ def confirm_address(*, viewer: Viewer, concern: Concern, now: datetime) -> Telle
 def drop_unconfirmed(*, now: datetime) -> int:
     """Delete addresses that nobody confirmed within 72 hours; the concerns stay.
 
+    The hours run from the mail: what lies in the quarantine got none yet.
     Returns how many went.  Who wanted a mail looks at the status page instead.
     """
     since = now - timedelta(hours=CONFIRM_HOURS)
-    old = Teller.objects.filter(email_confirmed_at=None, concern__created_at__lt=since).exclude(
-        email=""
+    asked_at = Coalesce("concern__let_in_at", "concern__created_at")
+    old = (
+        Teller.objects.alias(asked_at=asked_at)
+        .filter(email_confirmed_at=None, asked_at__lt=since)
+        .exclude(email="")
+        .exclude(concern__state__in=sorted(HELD))
     )
     count = 0
     for teller in old.select_related("concern__dossier__quarter"):

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, member, or_404
-from quartiersladen.concerns.queries import newest, replies_in
+from quartiersladen.concerns.queries import newest, quarantine_count, replies_in
 from quartiersladen.concerns.timeline import office_words, who
 from quartiersladen.desk import queries
 from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, open_follow_ups
@@ -38,6 +38,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "mine": counted[: len(mine)],
         "others": counted[len(mine) :],
         "new": newest(request.viewer, limit=SHOWN),
+        "in_quarantine": quarantine_count(request.viewer),
         "replies": replies_in(request.viewer, limit=SHOWN),
         "troubled": troubled(request.viewer, limit=SHOWN),
         "waiting_mails": waiting_count(request.viewer),
