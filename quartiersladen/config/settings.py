@@ -16,6 +16,7 @@ from quartiersladen.config.env import (
     env_text,
     env_url,
 )
+from quartiersladen.config.logs import without_traceback_of_refusals
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -252,7 +253,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {
+        "brief": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": without_traceback_of_refusals,
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["brief"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # The queue tells every step of every job; what failed is enough.
     "loggers": {"django-q": {"level": "WARNING"}},
