@@ -172,7 +172,7 @@ def test_the_person_reads_honest_words(held):
     steps = timeline.steps_for(teller_viewer(held), held)
     assert [step.sentence for step in steps] == [
         "Es ist bei uns eingegangen.",
-        "Bis dahin haben wir es angesehen.",
+        "Bis dahin haben wir es uns angesehen.",
     ]
 
 
