@@ -70,6 +70,11 @@ bench: dev ## run the benchmarks
 test: dev ## the test-suite on SQLite; browser journeys where a Chromium is found
 	@COVERAGE_FILE=.coverage.sqlite TEST_ENGINE=sqlite $(PYTEST)
 
+.PHONY: fuzz
+fuzz: dev ## 100,000 hostile inputs at every address, counted per address (FUZZ_INPUTS)
+	@FUZZ_INPUTS=$${FUZZ_INPUTS:-100000} TEST_ENGINE=sqlite $(BIN)/python -m pytest tests/fuzz \
+		--numprocesses $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)
+
 .PHONY: test-postgres
 test-postgres: dev ## the test-suite on a PostgreSQL started for it
 	@COVERAGE_FILE=.coverage.postgres $(BIN)/python tools/with_postgres.py $(PYTEST)

@@ -1,7 +1,7 @@
 """Concerns (Anliegen): what residents tell the office, and what became of it.
 
 Nouns: Concern (a dossier with state, scope, place, public words), Teller (the person's contact
-data, kept apart), Referral (passed on to one responsible body, with its own state), Draft (photos
+data, kept apart), BlockedSender (whose reports wait in the quarantine), Referral (passed on to one responsible body, with its own state), Draft (photos
 of a form that was not sent yet, for 24 hours), RightAddress (who helps when we cannot), Talk (a
 conversation that is no concern, tallied without persons).
 
@@ -10,6 +10,8 @@ Rules nobody may break
   stores it (services/life.py), by the table in states.py.
 - An open concern has a next date; the database refuses one without.
 - Contact data reaches a body only with the teller's recorded consent.
+- A report with signs of spam is kept whole and waits in the quarantine: it is never lost, and no
+  mail goes out before the office let it in (services/quarantine.py).
 - Nothing is public before the office released it: text, each photo and the place separately.
 - "Answered" never pretends "fixed": the result is a field of its own, with who saw it.
 """

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from quartiersladen.concerns.states import (
     CLOSED,
+    HELD,
     AnswerWay,
     Channel,
     ConcernKind,
@@ -31,6 +32,8 @@ TEXT_LENGTH = 4000  # characters
 REASON_LENGTH = 500  # characters
 NOT_READ = "?"  # the language of a text that the worker has not looked at yet
 CLOSED_VALUES = sorted(state.value for state in CLOSED)
+HELD_VALUES = sorted(state.value for state in HELD)
+SENDER_LENGTH = 254  # characters
 
 
 class RightAddress(models.Model):
@@ -81,13 +84,16 @@ class Concern(models.Model):
     scope = models.CharField(max_length=16, choices=Scope, default=Scope.UNDECIDED)
     right_address = models.ForeignKey(RightAddress, models.PROTECT, null=True)
 
-    #: The next date; the same day as the open follow-up of the dossier.
+    #: The next date; the same day as the open follow-up of the dossier. Of spam: the day on which
+    #: it is deleted.
     next_on = models.DateField(null=True)
     #: The day by which the person was promised an answer.
     promised_on = models.DateField()
     #: First word to the teller after the receipt: passed on, taken on or answered.
     first_answer_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    #: When the office took it out of the quarantine; None if it never lay there.
+    let_in_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=14, choices=Result, blank=True)
     witness = models.CharField(max_length=8, choices=Witness, blank=True)
     #: What the teller and, after release, everybody reads about the end.
@@ -130,6 +136,10 @@ class Concern(models.Model):
                 name="concern_point_on_earth",
             ),
             models.CheckConstraint(
+                condition=~Q(state__in=HELD_VALUES) | Q(is_released=False),
+                name="concern_held_is_not_public",
+            ),
+            models.CheckConstraint(
                 condition=Q(is_released=True)
                 | Q(public_latitude__isnull=True, public_longitude__isnull=True),
                 name="concern_point_shown_only_released",
@@ -155,7 +165,12 @@ class Concern(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether the office still owes something."""
-        return self.state not in CLOSED
+        return self.state not in CLOSED and not self.is_held
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it lies in the quarantine, waiting or as spam."""
+        return self.state in HELD
 
 
 class Teller(models.Model):
@@ -193,6 +208,24 @@ class Teller(models.Model):
     def has_contact(self) -> bool:
         """Whether anything of the person is known."""
         return bool(self.name or self.email or self.phone or self.address)
+
+
+class BlockedSender(models.Model):
+    """An address or a domain whose reports wait in the quarantine. None is ever refused."""
+
+    quarter = models.ForeignKey(Quarter, models.CASCADE)
+    #: "somebody@example.org", or "example.org" for every address and link of that domain.
+    name = models.CharField(max_length=SENDER_LENGTH)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["quarter", "name"], name="blocked_once_per_quarter")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Referral(models.Model):

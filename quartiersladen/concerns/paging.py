@@ -1,6 +1,6 @@
 """Addresses of older and newer pages: a cursor is the moment and the row it stands behind."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -14,9 +14,10 @@ def cursor_from(text: str) -> tuple[datetime, int] | None:
     try:
         at = datetime.fromisoformat(moment)
         row = int(key)
-    except ValueError:
+        # The first day of all seen from the east lies before every day that there is.
+        return (at.astimezone(UTC), row) if at.tzinfo and abs(row) < 2**62 else None
+    except (ValueError, OverflowError):
         return None
-    return (at, row) if at.tzinfo and abs(row) < 2**62 else None
 
 
 def page_urls(query: QueryDict, page: Page[Any]) -> dict[str, str]:

@@ -10,9 +10,17 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
-from quartiersladen.concerns.models import Concern, DraftPhoto, Referral, RightAddress, Talk
+from quartiersladen.concerns.models import (
+    BlockedSender,
+    Concern,
+    DraftPhoto,
+    Referral,
+    RightAddress,
+    Talk,
+)
 from quartiersladen.concerns.rules import may_act_as_teller
 from quartiersladen.concerns.states import (
+    HELD,
     OPEN,
     ConcernState,
     PlacePrecision,
@@ -20,10 +28,12 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import documents_of
 from quartiersladen.dossiers.rules import rows_inside, visible_rows
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
+from quartiersladen.kernel.spam import Sign
 from quartiersladen.privacy.models import Consent
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
@@ -32,6 +42,7 @@ PAGE = 50  # rows
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
 COUNTED_HITS = 100  # the same when words are looked for, because each row has to be read
 MOST_POINTS = 4000
+LONGEST_KEY = 18  # digits: what fits a column
 DOSSIER = "dossier__"  # the path from a concern
 
 
@@ -101,6 +112,11 @@ class Page(Generic[R]):
         return self.total > self.counted
 
 
+def _is_key(text: str) -> bool:
+    """Whether `text` can be the key of a row: digits, and not more than fit into a column."""
+    return text.isdecimal() and len(text) <= LONGEST_KEY
+
+
 def concerns_inside(viewer: Viewer) -> QuerySet[Concern]:
     """Return the concerns whose page at the desk the viewer may open, without order."""
     return Concern.objects.filter(rows_inside(viewer, DOSSIER), quarter_id=viewer.quarter_id)
@@ -124,6 +140,9 @@ def released(viewer: Viewer) -> QuerySet[Concern]:
 def _filtered(rows: QuerySet[Concern], wanted: ConcernFilter) -> QuerySet[Concern]:
     if wanted.states:
         rows = rows.filter(state__in=sorted(wanted.states))
+    elif not wanted.words.strip():
+        # Whoever looks for words finds everything; otherwise the quarantine has a page of its own.
+        rows = rows.exclude(state__in=sorted(HELD))
     if wanted.theme_id is not None:
         rows = rows.filter(theme_id=wanted.theme_id)
     if wanted.channel:
@@ -391,6 +410,65 @@ def newest(viewer: Viewer, *, limit: int) -> list[Concern]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """One report on the quarantine list, with why it lies there and how many photos it has."""
+
+    concern: Concern
+    signs: list[Sign]
+    photos: int
+
+
+def quarantine(viewer: Viewer, state: ConcernState, *, limit: int) -> list[HeldRow]:
+    """Return what waits in the quarantine, or what was called spam, oldest first.
+
+    limit: rows; the next ones come when these are decided.  Two statements.
+    """
+    rows = (
+        concerns_inside(viewer)
+        .filter(state=state)
+        .select_related("dossier", "quarter", "teller")
+        .annotate(photos=Count("dossier__documents"))
+        .order_by("created_at", "pk")[:limit]
+    )
+    found = list(rows)
+    entries = Entry.objects.filter(dossier__in=[row.pk for row in found], deed="quarantined")
+    signs = {entry.dossier_id: entry.fact("signs") for entry in entries}
+    return [HeldRow(row, [Sign(s) for s in signs[row.pk]], row.photos) for row in found]
+
+
+def quarantine_count(viewer: Viewer) -> int:
+    """Count what waits in the quarantine."""
+    return concerns_inside(viewer).filter(state=ConcernState.QUARANTINED).count()
+
+
+def held_references(viewer: Viewer, references: Iterable[str]) -> list[Concern]:
+    """Return those of the named reports that lie in the quarantine, waiting or as spam."""
+    return list(
+        concerns_inside(viewer)
+        .filter(state__in=sorted(HELD), dossier__reference__in=set(references))
+        .select_related("dossier", "dossier__quarter", "quarter", "teller")
+        .order_by("created_at", "pk")
+    )
+
+
+def blocked_senders(viewer: Viewer) -> list[BlockedSender]:
+    """Return the list of blocked senders; nothing for who does not work with it."""
+    if not viewer.may_work:
+        return []
+    rows = BlockedSender.objects.filter(quarter_id=viewer.quarter_id).select_related("by")
+    return list(rows.order_by("name"))
+
+
+def get_blocked_sender(viewer: Viewer, key: str) -> BlockedSender:
+    """Return one name of the list. Raises BlockedSender.DoesNotExist."""
+    if not viewer.may_work or not _is_key(key):
+        raise BlockedSender.DoesNotExist
+    return BlockedSender.objects.select_related("quarter").get(
+        pk=int(key), quarter_id=viewer.quarter_id
+    )
+
+
 def replies_in(viewer: Viewer, *, limit: int) -> list[Referral]:
     """Return replies of bodies on concerns that are still open, newest first."""
     return list(
@@ -449,12 +527,12 @@ def achieved(viewer: Viewer, *, limit: int) -> list[Concern]:
 
 def theme_by_key(quarter: Quarter, key: str) -> Theme | None:
     """Return an active theme by its key as a form sends it, None for anything else."""
-    return themes_of(quarter).filter(pk=int(key)).first() if key.isdecimal() else None
+    return themes_of(quarter).filter(pk=int(key)).first() if _is_key(key) else None
 
 
 def get_own_talk(viewer: Viewer, key: str) -> Talk:
     """Return a talk that the viewer counted. Raises Talk.DoesNotExist."""
-    if not key.isdecimal():
+    if not _is_key(key):
         raise Talk.DoesNotExist
     return Talk.objects.select_related("quarter").get(
         pk=int(key), quarter_id=viewer.quarter_id, by_id=viewer.user_id

@@ -4,6 +4,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.dossiers.rules import may_look_inside
+from quartiersladen.quarters.models import Quarter
 
 
 def may_enter_concerns(viewer: Viewer) -> bool:
@@ -42,3 +43,8 @@ def may_act_as_teller(viewer: Viewer, concern: Concern) -> bool:
         and viewer.link_subject_id == concern.dossier_id
         and viewer.quarter_id == concern.quarter_id
     )
+
+
+def may_block(viewer: Viewer, quarter: Quarter) -> bool:
+    """Keep the list of blocked senders: lead and moderator, who also judge the quarantine."""
+    return viewer.may_work and viewer.quarter_id == quarter.pk

@@ -21,11 +21,15 @@ class ConcernState(TextChoices):
     ANSWERED = "answered", _("Answered")
     JOINED = "joined", _("Belongs to another concern")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    QUARANTINED = "quarantined", _("In quarantine")
+    SPAM = "spam", _("Spam")
 
 
 _S = ConcernState
 CLOSED = frozenset({_S.ANSWERED, _S.JOINED, _S.WITHDRAWN})
-OPEN = frozenset(ConcernState) - CLOSED
+#: Came in with signs of spam: the office has to look first. None is among its work or public.
+HELD = frozenset({_S.QUARANTINED, _S.SPAM})
+OPEN = frozenset(ConcernState) - CLOSED - HELD
 AT_WORK = OPEN - {_S.NEW}
 OUTSIDE = frozenset({_S.FORWARDED, _S.ASKED_AGAIN})
 
@@ -38,8 +42,11 @@ CONCERN_MACHINE: Machine[ConcernState] = Machine(
         Transition("wait_on", OUTSIDE, _S.FORWARDED, frozenset({"next_date"})),
         Transition("come_back", OUTSIDE, _S.CHECKED, frozenset({"next_date"})),
         Transition("close", OPEN, _S.ANSWERED, frozenset({"result"})),
-        Transition("withdraw", OPEN, _S.WITHDRAWN),
+        Transition("withdraw", OPEN | {_S.QUARANTINED}, _S.WITHDRAWN),
         Transition("reopen", CLOSED, _S.CHECKED, frozenset({"next_date"})),
+        Transition("let_in", HELD, _S.NEW, frozenset({"next_date"})),
+        Transition("call_spam", frozenset({_S.QUARANTINED}), _S.SPAM, frozenset({"next_date"})),
+        Transition("hold_again", frozenset({_S.SPAM}), _S.QUARANTINED, frozenset({"next_date"})),
     ]
 )
 

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from quartiersladen.concerns.services import intake, languages, tellers
+from quartiersladen.concerns.services import intake, languages, quarantine, tellers
 
 
 def drop_unconfirmed() -> None:
@@ -18,3 +18,8 @@ def drop_old_drafts() -> None:
 def read_languages() -> None:
     """Find out in which language new reports are written."""
     languages.read_languages()
+
+
+def remove_spam() -> None:
+    """Delete what the office called spam some time ago."""
+    quarantine.remove_spam(now=timezone.now())

@@ -16,6 +16,7 @@ from quartiersladen.concerns.services.referrals import PassOn, pass_on
 from quartiersladen.concerns.states import Channel, ConcernKind, PlaceKind
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ResponsibleBody
+from quartiersladen.kernel.spam import Sign
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.testing import NOON
 
@@ -27,10 +28,11 @@ def make_concern(
     channel: Channel = Channel.WEB,
     entered_by: Viewer | None = None,
     submission_key: UUID | None = None,
+    signs: frozenset[Sign] | None = None,
     now: datetime = NOON,
     **fields: Any,  # noqa: ANN401 -- fields of Report
 ) -> Concern:
-    """Report a concern; fields as in services.intake.Report."""
+    """Report a concern; signs as the public form noticed them, fields as in intake.Report."""
     values: dict[str, Any] = {
         "text": text,
         "kind": ConcernKind.PROBLEM,
@@ -41,7 +43,9 @@ def make_concern(
     return report_concern(
         quarter=quarter,
         report=Report(**(values | fields)),
-        intake=Intake(channel=channel, told_on=quarter.local_day(now), entered_by=entered_by),
+        intake=Intake(
+            channel=channel, told_on=quarter.local_day(now), entered_by=entered_by, signs=signs
+        ),
         submission_key=submission_key or uuid4(),
         now=now,
     )

@@ -30,6 +30,7 @@ from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import journal
 from quartiersladen.dossiers.states import Actor
 from quartiersladen.kernel.language import language_name
+from quartiersladen.kernel.spam import Sign
 
 Facts = dict[str, Any]
 
@@ -149,7 +150,9 @@ def _next_step(concern: Concern) -> Step | None:
     state = ConcernState(concern.state)
     if state in OUTSIDE:
         sentence = _("If nobody has answered by then, we ask again.")
-    elif state == ConcernState.NEW:
+    elif state == ConcernState.SPAM:
+        sentence = _("Then we delete it.")
+    elif state in {ConcernState.NEW, ConcernState.QUARANTINED}:
         sentence = _("By then we have looked at it.")
     else:
         sentence = _("By then we take the next step.")
@@ -183,6 +186,10 @@ def headline(concern: Concern) -> str:
         ConcernState.ANSWERED: _("There is an answer."),
         ConcernState.JOINED: _("Others have told us the same. We deal with it together."),
         ConcernState.WITHDRAWN: _("This was withdrawn. We do nothing more."),
+        ConcernState.QUARANTINED: _("We have got your concern and are going to look at it."),
+        ConcernState.SPAM: _(
+            "We take this for advertising and delete it. Are we wrong? Then please call us."
+        ),
     }
     return sentences[ConcernState(concern.state)]
 
@@ -257,6 +264,8 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "withdrawn": gettext_lazy("Withdrawn"),
     "photo_blackened": gettext_lazy("Photo %(photo)s blackened; the earlier one is deleted"),
     "concealed": gettext_lazy("Taken off the public pages"),
+    "let_in": gettext_lazy("It is real: let in from the quarantine"),
+    "held_again": gettext_lazy("Not called spam any more: back in the quarantine"),
     "address_confirmed": gettext_lazy("E-mail address confirmed"),
     "address_dropped": gettext_lazy("E-mail address deleted: not confirmed within 72 hours"),
     "consent_withdrawn": gettext_lazy("Consent taken back: contact data must not be passed on"),
@@ -267,6 +276,13 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "text_gone": gettext_lazy("Texts and photos deleted by the rule of retention"),
 }
 DESK_BUILT: dict[str, Callable[[Facts], str]] = {
+    "quarantined": lambda facts: (
+        _("Put into the quarantine: %(why)s")
+        % {"why": "; ".join(str(Sign(sign).label) for sign in facts["signs"])}
+    ),
+    "called_spam": lambda facts: (
+        _("Called spam; it is deleted on %(day)s") % {"day": _day(facts["gone_on"])}
+    ),
     "received": _channel,
     "assign": _assigned,
     "sorted": _sorted,

@@ -10,6 +10,7 @@ from quartiersladen.concerns.views_office import (
     passing_on,
     photos,
     poster,
+    quarantine,
     talks,
 )
 
@@ -42,4 +43,6 @@ patterns = [
     path(CASE + "freigeben/", deeds.show_public, name="release"),
     path(CASE + "verbergen/", deeds.conceal, name="conceal"),
     path("buero/gespraeche/", talks.talks, name="talks"),
+    path("buero/quarantaene/", quarantine.held, name="quarantine"),
+    path("buero/einstellungen/gesperrt/", quarantine.blocked, name="blocked_senders"),
 ]

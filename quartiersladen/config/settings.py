@@ -21,6 +21,7 @@ from quartiersladen.config.env import (
     given,
     kept_text,
 )
+from quartiersladen.config.logs import without_traceback_of_refusals
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -322,7 +323,15 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {
+        "brief": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": without_traceback_of_refusals,
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["brief"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # The queue tells every step of every job; what failed is enough.
     "loggers": {"django-q": {"level": "WARNING"}},

@@ -11,6 +11,7 @@ from quartiersladen.directory.services import BodyFacts, PersonFacts
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
+LONGEST_KEY = 18  # digits; more do not fit into a row's key
 POSTCODE = RegexValidator(r"^\d{5}$", _("A postal code has 5 digits."))
 
 
@@ -18,6 +19,21 @@ def day_field(label: Any, *, required: bool) -> forms.DateField:  # noqa: ANN401
     """Return a field for a day, with the browser's own date picker."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=required, widget=widget)
+
+
+class ThemesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
+    """Several themes; a key too long for the database is no theme."""
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401 -- Django's signature
+        """Return the themes; refuse what can be none before the database is asked."""
+        for key in value or ():
+            if len(str(key)) > LONGEST_KEY:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": key},
+                )
+        return super().clean(value)
 
 
 class BodyForm(forms.Form):
@@ -32,7 +48,7 @@ class BodyForm(forms.Form):
         label=_("Postal code"), max_length=5, required=False, validators=[POSTCODE]
     )
     city = forms.CharField(label=_("Town"), max_length=80, required=False)
-    themes = forms.ModelMultipleChoiceField(
+    themes = ThemesField(
         label=_("Responsible for"),
         queryset=Theme.objects.none(),
         required=False,
@@ -47,7 +63,7 @@ class BodyForm(forms.Form):
 
     def __init__(self, *args: Any, quarter: Quarter, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
         super().__init__(*args, **kwargs)
-        field = cast("forms.ModelMultipleChoiceField[Theme]", self.fields["themes"])
+        field = cast("ThemesField", self.fields["themes"])
         field.queryset = themes_of(quarter)
 
     def facts(self) -> BodyFacts:

@@ -34,14 +34,26 @@ def _block(quarter: Quarter, item: FollowUp, today: date) -> str:
     )
 
 
+def _quarantine(quarter: Quarter, held: int) -> str:
+    if not held:
+        return ""
+    words = ngettext(
+        "%(count)s report waits in the quarantine. Please look whether it is real:",
+        "%(count)s reports wait in the quarantine. Please look whether they are real:",
+        held,
+    ) % {"count": held}
+    return f"{words}\n{quarter.absolute_url('/buero/quarantaene/')}"
+
+
 def digest(
-    quarter: Quarter, name: str, items: Sequence[FollowUp], *, today: date
+    quarter: Quarter, name: str, items: Sequence[FollowUp], *, held: int, today: date
 ) -> tuple[str, str]:
     """Return subject and text of one person's morning mail.
 
-    items: not empty, with their dossiers.
+    items: with their dossiers.  held: how many reports wait too long in the quarantine; it or
+    `items` is not empty.
     """
-    count = len(items)
+    count = len(items) + held
     with translation.override("de"):
         subject = ngettext(
             "%(count)s matter is due in %(quarter)s",
@@ -52,5 +64,6 @@ def digest(
             _("Good morning %(name)s,") % {"name": name},
             _("this is due today or has been due for longer:"),
             *(_block(quarter, item, today) for item in items),
+            _quarantine(quarter, held),
         ]
-    return subject, "\n\n".join(parts)
+    return subject, "\n\n".join(part for part in parts if part)

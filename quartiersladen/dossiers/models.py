@@ -28,6 +28,9 @@ class Dossier(models.Model):
     language = models.CharField(max_length=10, default="de")
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    #: Since when it waits for somebody to say that it is no spam; such dossiers are in no list of
+    #: work. None for all others.
+    held_at = models.DateTimeField(null=True)
     #: Raised by every deed; a form that carries an older one is refused with 409.
     version = models.PositiveIntegerField(default=1)
     #: Folded words of everything that the desk search finds; see kernel.text.fold.

@@ -37,11 +37,14 @@ def journal(viewer: Viewer, dossier: Dossier) -> QuerySet[Entry]:
 def open_follow_ups(viewer: Viewer, *, until: date) -> QuerySet[FollowUp]:
     """Return what is due up to and including `until`, the longest overdue first.
 
-    The viewer's own come before those of colleagues on the same day.
+    The viewer's own come before those of colleagues on the same day. What lies in the quarantine
+    is reminded of as a whole: held_too_long().
     """
     return (
         FollowUp.objects.filter(
-            done_at=None, due_on__lte=until, dossier__in=dossiers_inside(viewer)
+            done_at=None,
+            due_on__lte=until,
+            dossier__in=dossiers_inside(viewer).filter(held_at=None),
         )
         .select_related("dossier", "dossier__assigned_to")
         .order_by("due_on", F("dossier__assigned_to").asc(nulls_last=True), "pk")
@@ -54,6 +57,12 @@ def due_for(viewer: Viewer, *, until: date) -> QuerySet[FollowUp]:
     return open_follow_ups(viewer, until=until).filter(mine)
 
 
+def held_too_long(viewer: Viewer, *, until: date) -> int:
+    """Count what lies in the quarantine and should have been looked at by `until`."""
+    held = dossiers_inside(viewer).filter(held_at__isnull=False)
+    return FollowUp.objects.filter(done_at=None, due_on__lte=until, dossier__in=held).count()
+
+
 def next_follow_up(dossier: Dossier) -> FollowUp | None:
     """Return the open follow-up; at most one, by constraint."""
     return FollowUp.objects.filter(dossier=dossier, done_at=None).first()
@@ -62,7 +71,7 @@ def next_follow_up(dossier: Dossier) -> FollowUp | None:
 def latest_entries(viewer: Viewer, *, limit: int) -> list[Entry]:
     """Return what changed lately in the dossiers of the viewer, newest first."""
     return list(
-        Entry.objects.filter(dossier__in=dossiers_inside(viewer))
+        Entry.objects.filter(dossier__in=dossiers_inside(viewer).filter(held_at=None))
         .select_related("dossier", "by")
         .order_by("-at", "-pk")[:limit]
     )

@@ -14,7 +14,7 @@ from quartiersladen.accounts.queries import colleagues, viewer_for
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import letters, rules
 from quartiersladen.dossiers.models import Digest, Document, Dossier, Entry, FollowUp
-from quartiersladen.dossiers.queries import due_for
+from quartiersladen.dossiers.queries import due_for, held_too_long
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import remove_file
@@ -76,11 +76,13 @@ def open_dossier(  # noqa: PLR0913 -- what every dossier has; all are named
     language: str,
     assigned_to_id: int | None,
     search_words: str,
+    is_held: bool = False,
     now: datetime,
 ) -> Dossier:
     """Store a new dossier with the next reference of the year; call inside a transaction.
 
     title: cut at 120 characters.  search_words: what the desk search shall find, unfolded.
+    is_held: waits for the office to say that it is no spam.
     """
     day = quarter.local_day(now)
     reference = f"{day.year}-{_next_number(quarter, day.year):04d}"
@@ -93,6 +95,7 @@ def open_dossier(  # noqa: PLR0913 -- what every dossier has; all are named
         language=language,
         assigned_to_id=assigned_to_id,
         created_at=now,
+        held_at=now if is_held else None,
         search_text=fold(f"{reference} {title} {search_words}"),
     )
 
@@ -240,6 +243,18 @@ def touch(*, dossier: Dossier) -> None:
     dossier.refresh_from_db(fields=["version"])
 
 
+def hold_dossier(*, dossier: Dossier, now: datetime) -> None:
+    """Keep a dossier out of all lists of work until it is let in; part of a module's own deed."""
+    dossier.held_at = now
+    dossier.save(update_fields=["held_at"])
+
+
+def let_in_dossier(*, dossier: Dossier) -> None:
+    """Take a dossier among the work; part of a module's own deed."""
+    dossier.held_at = None
+    dossier.save(update_fields=["held_at"])
+
+
 def set_audience(*, dossier: Dossier, audience: Audience) -> None:
     """Widen or narrow the circle that may see a dossier; part of a module's own deed.
 
@@ -331,10 +346,12 @@ def _send_digest(quarter: Quarter, person: User, today: date, now: datetime) -> 
     _row, is_first = Digest.objects.get_or_create(user=person, quarter=quarter, day=today)
     if not is_first:
         return False
-    items = list(due_for(viewer_for(person, quarter.pk, today), until=today))
-    if not items:
+    viewer = viewer_for(person, quarter.pk, today)
+    items = list(due_for(viewer, until=today))
+    held = held_too_long(viewer, until=today)
+    if not items and not held:
         return False
-    subject, text = letters.digest(quarter, person.name, items, today=today)
+    subject, text = letters.digest(quarter, person.name, items, held=held, today=today)
     queue_mail(
         quarter=quarter, kind="digest", to=person.email, subject=subject, text=text, now=now
     )

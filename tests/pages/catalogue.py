@@ -199,6 +199,12 @@ RESIDENTS = {
         "concerns:teller_status",
         lambda: facts.status_page(facts.concerns(state="new").latest("created_at")),
     ),
+    "thanks, looks like spam": Sight(
+        "concerns:teller_status",
+        lambda: facts.status_page(
+            facts.concerns(state="quarantined", teller__way="mail").latest("created_at")
+        ),
+    ),
     "status": Sight(
         "concerns:teller_status", lambda: facts.status_page(facts.case("sent", "silent"))
     ),
@@ -358,6 +364,19 @@ DESK = {
     ),
     "entry": Sight("concerns:office_new", who=LEAD, deed=unfold_everything),
     "entry with errors": Sight("concerns:office_new", who=LEAD, deed=send_the_form_empty),
+    "quarantine": Sight("concerns:quarantine", who=LEAD),
+    "held back": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk(
+            "office_detail", facts.concerns(state="quarantined").latest("created_at")
+        ),
+        who=LEAD,
+        deed=unfold_every_deed,
+    ),
+    "blocked senders": Sight("concerns:blocked_senders", who=LEAD),
+    "blocked senders with errors": Sight(
+        "concerns:blocked_senders", who=LEAD, deed=send_the_form_empty
+    ),
     "talks": Sight("concerns:talks", who=LEAD),
     "talks, about what": Sight(
         "concerns:talks", lambda: "/buero/gespraeche/?ort=street", who=LEAD

@@ -120,7 +120,9 @@ def status_page(concern: Concern) -> str:
 def confirm_page(*, confirmed: bool) -> str:
     """Return the address behind "is this your address?"."""
     concern = concerns(
-        teller__way="mail", teller__email_confirmed_at__isnull=not confirmed
+        teller__way="mail",
+        teller__email_confirmed_at__isnull=not confirmed,
+        dossier__held_at=None,
     ).latest("created_at")
     until = timezone.now().date() + timedelta(days=3)
     letter = confirmation(concern, concern.teller, confirm_by=until)

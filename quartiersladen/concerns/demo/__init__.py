@@ -15,6 +15,7 @@ from quartiersladen.concerns.demo import lives
 from quartiersladen.concerns.demo.addresses import store_right_addresses
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
+from quartiersladen.concerns.demo.spam import fill_the_quarantine
 from quartiersladen.concerns.demo.stories import Stories
 from quartiersladen.concerns.demo.talks import tally_a_quarter_of_a_year
 from quartiersladen.concerns.services.languages import read_languages
@@ -92,6 +93,8 @@ def load(now: datetime) -> None:
             clock = lives.Clock(quarter, came_in, now, luck)
             life(lives.Scene(office, clock, told, luck))
         tally_a_quarter_of_a_year(office, now, random)
+        if quarter.is_default:
+            fill_the_quarantine(office, now, random)
     read_languages()
 
 

@@ -350,6 +350,20 @@ class LanguageForm(VersionedForm):
         cast("forms.ChoiceField", self.fields["language"]).choices = languages
 
 
+class BlockForm(forms.Form):
+    """An address or domain whose reports shall wait in the quarantine."""
+
+    name = forms.CharField(
+        label=_("E-mail address or domain"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+        help_text=_(
+            "somebody@spam.example.org for one address, spam.example.org for all addresses of the"
+            " domain and for links to it."
+        ),
+    )
+
+
 class PassOnForm(DeedForm):
     """How a concern goes to one body; the page shows one of these per body."""
 

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from quartiersladen.concerns.models import TEXT_LENGTH
 from quartiersladen.concerns.services.intake import DRAFT_HOURS, Report
 from quartiersladen.concerns.states import AnswerWay, ConcernKind, PlaceKind
+from quartiersladen.kernel.spam import Sign, is_hasty
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
+from quartiersladen.ui.trap import TrapForm
 
 SALT = "concerns.report"
 PLACE_LENGTH = 200  # characters
@@ -72,6 +74,12 @@ def read_key(signed: str, *, hours: int = DRAFT_HOURS) -> UUID | None:
 def read_old_key(signed: str) -> UUID | None:
     """Return the key of a form that a browser kept as a draft; good to find what it has sent."""
     return read_key(signed, hours=KEPT_DAYS * 24)
+
+
+def signs_of(form: "PublicReportForm", signed: str) -> frozenset[Sign]:
+    """Return what the way in which a form was filled says of spam.  signed: its key."""
+    seen = {Sign.TRAP: form.is_trapped, Sign.HASTY: is_hasty(signed, salt=SALT)}
+    return frozenset(sign for sign, is_seen in seen.items() if is_seen)
 
 
 class PhotosInput(forms.FileInput):
@@ -242,6 +250,10 @@ class ReportForm(forms.Form):
             address=data["address"].strip(),
             consent_wording=label if data["may_pass_on"] else "",
         )
+
+
+class PublicReportForm(TrapForm, ReportForm):
+    """The form of residents, with a field that only programs fill in."""
 
 
 def point_of(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:

@@ -6,14 +6,20 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, Value
+from django.db.models import BigIntegerField, Exists, QuerySet, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns import letters
-from quartiersladen.concerns.models import Concern, Draft, DraftPhoto, Teller
+from quartiersladen.concerns.models import BlockedSender, Concern, Draft, DraftPhoto, Teller
 from quartiersladen.concerns.rules import may_enter_concerns
-from quartiersladen.concerns.states import AnswerWay, Channel, ConcernKind, PlaceKind
+from quartiersladen.concerns.services.tellers import ask_to_confirm
+from quartiersladen.concerns.states import (
+    AnswerWay,
+    Channel,
+    ConcernKind,
+    ConcernState,
+    PlaceKind,
+)
 from quartiersladen.dossiers.services import (
     add_document,
     first_follow_up,
@@ -24,7 +30,7 @@ from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import remove_file
 from quartiersladen.kernel.errors import Invalid, demand
-from quartiersladen.outbox.services import queue_mail
+from quartiersladen.kernel.spam import Sign, is_suspicious, sender_names, signs_in
 from quartiersladen.privacy.services import record_consent
 from quartiersladen.privacy.states import ConsentPurpose, ConsentStep
 from quartiersladen.quarters.models import Quarter, Theme
@@ -34,7 +40,7 @@ MOST_PHOTOS = 5
 DRAFT_HOURS = 24
 LABEL_LENGTH = 120  # letters
 TWICE_MINUTES = 10
-CONFIRM_DAYS = 3  # 72 hours: the link is valid to the end of the third day
+REPEATED_HOURS = 24
 
 
 class TooManyPhotos(Invalid):
@@ -75,12 +81,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """How the report came in. entered_by: the colleague at the desk, None for the web form."""
+    """How the report came in. entered_by: the colleague at the desk, None for the web form.
+
+    signs: what the public form noticed of spam; None for what somebody told to a person, which is
+    never weighed.
+    """
 
     channel: Channel
     told_on: date
     entered_by: Viewer | None = None
     assigned_to_id: int | None = None
+    signs: frozenset[Sign] | None = None
 
 
 def report_concern(
@@ -94,16 +105,18 @@ def report_concern(
     """Store a concern with its receipt; the photos of the draft `submission_key` come along.
 
     The same form sent twice, or the same text from the same address within ten minutes, gives the
-    concern that is already there.
+    concern that is already there. A report of the public form with too many signs of spam is kept
+    in the quarantine: it is stored whole, but no mail goes out.
     Raises NotAllowed when `intake.entered_by` may not enter concerns; FormFromElsewhere.
     """
     if intake.entered_by is not None:
         demand(may_enter_concerns(intake.entered_by))
-    earlier, has_photos = _already_here(quarter, report, submission_key, now)
-    if earlier is not None:
-        return _stored(quarter).get(pk=earlier)
+    known = _what_is_known(quarter, report, submission_key, now)
+    if known.earlier_id is not None:
+        return _stored(quarter).get(pk=known.earlier_id)
+    signs = _weighed(report, intake, known)
     try:
-        return _store(quarter, report, intake, submission_key, now, has_photos=has_photos)
+        return _store(quarter, report, intake, submission_key, now, signs=signs, known=known)
     except IntegrityError:
         # The form has been sent before, by the other one of two clicks perhaps; anything else is
         # a fault.
@@ -117,24 +130,47 @@ def _stored(quarter: Quarter) -> QuerySet[Concern]:
     return Concern.objects.filter(quarter=quarter).select_related("dossier", "teller")
 
 
-def _already_here(
-    quarter: Quarter, report: Report, draft_key: UUID, now: datetime
-) -> tuple[int | None, bool]:
-    """Return the same concern told a moment ago, and whether photos wait with the form.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the house knows of a report before it is stored.
 
-    One statement asks for both, because this is done for every concern that comes in.
+    earlier_id: the same words from the same address within ten minutes.
+    has_photos: photos wait with the form.
     """
-    rows = DraftPhoto.objects.filter(draft=draft_key).values_list(Value("photo"), "pk")
-    if report.email:
-        same = Concern.objects.filter(
-            quarter=quarter,
-            created_at__gte=now - timedelta(minutes=TWICE_MINUTES),
-            text=report.text,
-            teller__email=report.email,
-        )
-        rows = rows.union(same.values_list(Value("concern"), "pk"), all=True)
-    found: dict[str, int] = dict(rows)
-    return found.get("concern"), "photo" in found
+
+    earlier_id: int | None
+    is_repeated: bool
+    is_blocked: bool
+    has_photos: bool
+
+
+def _what_is_known(quarter: Quarter, report: Report, draft_key: UUID, now: datetime) -> _Known:
+    """Ask for everything in one statement; most reports cost no other before they are stored."""
+    same = Concern.objects.filter(quarter=quarter, text=report.text)
+    lately = same.filter(created_at__gte=now - timedelta(hours=REPEATED_HOURS))
+    just_now = same.filter(
+        created_at__gte=now - timedelta(minutes=TWICE_MINUTES), teller__email=report.email
+    )
+    names = sender_names(report.email, report.text)
+    blocked = BlockedSender.objects.filter(quarter=quarter, name__in=names)
+    earlier = (
+        Subquery(just_now.values("pk")[:1]) if report.email else Value(None, BigIntegerField())
+    )
+    photos = DraftPhoto.objects.filter(draft=draft_key, draft__quarter=quarter)
+    facts = Quarter.objects.values_list(earlier, Exists(lately), Exists(blocked), Exists(photos))
+    return _Known(*facts.get(pk=quarter.pk))
+
+
+def _weighed(report: Report, intake: Intake, known: _Known) -> frozenset[Sign]:
+    """Return the signs for which a report goes into the quarantine; none when they are few."""
+    if intake.signs is None:
+        return frozenset()
+    signs = intake.signs | signs_in(report.text, short=(report.name, report.place_text))
+    if known.is_repeated:
+        signs |= {Sign.REPEATED}
+    if known.is_blocked:
+        signs |= {Sign.BLOCKED}
+    return frozenset(signs) if is_suspicious(signs) else frozenset()
 
 
 @transaction.atomic
@@ -145,7 +181,8 @@ def _store(
     submission_key: UUID,
     now: datetime,
     *,
-    has_photos: bool,
+    signs: frozenset[Sign],
+    known: _Known,
 ) -> Concern:
     day = quarter.local_day(now)
     first_look = add_days_at_work(quarter, day, quarter.first_look_days)
@@ -159,11 +196,13 @@ def _store(
         search_words=" ".join(
             (report.text, report.place_text, report.name, report.email, report.phone)
         ),
+        is_held=bool(signs),
         now=now,
     )
     concern = Concern.objects.create(
         dossier=dossier,
         quarter=quarter,
+        state=ConcernState.QUARANTINED if signs else ConcernState.NEW,
         kind=report.kind,
         theme=report.theme,
         text=report.text,
@@ -200,10 +239,24 @@ def _store(
     )
     first_follow_up(dossier=dossier, due_on=first_look, reason=FollowUpReason.FIRST_LOOK, now=now)
     _take_consent(concern, report, intake, by_id, now)
-    if has_photos:
+    if known.has_photos:
         _attach_photos(concern, submission_key)
-    ask_to_confirm(concern=concern, teller=teller, now=now)
+    if signs:
+        _put_aside(concern, signs, now)
+    else:
+        ask_to_confirm(concern=concern, teller=teller, now=now)
     return concern
+
+
+def _put_aside(concern: Concern, signs: frozenset[Sign], now: datetime) -> None:
+    """Write down why; the address may belong to somebody else, so nobody is written to."""
+    record(
+        dossier=concern.dossier,
+        deed="quarantined",
+        actor=Actor.SYSTEM,
+        data={"signs": [sign.value for sign in Sign if sign in signs]},
+        now=now,
+    )
 
 
 def _title(text: str) -> str:
@@ -237,24 +290,6 @@ def _attach_photos(concern: Concern, draft_key: UUID) -> None:
             dossier=concern.dossier, file=photo.file, is_of_teller=True, position=position
         )
     Draft.objects.filter(pk=draft_key, quarter=concern.quarter).delete()
-
-
-def ask_to_confirm(*, concern: Concern, teller: Teller, now: datetime) -> None:
-    """Queue the mail with the button that confirms the address; nothing without an address."""
-    if not teller.email:
-        return
-    confirm_by = concern.quarter.local_day(now) + timedelta(days=CONFIRM_DAYS)
-    letter = letters.confirmation(concern, teller, confirm_by=confirm_by)
-    queue_mail(
-        quarter=concern.quarter,
-        kind="confirm",
-        to=teller.email,
-        subject=letter.subject,
-        text=letter.text,
-        links=letter.links,
-        language=letter.language,
-        now=now,
-    )
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from quartiersladen.concerns.rules import may_act_as_teller, may_decide, may_wor
 from quartiersladen.concerns.services.tellers import letter_to_teller, tell_the_end
 from quartiersladen.concerns.states import (
     CONCERN_MACHINE,
+    HELD,
     NEEDS_REASON,
     NEEDS_WITNESS,
     ConcernState,
@@ -30,6 +31,7 @@ from quartiersladen.dossiers.services import (
     ChangedMeanwhile,
     claim,
     close_dossier,
+    let_in_dossier,
     plan_follow_up,
     record,
     reopen_dossier,
@@ -85,6 +87,8 @@ def move(
         raise ChangedMeanwhile
     for name, value in changes.items():
         setattr(concern, name, value)
+    if before in HELD and after not in HELD:
+        let_in_dossier(dossier=concern.dossier)
     if after in {ConcernState.ANSWERED, ConcernState.WITHDRAWN, ConcernState.JOINED}:
         close_dossier(dossier=concern.dossier, now=now)
 

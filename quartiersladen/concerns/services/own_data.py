@@ -20,8 +20,8 @@ from quartiersladen.concerns.services.forgetting import (
     forget_contact,
     identity_of,
 )
-from quartiersladen.concerns.services.intake import ask_to_confirm
 from quartiersladen.concerns.services.life import set_next_date
+from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import AnswerWay, Channel
 from quartiersladen.correspondence.services import blacken_mails_to_bodies
 from quartiersladen.dossiers.models import Entry

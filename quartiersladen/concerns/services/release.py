@@ -31,7 +31,7 @@ class NothingToShow(Invalid):
 
 
 class NotForThePublic(Conflict):
-    """Confidential and withdrawn concerns are never released."""
+    """Confidential and withdrawn concerns, and what looks like spam, are never released."""
 
     sentence = _("This concern cannot be made public.")
 
@@ -74,7 +74,8 @@ def release_concern(
     if not (release.title.strip() and release.text.strip()):
         raise NothingToShow(field="text")
     dossier = concern.dossier
-    if dossier.audience == Audience.CONFIDENTIAL or concern.state == ConcernState.WITHDRAWN:
+    is_closed_to_all = concern.state == ConcernState.WITHDRAWN or concern.is_held
+    if dossier.audience == Audience.CONFIDENTIAL or is_closed_to_all:
         raise NotForThePublic
     claim(dossier=dossier, version=version)
     point = _shown_point(concern, release.precision)

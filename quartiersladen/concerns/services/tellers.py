@@ -14,14 +14,16 @@ from quartiersladen.concerns.letters import CONFIRM_HOURS, Letter
 from quartiersladen.concerns.models import Concern, Teller
 from quartiersladen.concerns.rules import may_work_on
 from quartiersladen.concerns.services.forgetting import drop_address
-from quartiersladen.concerns.states import AnswerWay
+from quartiersladen.concerns.states import HELD, AnswerWay
 from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services import claim, end_follow_up, plan_follow_up, record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
+from quartiersladen.outbox.services import queue_mail
 
+CONFIRM_DAYS = 3  # 72 hours: the link is valid to the end of the third day
 BY_HAND = {
     AnswerWay.PHONE: _("Call the person and tell the answer."),
     AnswerWay.POST: _("Write a letter with the answer."),
@@ -41,6 +43,27 @@ class ToldInTheFuture(Invalid):
     """Nobody can have been told tomorrow."""
 
     sentence = _("This day is still to come.")
+
+
+def ask_to_confirm(*, concern: Concern, teller: Teller, now: datetime) -> None:
+    """Write the first mail to an address, if there is one; part of the deed that takes it in.
+
+    From the quarantine nobody is written to: the address may belong to somebody else.
+    """
+    if not teller.email or concern.is_held:
+        return
+    confirm_by = concern.quarter.local_day(now) + timedelta(days=CONFIRM_DAYS)
+    letter = letters.confirmation(concern, teller, confirm_by=confirm_by)
+    queue_mail(
+        quarter=concern.quarter,
+        kind="confirm",
+        to=teller.email,
+        subject=letter.subject,
+        text=letter.text,
+        links=letter.links,
+        language=letter.language,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -72,12 +95,16 @@ def confirm_address(*, viewer: Viewer, concern: Concern, now: datetime) -> Telle
 def drop_unconfirmed(*, now: datetime) -> int:
     """Delete addresses that nobody confirmed within 72 hours; the concerns stay.
 
-    They go from the search and from the outbox, too. Returns how many went.  Who wanted a mail looks at the status page instead.
+    They go from the search and from the outbox, too. The hours run from the mail: what lies in the
+    quarantine got none yet.
+    Returns how many went.  Who wanted a mail looks at the status page instead.
     """
     since = now - timedelta(hours=CONFIRM_HOURS)
-    given_at = Coalesce("email_given_at", "concern__created_at")
-    old = Teller.objects.alias(given_at=given_at).filter(
-        email_confirmed_at=None, given_at__lt=since
+    asked_at = Coalesce("email_given_at", "concern__let_in_at", "concern__created_at")
+    old = (
+        Teller.objects.alias(asked_at=asked_at)
+        .filter(email_confirmed_at=None, asked_at__lt=since)
+        .exclude(concern__state__in=sorted(HELD))
     )
     count = 0
     for teller in old.exclude(email="").select_related("concern__dossier__quarter"):

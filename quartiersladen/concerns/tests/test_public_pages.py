@@ -171,3 +171,11 @@ def test_ten_and_a_hundred_rows_need_the_same_number_of_statements(
             assert client.get(address).status_code == 200
         counts.append(len(caught))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "x"])
+@pytest.mark.parametrize("way", ["vor", "nach"])
+def test_a_cursor_outside_of_time_is_none(client, quarter, mira, moment, way):
+    make_public(mira, quarter)
+    page = client.get("/anliegen/", {way: f"{moment}~1"})
+    assert (page.status_code, len(page.context["page"].rows)) == (200, 1)

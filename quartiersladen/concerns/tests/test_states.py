@@ -5,6 +5,7 @@ import pytest
 from quartiersladen.concerns.states import (
     CLOSED,
     CONCERN_MACHINE,
+    HELD,
     OPEN,
     OUTSIDE,
     REFERRAL_MACHINE,
@@ -25,8 +26,11 @@ CONCERN_EDGES = {
     "wait_on": (OUTSIDE, C.FORWARDED),
     "come_back": (OUTSIDE, C.CHECKED),
     "close": (OPEN, C.ANSWERED),
-    "withdraw": (OPEN, C.WITHDRAWN),
+    "withdraw": (OPEN | {C.QUARANTINED}, C.WITHDRAWN),
     "reopen": (CLOSED, C.CHECKED),
+    "let_in": (HELD, C.NEW),
+    "call_spam": ({C.QUARANTINED}, C.SPAM),
+    "hold_again": ({C.SPAM}, C.QUARANTINED),
 }
 REFERRAL_EDGES = {
     "accept": ({R.SENT, R.SILENT}, R.ACCEPTED),
@@ -57,6 +61,10 @@ def test_referral_table(state, action):
     else:
         with pytest.raises(TransitionRefused):
             REFERRAL_MACHINE.target(state, action, given=FACTS)
+
+
+def test_a_state_is_open_closed_or_held():
+    assert sorted([*OPEN, *CLOSED, *HELD]) == sorted(C)
 
 
 @pytest.mark.parametrize("action", ["take_on", "forward", "close"])

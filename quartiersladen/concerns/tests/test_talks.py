@@ -49,3 +49,10 @@ def test_a_wrong_tap_is_taken_back_by_the_one_who_made_it(quarter, mira, hao):
 
     assert not Talk.objects.exists()
     assert [t.deed for t in Trail.objects.all()] == ["talk taken back"]
+
+
+@pytest.mark.parametrize("key", ["9" * 19, "9" * 5000, "x", ""])
+def test_a_key_that_is_none_finds_nothing(quarter, mira, key):
+    assert queries.theme_by_key(quarter, key) is None
+    with pytest.raises(Talk.DoesNotExist):
+        queries.get_own_talk(mira, key)

@@ -149,6 +149,7 @@ def explain(refusal: Conflict) -> str:
         "withdraw": _("withdraw"),
         "reopen": _("take up again"),
         "ask_again": _("ask again"),
+        "let_in": _("let in from the quarantine"),
     }
     possible = ", ".join(words[action] for action in refusal.allowed if action in words)
     steps = _("Possible now: %(steps)s") % {"steps": possible or "–"}

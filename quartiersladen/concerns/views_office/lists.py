@@ -16,7 +16,7 @@ from quartiersladen.accounts.access import StaffRequest, desk
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.paging import cursor_from, page_urls
 from quartiersladen.concerns.queries import ConcernFilter, DeskRow
-from quartiersladen.concerns.states import OPEN, Channel, ConcernState
+from quartiersladen.concerns.states import HELD, OPEN, Channel, ConcernState
 from quartiersladen.kernel.language import language_name
 from quartiersladen.kernel.text import localized
 from quartiersladen.quarters.queries import themes_of
@@ -30,7 +30,8 @@ TOLD_IN = [code for code, _name in settings.LANGUAGES if code != "de-simple"]
 def _states(text: str) -> frozenset[ConcernState]:
     if text == OPEN_WORD:
         return OPEN
-    return frozenset({ConcernState(text)}) if text in ConcernState.values else frozenset()
+    known = text in ConcernState.values and text not in HELD
+    return frozenset({ConcernState(text)}) if known else frozenset()
 
 
 def _wanted(request: StaffRequest) -> ConcernFilter:
@@ -101,7 +102,7 @@ def office_list(request: StaffRequest) -> HttpResponse:
         "page": page,
         "lines": _lines(page.rows, request.quarter.local_day(timezone.now())),
         "wanted": wanted,
-        "states": [(s.value, s.label, s.value == chosen) for s in ConcernState],
+        "states": [(s.value, s.label, s.value == chosen) for s in ConcernState if s not in HELD],
         "open_chosen": chosen == OPEN_WORD,
         "themes": [
             (theme.pk, theme.name_in(language), theme.pk == wanted.theme_id)

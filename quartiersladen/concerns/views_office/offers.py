@@ -112,10 +112,10 @@ def _names(case: Case) -> list[str]:
         "plan": concern.is_open,
         "assign": decides,
         "sort": decides,
-        "release": decides and concern.state != ConcernState.WITHDRAWN,
+        "release": decides and concern.state != ConcernState.WITHDRAWN and not concern.is_held,
         "conceal": decides and concern.is_released,
         "language": decides,
-        "told": True,
+        "told": not concern.is_held,
         "consent": rules.may_see_teller(case.request.viewer, concern)
         and concern.teller.may_pass_on,
         "close": decides and "close" in actions,

@@ -12,12 +12,12 @@ from quartiersladen.accounts.access import HouseRequest, or_404, public
 from quartiersladen.concerns import queries, timeline
 from quartiersladen.concerns.paging import cursor_from, page_urls
 from quartiersladen.concerns.queries import ConcernFilter
-from quartiersladen.concerns.states import ConcernState
+from quartiersladen.concerns.states import HELD, ConcernState
 from quartiersladen.dossiers.queries import documents_of, journal_mark
 from quartiersladen.quarters.queries import themes_of
 
 SHOWN_STATES = tuple(
-    s for s in ConcernState if s not in {ConcernState.WITHDRAWN, ConcernState.JOINED}
+    s for s in ConcernState if s not in {ConcernState.WITHDRAWN, ConcernState.JOINED, *HELD}
 )
 
 

@@ -18,12 +18,13 @@ from quartiersladen.accounts.access import HouseRequest, or_404, public
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.photos import take_photos
 from quartiersladen.concerns.forms.report import (
-    ReportForm,
+    PublicReportForm,
     new_key,
     preset_place,
     read_key,
     read_old_key,
     signed,
+    signs_of,
 )
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.models import Concern
@@ -53,7 +54,7 @@ def initial_of(request: HouseRequest) -> dict[str, Any]:
 
 
 def _page(
-    request: HouseRequest, form: ReportForm, key: UUID | None, status: HTTPStatus
+    request: HouseRequest, form: PublicReportForm, key: UUID | None, status: HTTPStatus
 ) -> HttpResponse:
     photos = list(queries.draft_photos(request.quarter, key)) if key else []
     context = {
@@ -73,7 +74,7 @@ def _page(
 def report(request: HouseRequest) -> HttpResponse:
     """Show the form; take a concern and lead to its status page."""
     if request.method != "POST":
-        form = ReportForm(quarter=request.quarter, initial=initial_of(request))
+        form = PublicReportForm(quarter=request.quarter, initial=initial_of(request))
         return _page(request, form, None, HTTPStatus.OK)
     key = read_key(request.POST.get("submission_key", ""))
     if key is not None and (file_id := request.POST.get("drop")):
@@ -81,7 +82,7 @@ def report(request: HouseRequest) -> HttpResponse:
     count_or_refuse("report", request.META["REMOTE_ADDR"], most=settings.REPORTS_PER_HOUR)
     if key is None:
         return _already_sent(request) or _with_a_new_key(request)
-    form = ReportForm(request.POST, request.FILES, quarter=request.quarter)
+    form = PublicReportForm(request.POST, request.FILES, quarter=request.quarter)
     form.is_valid()
     take_photos(form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos"))
     if form.errors:
@@ -91,7 +92,11 @@ def report(request: HouseRequest) -> HttpResponse:
         concern = intake.report_concern(
             quarter=request.quarter,
             report=form.report(),
-            intake=intake.Intake(channel=Channel.WEB, told_on=request.quarter.local_day(now)),
+            intake=intake.Intake(
+                channel=Channel.WEB,
+                told_on=request.quarter.local_day(now),
+                signs=signs_of(form, request.POST["submission_key"]),
+            ),
             submission_key=key,
             now=now,
         )
@@ -141,7 +146,7 @@ def fresh(request: HouseRequest) -> JsonResponse:
 def _with_a_new_key(request: HouseRequest) -> HttpResponse:
     """The form was open for too long: show it again with all that was typed and uploaded."""
     data, key = request.POST.copy(), uuid4()
-    form = ReportForm(data, quarter=request.quarter)
+    form = PublicReportForm(data, quarter=request.quarter)
     form.is_valid()
     data["submission_key"] = signed(key)
     take_photos(form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos"))
@@ -154,11 +159,11 @@ def _without_photo(request: HouseRequest, key: UUID, file_id: str) -> HttpRespon
     except ValueError:
         return _page(
             request,
-            ReportForm(request.POST, quarter=request.quarter),
+            PublicReportForm(request.POST, quarter=request.quarter),
             key,
             HTTPStatus.UNPROCESSABLE_ENTITY,
         )
-    form = ReportForm(initial=request.POST.dict(), quarter=request.quarter)
+    form = PublicReportForm(initial=request.POST.dict(), quarter=request.quarter)
     return _page(request, form, key, HTTPStatus.OK)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, member, or_404
 from quartiersladen.backups.queries import worry_for_desk
-from quartiersladen.concerns.queries import newest, replies_in
+from quartiersladen.concerns.queries import newest, quarantine_count, replies_in
 from quartiersladen.concerns.timeline import office_words, who
 from quartiersladen.correspondence.queries import hidden_mails
 from quartiersladen.desk import queries
@@ -44,6 +44,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "mine": counted[: len(mine)],
         "others": counted[len(mine) :],
         "new": newest(request.viewer, limit=SHOWN),
+        "in_quarantine": quarantine_count(request.viewer),
         "replies": replies_in(request.viewer, limit=SHOWN),
         "failed_mails": failed(request.viewer, limit=SHOWN, without=hidden),
         "waiting_mails": waiting(request.viewer, without=hidden),

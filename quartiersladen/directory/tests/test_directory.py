@@ -33,6 +33,11 @@ def body_form(**changes) -> dict[str, object]:
     }
 
 
+def test_a_key_too_long_for_a_theme_is_explained(desk, quarter):
+    page = desk.post(PLACE + "neu/", body_form(themes=["9" * 19]))
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["themes"])
+
+
 def names(page) -> list[str]:
     return [body.name for body in page.context["bodies"]]
 

@@ -5,7 +5,12 @@ import pytest
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.dossiers.models import Digest
-from quartiersladen.dossiers.services import first_follow_up, open_dossier, send_digests
+from quartiersladen.dossiers.services import (
+    first_follow_up,
+    hold_dossier,
+    open_dossier,
+    send_digests,
+)
 from quartiersladen.dossiers.states import Audience, FollowUpReason, Kind
 from quartiersladen.dossiers.tasks import send_digests as job
 from quartiersladen.outbox.models import Mail
@@ -131,3 +136,18 @@ def test_the_job_asks_every_quarter():
     job()
 
     assert Digest.objects.count() == 0
+
+
+def test_what_waits_in_the_quarantine_is_one_line_when_its_first_look_is_due(quarter, mira):
+    for days in (-1, 0, 1):
+        hold_dossier(dossier=make_due(quarter, days), now=NOON)
+
+    assert send_digests(quarter=quarter, now=SEVEN) == 1
+
+    mail = Mail.objects.get()
+    assert mail.subject.startswith("2 ")
+    [block] = mail.text.split("\n\n")[2:]
+    assert block.splitlines() == [
+        "2 Meldungen warten in der Quarantäne. Bitte sehen Sie nach, ob sie echt sind:",
+        "http://localhost:8000/buero/quarantaene/",
+    ]

@@ -61,6 +61,8 @@ def badge_kind(state: str) -> str:
         "silent": "late",
         "failed": "late",
         "declined": "late",
+        "quarantined": "late",
+        "spam": "late",
     }.get(state, "plain")
 
 

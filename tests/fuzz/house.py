@@ -1,0 +1,127 @@
+"""Two quarters with people, concerns in several states and every kind of link, ready to be attacked."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.accounts.states import Role
+from quartiersladen.accounts.testing import make_member, viewer_of
+from quartiersladen.concerns.letters import confirmation, referral_link, status_link
+from quartiersladen.concerns.models import Concern, DraftPhoto
+from quartiersladen.concerns.services.intake import keep_photos
+from quartiersladen.concerns.services.quarantine import block_sender, call_spam
+from quartiersladen.concerns.services.release import Release, release_concern
+from quartiersladen.concerns.states import AnswerWay, Channel, PlacePrecision
+from quartiersladen.concerns.testing import make_concern, make_referral, photo
+from quartiersladen.directory.testing import make_body
+from quartiersladen.files.services import store_photo
+from quartiersladen.kernel.links import make_token
+from quartiersladen.kernel.spam import Sign
+from quartiersladen.outbox.models import LinkSpec
+from quartiersladen.quarters.models import Quarter
+from quartiersladen.quarters.testing import make_quarter, make_theme
+
+HOSTS = {"ost": "testserver", "west": "west.example.org"}
+
+
+@dataclass
+class House:
+    """What stands in it.  things: values that an honest path holds, all in one heap."""
+
+    quarters: list[Quarter]
+    people: dict[str, Any]
+    things: list[str] = field(default_factory=list)
+
+
+def _token(link: LinkSpec) -> str:
+    return make_token(
+        link.purpose,
+        subject_id=link.subject_id,
+        generation=link.generation,
+        expires_on=link.expires_on,
+    )
+
+
+def _upload(quarter: Quarter, key: Any) -> None:
+    now = timezone.now()
+    file = store_photo(quarter=quarter, upload=photo(), now=now)
+    keep_photos(quarter=quarter, key=key, photos=[(file, "lampe.jpg")], now=now)
+
+
+def _concerns(quarter: Quarter, lead: Viewer) -> list[Concern]:
+    now = timezone.now()
+    key = uuid4()
+    _upload(quarter, key)
+    told: dict[str, Any] = {
+        "name": "Ayşe",
+        "email": "ayse@example.org",
+        "way": AnswerWay.MAIL,
+        "now": now,
+    }
+    fresh = make_concern(quarter, "Die Laterne ist aus.", submission_key=key, **told)
+    phoned = make_concern(quarter, channel=Channel.PHONE, entered_by=lead, now=now)
+    public = make_concern(quarter, "Die Bank am Rabet ist kaputt.", now=now)
+    release_concern(
+        viewer=lead,
+        concern=public,
+        release=Release(
+            title="Bank",
+            text="Die Bank ist kaputt.",
+            precision=PlacePrecision.NONE,
+            document_ids=frozenset(),
+            is_checked=True,
+        ),
+        version=public.dossier.version,
+        now=now,
+    )
+    held = [
+        make_concern(quarter, f"Werbung {n}", signs=frozenset({Sign.TRAP}), now=now)
+        for n in range(2)
+    ]
+    call_spam(viewer=lead, concern=held[1], block=False, now=now)
+    return [fresh, phoned, public, *held]
+
+
+def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
+    now = timezone.now()
+    theme = make_theme(quarter)
+    concerns = _concerns(quarter, lead)
+    referral = make_referral(
+        lead,
+        make_concern(quarter, "Das Schild fehlt.", now=now),
+        make_body(quarter),
+        ask_on=(now + timedelta(days=9)).date(),
+        now=now,
+    )
+    block_sender(viewer=lead, quarter=quarter, name="spam.example.org", now=now)
+    waiting = uuid4()
+    _upload(quarter, waiting)
+    draft = DraftPhoto.objects.get(draft=waiting)
+    document = concerns[0].dossier.documents.get()
+    fresh = concerns[0]
+    letter = confirmation(fresh, fresh.teller, confirm_by=(now + timedelta(days=3)).date())
+    house.things += [
+        *(concern.dossier.reference for concern in concerns),
+        *(_token(status_link(concern, concern.teller)) for concern in concerns),
+        _token(letter.links["confirm"]),
+        _token(referral_link(referral)),
+        *map(str, (waiting, draft.file_id, document.file_id)),
+        *map(str, (referral.pk, theme.pk, lead.user_id, 1, 2, 3)),
+        theme.slug,
+        "lampe.jpg",
+    ]
+
+
+def build() -> House:
+    """Build both quarters: one at "/" of its host, the other below /q/west/ and at its own host."""
+    quarters = [make_quarter(slug, host=host) for slug, host in HOSTS.items()]
+    people = {role.value: make_member(quarters[0], role, role.value) for role in Role}
+    lead = make_member(quarters[1], Role.LEAD, "west")
+    house = House(quarters, people | {"lead of west": lead})
+    _furnish(house, quarters[0], viewer_of(people["lead"], quarters[0]))
+    _furnish(house, quarters[1], viewer_of(lead, quarters[1]))
+    return house
