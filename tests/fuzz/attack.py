@@ -186,7 +186,7 @@ class Attacker:
         )
         if response.streaming:
             b"".join(response.streaming_content)
-        return response.status_code
+        return int(response.status_code)
 
     def _query(self, known: dict[str, str], given: Input) -> str:
         names = ["q", "zustand", "thema", "vor", "nach", "ort", "lang", "next", "tat", *known]
