@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quartiersladen.backups.storing import names_in, superfluous
@@ -55,6 +55,7 @@ def test_days_without_any_do_not_count():
     assert superfluous(known, keep_days=3, keep_weeks=0) == set()
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 @given(st.sets(st.dates(date(2024, 1, 1), date(2026, 12, 31)), min_size=1), st.integers(1, 9))
 def test_the_newest_never_goes(days, keep):
     known = {str(day): day for day in days}
