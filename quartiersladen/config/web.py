@@ -8,11 +8,16 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
+from django.urls import get_resolver
+from django.utils import translation
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from quartiersladen.kernel.logs import MaskingFormatter
+
+from quartiersladen.accounts.context import finished_languages
 
 REQUEST_SECONDS = 60
 STOP_SECONDS = 5
@@ -39,6 +44,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "worker_class": "gthread",
             "workers": settings.WEB_WORKERS,
             "threads": settings.WEB_THREADS,
+            "preload_app": True,  # processes share the memory of what never changes
             "timeout": REQUEST_SECONDS,
             "graceful_timeout": STOP_SECONDS,
             "keepalive": 5,
@@ -51,10 +57,17 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Any]:
-        """Return the application; called in each worker process."""
-        from quartiersladen.config.wsgi import application  # noqa: PLC0415 -- after the fork
+        """Return the application with all that every process needs; called before the fork."""
+        from quartiersladen.config.wsgi import application  # noqa: PLC0415 -- only who serves
 
-        # What is loaded now stays: the collector need not look through it during requests.
+        get_resolver().url_patterns  # noqa: B018 -- brings in views, forms and their libraries
+        for code in finished_languages():
+            with translation.override(code):
+                translation.gettext("Home")
+        # A connection must not be shared with the processes that are forked now.
+        connections.close_all()
+        # What is loaded now stays: the collector need not look through it during requests, and
+        # as it never touches it, the processes go on sharing it.
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE_AFTER)

@@ -48,13 +48,19 @@ def is_done(house):
     return house.count("django_q_ormq") == [0] and set(states(house)) == {"sent"}
 
 
+def unfinished(house):
+    """Say what is left: mails by state, jobs in the queue, jobs that failed."""
+    failed = house.rows("SELECT func, attempt_count FROM django_q_task WHERE NOT success")
+    return states(house), house.rows("SELECT id, lock FROM django_q_ormq"), failed
+
+
 @pytest.mark.postgres
 def test_two_of_each_double_nothing_and_lose_nothing(tmp_path):
     with SmtpSink() as sink, house_in(tmp_path, SMTP_URL=sink.url) as house:
         told = tell_concerns(open_two_of_each(house), 10)
         for job in ([DIGEST, MORNING], [SWEEP]):
             house.run("tests.faults.enqueue", str(COPIES), *job)
-        assert until(lambda: is_done(house))
+        assert until(lambda: is_done(house)), unfinished(house)
         done = Counter(name for (name,) in house.rows("SELECT func FROM django_q_task"))
         house.end()
 
