@@ -133,7 +133,8 @@ def test_a_snippet_does_not_hide_a_faster_colleague(desk, mira, quarter, concern
 
 
 @pytest.mark.parametrize("key", ["", "x", "99999", "٣"])
-def test_a_snippet_that_is_not_there_changes_nothing(desk, concern, key):
+def test_a_snippet_that_is_not_there_changes_nothing(desk, mira, quarter, concern, key):
+    make_snippet(mira, quarter)
     form = {"version": 1, "einfuegen": "answer", "answer-baustein": key, "answer": "Hallo"}
     page = desk.post(url(concern, "abschliessen/"), form)
     assert (page.status_code, form_of(page, "close")["answer"].value()) == (200, "Hallo")

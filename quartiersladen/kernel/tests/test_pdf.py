@@ -105,6 +105,11 @@ def test_an_address_gets_no_marks_that_would_break_it(tmp_path):
     assert url in page_texts(made)[0]
 
 
+def test_data_is_whatever_json_can_say():
+    facts = {"head": "Zahlen", "lines": ["eins"], "count": 1, "is_so": True, "none": None}
+    assert page_texts(page(data=facts)) == ["Zahlen\neins\n→"]
+
+
 def test_signs_that_no_font_has_do_not_stop_a_letter():
     made = page(title="Für 李", data={"head": "Blume 🌸!", "lines": ["李\x00 a\u0301\r\nb\tc"]})
 
