@@ -290,16 +290,18 @@ class Scene:
 
     def photos_are_looked_at(self, documents: list[Document]) -> None:
         """Blacken the names and windows in some of the photos before they are shown."""
+        # Dice of its own, so that the rest of the year stays as it is.
+        dice = Random(self.concern.dossier.reference)  # noqa: S311 -- the same each time
         for document in documents:
-            if self.random.random() < BLACKENED_SHARE:
-                left = self.random.uniform(0.05, 0.35)
+            if dice.random() < BLACKENED_SHARE:
+                left = dice.uniform(0.05, 0.35)
                 blackening.blacken_photo(
                     viewer=self.worker,
                     concern=self.concern,
                     document=document,
                     areas=[Area(left, 0.25, left + 0.12, 0.36), Area(0.8, 0.4, 0.95, 0.55)],
                     version=self.version,
-                    now=self.clock.later(0),
+                    now=self.clock.now,
                 )
 
     # --- The bodies ------------------------------------------------------------------------------
