@@ -70,4 +70,7 @@ class SessionStore(DatabaseStore):
         """Write down that the person was here, at most once in SEEN_EVERY."""
         if self._seen_at is None or now - self._seen_at < SEEN_EVERY:
             return
-        Session.objects.filter(session_key=self.session_key).update(last_seen_at=now)
+        # The device as well: a stolen cookie shows where it is used.
+        Session.objects.filter(session_key=self.session_key).update(
+            last_seen_at=now, browser=self.device.browser, system=self.device.system
+        )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -64,14 +65,19 @@ class SafetyMiddleware:
         request: HttpRequest,
         view: Callable[..., HttpResponse],
         *_arguments: Any,  # noqa: ANN401 -- Django's signature
-    ) -> None:
-        """Note whether what comes is for one person: no browser keeps it then."""
+    ) -> HttpResponse | None:
+        """Note whether what comes is for one person: no browser keeps it then.
+
+        An address with a NUL in it is no address: PostgreSQL cannot even look for it.
+        """
         viewer = getattr(request, "viewer", None)
         request.is_personal = (  # type: ignore[attr-defined]  # read above
             getattr(view, "access", "public") != "public"
             or view.__module__.startswith(SIGN_IN_PAGES)
             or (viewer is not None and viewer.is_member)
         )
+        asked = request.path_info + unquote_plus(request.META.get("QUERY_STRING", ""))
+        return error_page(request, 400) if "\0" in asked else None
 
 
 class RefusalMiddleware:

@@ -301,6 +301,16 @@ def test_last_seen_costs_one_write_in_five_minutes_and_no_read(mira):
     assert not [q for q in first if "accounts_session" in q["sql"] and "UPDATE" in q["sql"]]
 
 
+def test_a_cookie_that_is_used_on_another_device_shows_there(mira):
+    laptop, thief = browser(mira), Client(headers={"User-Agent": PHONE})
+    thief.cookies[django_settings.SESSION_COOKIE_NAME] = key_of(laptop)
+    aged(laptop, last_seen_at=SEEN_EVERY + timedelta(seconds=1))
+
+    thief.get("/buero/")
+
+    assert shown(laptop) == [("Chrome/Android", True)]
+
+
 def test_the_public_has_no_session(client, quarter):
     assert django_settings.SESSION_COOKIE_NAME not in client.get("/").cookies
     assert Session.objects.count() == 0

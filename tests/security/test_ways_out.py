@@ -229,8 +229,11 @@ def test_an_address_becomes_the_main_one_only_when_it_was_confirmed(mira, quarte
 )
 def test_a_made_up_link_opens_nothing_and_breaks_nothing(client, quarter, token):
     for place in ("s", "f", "b"):
-        assert client.get(f"/{place}/{token}/").status_code == 404
-        assert client.post(f"/{place}/{token}/", {"x": token}).status_code == 404
+        for answer in (
+            client.get(f"/{place}/{token}/"),
+            client.post(f"/{place}/{token}/", {"x": token}),
+        ):
+            assert answer.status_code == (400 if token == "%00" else 404)  # noqa: S105 -- invented
 
 
 @pytest.mark.parametrize("words", ["' OR '1'='1", "%' --", "_%_", '"; DROP TABLE x; --', "a AND b NOT c", "*", "(", '"', "\\", "NEAR(a b)", "text:a", "{a b}: c"])  # fmt: skip

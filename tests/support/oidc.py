@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-PATIENCE = 20  # seconds until it listens
+PATIENCE = 90  # seconds until it listens
 
 
 def free_port() -> int:
@@ -45,6 +45,7 @@ class SignInService:
                 time.sleep(0.05)
             else:
                 return
+        self.__exit__()
         raise AssertionError(self._log.read_text())
 
     def __exit__(self, *_error: object) -> None:
