@@ -186,7 +186,8 @@ class Attacker:
         )
         if response.streaming:
             b"".join(response.streaming_content)
-        return response.status_code
+        status: int = response.status_code
+        return status
 
     def _query(self, known: dict[str, str], given: Input) -> str:
         names = ["q", "zustand", "thema", "vor", "nach", "ort", "lang", "next", "tat", *known]
