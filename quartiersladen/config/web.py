@@ -15,9 +15,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from quartiersladen.kernel.logs import MaskingFormatter
-
 from quartiersladen.accounts.context import finished_languages
+from quartiersladen.kernel.logs import MaskingFormatter
 
 REQUEST_SECONDS = 60
 STOP_SECONDS = 5
