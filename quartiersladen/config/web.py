@@ -62,7 +62,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         get_resolver().url_patterns  # noqa: B018 -- brings in views, forms and their libraries
         for code in finished_languages():
             with translation.override(code):
-                translation.gettext("Home")
+                translation.gettext("Language")
         # A connection must not be shared with the processes that are forked now.
         connections.close_all()
         # What is loaded now stays: the collector need not look through it during requests, and
