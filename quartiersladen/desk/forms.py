@@ -76,6 +76,7 @@ class ThemeForm(TextsInEveryLanguage):
 
     texts = {"name": _("Name")}
     sizes = {"name": (80, 1)}
+    needed = frozenset({"name"})
 
     slug = forms.SlugField(label=_("Short name in addresses"), max_length=60)
     working_days = forms.IntegerField(
@@ -110,6 +111,7 @@ class AddressForm(TextsInEveryLanguage):
 
     texts = {"name": _("What it is about"), "text": _("Who helps")}
     sizes = {"name": (120, 1), "text": (2000, 4)}
+    needed = frozenset({"name", "text"})
 
     position = forms.IntegerField(label=_("Order"), min_value=0, max_value=999, initial=0)
     is_active = forms.BooleanField(label=_("Can be chosen"), required=False, initial=True)

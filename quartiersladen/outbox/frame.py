@@ -16,6 +16,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from quartiersladen.kernel.links import make_token
+from quartiersladen.kernel.text import with_steady_numbers
 from quartiersladen.outbox.addresses import ascii_domain, reachable_address
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.quarters.models import Quarter
@@ -89,8 +90,25 @@ def filled_text(mail: Mail, url_of: Callable[[str], str]) -> str:
     What only looks like a placeholder, because somebody typed it, stays as it is.
     """
     return PLACEHOLDER.sub(
-        lambda found: url_of(found[1]) if found[1] in mail.links else found[0], mail.text
+        lambda found: url_of(found[1]) if found[1] in mail.links else found[0],
+        _in_its_direction(mail, mail.text),
     )
+
+
+def shown_subject(mail: Mail) -> str:
+    """Return the subject as mail programmes shall show it."""
+    return _in_its_direction(mail, mail.subject)
+
+
+def _in_its_direction(mail: Mail, text: str) -> str:
+    """Keep numbers such as 2026-0042 in their order in a right-to-left mail; addresses stay."""
+    if html_language(mail) not in settings.LANGUAGES_BIDI:
+        return text
+    parts, end = [], 0
+    for found in URL.finditer(text):
+        parts += [with_steady_numbers(text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join([*parts, with_steady_numbers(text[end:])])
 
 
 def with_links(text: str) -> SafeString:
@@ -129,7 +147,7 @@ def _blocks(text: str) -> Iterator[dict[str, object]]:
 def _html(mail: Mail, text: str) -> str:
     language = html_language(mail)
     context = {
-        "subject": mail.subject,
+        "subject": shown_subject(mail),
         "blocks": [block for block in _blocks(text) if block.get("link") or block["lines"]],
         "footer": footer_lines(mail.quarter),
         "language": language,
@@ -145,7 +163,7 @@ def build(mail: Mail) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
     message["From"] = Address(display_name=quarter.name, addr_spec=sender_address(quarter))
     message["To"] = Address(addr_spec=mail.to_address)
-    message["Subject"] = mail.subject
+    message["Subject"] = shown_subject(mail)
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"

@@ -18,6 +18,8 @@ class TextsInEveryLanguage(forms.Form):
     texts: Mapping[str, str | Promise] = {}
     #: Prefix -> (most characters, rows of the field; one row is a line).
     sizes: Mapping[str, tuple[int, int]] = {}
+    #: Prefixes of which the German field must be filled.
+    needed: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
@@ -29,7 +31,7 @@ class TextsInEveryLanguage(forms.Form):
                 self.fields[f"{prefix}_{code}"] = forms.CharField(
                     label=format_lazy("{} ({})", label, language),
                     max_length=length,
-                    required=False,
+                    required=code == "de" and prefix in self.needed,
                     widget=forms.Textarea(attrs) if rows > 1 else forms.TextInput(attrs),
                 )
         self.order_fields([name for name in self.fields if name not in own])

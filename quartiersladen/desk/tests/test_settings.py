@@ -150,7 +150,7 @@ def test_a_right_address_is_kept_by_the_moderator(desk):
     desk.post(place, ADDRESS | {"text_de": "Bürgeramt"})
     assert RightAddress.objects.get().text == {"de": "Bürgeramt"}
     page = desk.post(place, ADDRESS | {"text_de": ""})
-    assert (page.status_code, list(errors_in(page))) == (422, ["name_de"])
+    assert (page.status_code, list(errors_in(page))) == (422, ["text_de"])
 
 
 def test_a_new_colleague_gets_a_mail_to_set_a_password(lead, settings):

@@ -231,4 +231,21 @@ def test_the_page_names_its_language_and_direction(queue, language, expected):
 def test_an_arabic_subject_arrives(queue):
     subject = "تم استلام بلاغكم رقم 2026-0001 " * 4
 
-    assert received(queue(subject=subject, language="ar"))["Subject"] == subject
+    arrived = received(queue(subject=subject, language="ar"))["Subject"]
+
+    assert arrived.replace("\u200e", "") == subject
+
+
+def test_numbers_keep_their_order_from_right_to_left_and_links_stay(queue, status_link):
+    words = "رقم 2026-0042، الهاتف 030 23125 014\n\nhttps://ost.example.org/2026-0042/\n\n[[link:status]]"
+    parts = {"subject": "بلاغكم رقم 2026-0042", "text": words, "links": {"status": status_link}}
+    arabic, german = queue(language="ar", **parts), queue(**parts)
+    mark = "\u200e"
+
+    assert received(arabic)["Subject"] == f"بلاغكم رقم {mark}2026-0042{mark}"
+    assert f"رقم {mark}2026-0042{mark}، الهاتف {mark}030 23125 014{mark}" in plain(arabic)
+    assert mark not in plain(german)
+    assert URL.findall(plain(arabic)) == [
+        "https://ost.example.org/2026-0042/",
+        link_url(arabic, "status"),
+    ]
