@@ -10,6 +10,7 @@ from quartiersladen.accounts.models import Session
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns.models import Concern, Teller
+from quartiersladen.concerns.services.forgetting import drop_address
 from quartiersladen.concerns.services.life import Ending, close_concern, reopen_concern
 from quartiersladen.concerns.services.release import Release, release_concern
 from quartiersladen.concerns.states import (
@@ -254,6 +255,37 @@ def test_after_three_years_only_the_skeleton_stays(quarter, mira, body):
     assert not [e for e in Entry.objects.all() if "Grund" in str(e.data)]
     assert counts(quarter) == {(TEXT, 1)}
     assert retention.run_night(now=MUCH_LATER + timedelta(days=1)) == 0
+
+
+def test_a_text_without_a_known_person_goes_as_well(quarter, mira):
+    start(quarter, TEXT)
+    concern = closed(quarter, mira, name="", email="", way=AnswerWay.LINK)
+    drop_address(teller=concern.teller)
+
+    retention.run_night(now=MUCH_LATER)
+
+    assert Concern.objects.get().text == "[entfernt]"
+    assert not Entry.objects.filter(deed="contact_gone").exists()
+
+
+def test_a_second_worker_that_was_faster_changes_nothing(quarter, karla, monkeypatch):
+    """Between looking and starting, somebody else starts the rule."""
+    before = retention.rule_of(quarter, CONTACT)
+    start(quarter, CONTACT)
+    monkeypatch.setattr(retention, "rule_of", lambda *_asked: before)
+
+    with pytest.raises(retention.NothingToStart):
+        retention.start_rule(viewer=karla, quarter=quarter, kind=CONTACT, now=NOON)
+
+
+def test_only_the_lead_is_told_of_rules_that_wait(quarter, mira, karla):
+    closed(quarter, mira)
+    retention.run_night(now=LATER)
+
+    waiting = retention.announced(karla, quarter)
+
+    assert [in_use.rule.kind for in_use in waiting] == [CONTACT]
+    assert retention.announced(mira, quarter) == []
 
 
 def test_sent_mails_are_emptied_and_cannot_be_sent_again(quarter, mira, body):
