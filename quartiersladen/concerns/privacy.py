@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from re import sub
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import timeline
-from quartiersladen.concerns.models import Concern, Teller
+from quartiersladen.concerns.models import BlockedSender, Concern, Teller
 from quartiersladen.concerns.queries import bodies_with_contact, concerns_inside, teller_subject
 from quartiersladen.concerns.services import forgetting
 from quartiersladen.concerns.states import AnswerWay
@@ -127,10 +127,13 @@ class Concerns(Holder):
             "concerns.referral.reply": "words of a body; until the text rule",
             "concerns.draftphoto.label": "name of a file on the device of the teller; 24 hours",
             "concerns.talk.by": "who counted a talk; as long as the account",
+            "concerns.blockedsender.name": "may be an address; until the office or erasure frees it",
+            "concerns.blockedsender.by": "who blocked it; as long as the account",
         },
         other={
             "concerns.concern.public_latitude": "released, exact or on a grid of 200 m",
             "concerns.concern.public_longitude": "released, exact or on a grid of 200 m",
+            "concerns.concern.text_language": "a language, not a person",
             "concerns.rightaddress.name": "what an address is for",
             "concerns.rightaddress.text": "offices and advice centres, published",
         },
@@ -210,10 +213,19 @@ class Concerns(Holder):
                 Fate.STAYS,
                 _("The matter is of the quarter, not of the person; figures need it."),
             ),
+            Line(
+                _("Blocked sender"),
+                _blocked(person).count(),
+                Fate.GOES,
+                _(
+                    "The list holds the address. Later reports from it are weighed like all others."
+                ),
+            ),
         ]
 
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
-        """Delete the contact data and end the consents; the ledger gets a line."""
+        """Delete the contact data, end the consents and free a blocked address."""
+        _blocked(person).delete()
         rows = Concern.objects.filter(pk__in=person.keys_of(TELLER), quarter=person.quarter)
         for concern in rows.select_related("dossier", "quarter", "teller").order_by("pk"):
             _end_consent(concern, now)
@@ -250,6 +262,11 @@ class Concerns(Holder):
             ),
         ),
     )
+
+
+def _blocked(person: Person) -> QuerySet[BlockedSender]:
+    names = [email.lower() for email in person.identity.emails]
+    return BlockedSender.objects.filter(quarter=person.quarter, name__in=names)
 
 
 def _due(quarter: Quarter | None, rows: Rows, before: datetime) -> Due:

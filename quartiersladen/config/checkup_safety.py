@@ -29,7 +29,8 @@ def proxy() -> Iterator[str]:
             "without the proxy can pretend to come from anywhere. Listen on 127.0.0.1, or see that "
             "only the proxy reaches the port."
         )
-    if not (is_https or settings.DEMO or _is_local(settings.BASE_URL)):
+    is_http = settings.BASE_URL.startswith("http://")
+    if is_http and not (settings.DEMO or _is_local(settings.BASE_URL)):
         yield "BASE_URL begins with http: passwords and messages travel in the open."
 
 

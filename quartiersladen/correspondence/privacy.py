@@ -64,7 +64,11 @@ class Correspondence(Holder):
             "correspondence.message.subject": "may name people; until the text rule",
             "correspondence.message.text": "words to and of the teller; until the text rule",
             "correspondence.message.by": "a colleague; as long as the account",
-        }
+        },
+        other={
+            "correspondence.textsnippet.title": "words of the office for many people",
+            "correspondence.textsnippet.text": "words of the office for many people",
+        },
     )
     free_texts = (
         _text("subject"),

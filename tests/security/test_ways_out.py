@@ -193,6 +193,8 @@ MAY_CONNECT = {
     "accounts/views_public.py": "catches what allauth's client raises about OIDC_ISSUER",
     "files/photos.py": "our own reader of HEIC, with the upload as its input",
     "config/processes.py": "the web server and the worker",
+    "backups/engines.py": "pg_dump and pg_restore with the operator's DATABASE_URL",
+    "backups/tasks.py": "our own command that makes the nightly backup",
     "config/management/commands/serve.py": "the web server and the worker",
 }
 CONNECTS = ("requests", "urllib.request", "http.client", "socket", "smtplib", "imaplib", "ftplib", "subprocess", "httpx", "urllib3")  # fmt: skip

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import connection
@@ -148,9 +149,10 @@ def _fill(writer: ArchiveWriter, house: House, folder: Path, progress: Progress)
     writer.add_bytes(SETTINGS, (json.dumps(house.secrets, ensure_ascii=False) + "\n").encode())
     after = set(names_in(house.storage))
     _add_files(writer, house.storage, sorted((after | named) - _kept(writer)), progress)
-    kept = _kept(writer)
+    kept, installed = _kept(writer), {config.label for config in apps.get_app_configs()}
     writer.finish(
-        migrations=[(str(app), str(name)) for app, name in migrations],
+        # What an app did that is gone since then says nothing about this version of the program.
+        migrations=[(str(app), str(name)) for app, name in migrations if app in installed],
         missing=named - kept,
         dropped=kept - after - named,
     )

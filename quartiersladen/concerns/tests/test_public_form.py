@@ -232,7 +232,7 @@ def test_words_without_a_point_are_an_address(client):
         "ort=inf,1e400",
         "ort=51,12,13",
         f"ort=51.{'3' * 5000},12",
-        "wo=%00%20%E2%80%8B",
+        "wo=%07%20%E2%80%8B",
         "thema=y",
         "",
     ],

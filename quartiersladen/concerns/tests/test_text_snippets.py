@@ -50,7 +50,7 @@ def form_of(page, name):
     ("language", "words"),
     [
         ("de", "2026-0001 Straßenlicht Rosenweg 3 2. März 2026 A, B 16. März 2026"),
-        ("en", "2026-0001 Street light Rosenweg 3 March 2, 2026 A, B March 16, 2026"),
+        ("en", "2026-0001 Street light Rosenweg 3 2 March 2026 A, B 16 March 2026"),
     ],
 )
 def test_placeholders_say_what_the_concern_knows(quarter, theme, mira, language, words):

@@ -114,7 +114,7 @@ def _names(case: Case) -> list[str]:
         "sort": decides,
         "release": decides and concern.state != ConcernState.WITHDRAWN and not concern.is_held,
         "conceal": decides and concern.is_released,
-        "language": decides,
+        "language": decides and not concern.is_held,
         "told": not concern.is_held,
         "consent": rules.may_see_teller(case.request.viewer, concern)
         and concern.teller.may_pass_on,

@@ -103,7 +103,7 @@ def test_doctor_says_when_nothing_is_set_up():
 
 def test_doctor_compares_addresses(healthy, smtp_sink, settings):
     settings.DEMO = False
-    settings.BASE_URL = "https://quartier.example.org"
+    settings.BASE_URL, settings.BEHIND_PROXY = "https://quartier.example.org", True
     make_quarter("tor", host="tor.example.org", name="Am Tor")
 
     assert doctor() == (

@@ -86,7 +86,7 @@ def secret(quarter):
 
 def test_mails_of_a_confidential_dossier_are_for_the_named_alone(desk, secret):
     assert addresses(desk.get(POST)) == []
-    assert desk.get("/buero/").context["waiting_mails"] == 0
+    assert desk.get("/buero/").context["waiting_mails"].number == 0
     for mail in Mail.objects.all():
         assert desk.get(f"{POST}{mail.pk}/").status_code == 404
         assert desk.post(f"{POST}{mail.pk}/", {"deed": "cancel"}).status_code == 404
@@ -96,7 +96,7 @@ def test_mails_of_a_confidential_dossier_are_for_the_named_alone(desk, secret):
     Named.objects.create(dossier=secret, user_id=user.pk)
 
     assert addresses(desk.get(POST)) == ["stelle@lichtwerk.example.org", "nour@example.org"]
-    assert desk.get("/buero/").context["waiting_mails"] == 2
+    assert desk.get("/buero/").context["waiting_mails"].number == 2
 
 
 def test_a_mail_sent_again_stays_on_its_dossier(desk, secret):

@@ -164,6 +164,7 @@ class Platform(Holder):
                 ),
                 "what happens by itself",
             ),
+            "backups.backup.error": "our own sentence about a disk or a database",
             "django_q.ormq.key": "name of the queue",
             "django_q.ormq.payload": "a signed job: a function and keys of rows",
             **dict.fromkeys(

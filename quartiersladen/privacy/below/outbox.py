@@ -82,8 +82,10 @@ class Outbox(Holder):
             "outbox.mail.text": "may hold contact data; until the mail rule, tellers earlier",
             "outbox.mail.last_error": "the server's words may name the address; as the mail",
             "outbox.mail.links": "which concern a link opens; as the mail",
+            "outbox.outage.last_error": "the server's words may name an address; gone when it works",
         },
         other={
+            "outbox.outage.server_key": "keyed hash of a server's address",
             "outbox.mail.kind": "what it is for",
             "outbox.mail.language": "a language, not a person",
             "outbox.mail.headers": "identifiers of earlier mails, made by chance",
