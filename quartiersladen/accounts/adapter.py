@@ -87,7 +87,11 @@ class ClosedHouseAdapter(DefaultAccountAdapter):
         """Write a mail in the name of the quarter: the host name of a request is anybody's word."""
         quarter: Quarter = self.request.quarter
         house = {"name": quarter.name, "domain": quarter.absolute_url("/")}
-        super().send_mail(template_prefix, email, context | {"current_site": house})
+        facts = {"request": self.request, "email": email, **context, "current_site": house}
+        message = self.render_mail(template_prefix, email, facts)
+        # The outbox books it there and sends it from there.
+        message.quarter = quarter
+        message.send()
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return where a password is set, at the quarter's own address whatever the request said."""

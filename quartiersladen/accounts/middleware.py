@@ -1,11 +1,13 @@
 """Knows the session, says who is looking, and asks staff for a second factor."""
 
+import logging
 from collections.abc import Callable
 from typing import cast
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -14,6 +16,9 @@ from quartiersladen.accounts import queries
 from quartiersladen.accounts.devices import device_of
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.sessions import SessionStore
+from quartiersladen.kernel.faults import is_out_of_order
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 DESK = "/buero/"
@@ -32,9 +37,19 @@ class SessionMiddleware(DjangoSessionMiddleware):
         """Close the session; what was changed in it is saved, else only the time."""
         session = cast("SessionStore", request.session)
         if session.accessed and not session.modified:
-            session.touch(timezone.now())
+            _touch(session)
         answer: HttpResponse = super().process_response(request, response)
         return answer
+
+
+def _touch(session: SessionStore) -> None:
+    """Write down that the person was here; a full disk must not keep anybody from reading."""
+    try:
+        session.touch(timezone.now())
+    except DatabaseError as fault:
+        if not is_out_of_order(fault):
+            raise
+        logger.warning("When somebody was seen last could not be written down.")
 
 
 class ViewerMiddleware:

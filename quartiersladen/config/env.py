@@ -54,7 +54,15 @@ def env_secret(name: str, *, at_least: int, otherwise: str = "") -> str:
 
 
 #: Settings whose value opens something.
-SECRETS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "SMTP_URL", "OIDC_CLIENT_SECRET")
+SECRETS = (
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "BACKUP_PASSPHRASE",
+    "CACHE_URL",
+    "DATABASE_URL",
+    "OIDC_CLIENT_SECRET",
+    "SMTP_URL",
+)
 
 
 def secret_files() -> list[Path]:

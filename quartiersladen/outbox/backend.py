@@ -12,17 +12,18 @@ from quartiersladen.quarters.models import Quarter
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Queues account mails under the default quarter."""
+    """Queues account mails under the quarter that they name, else under the default one."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Queue one mail for each address; return how many messages were taken.
 
         Raises Quarter.DoesNotExist when nothing is set up yet.
         """
-        quarter = Quarter.objects.order_by("-is_default", "pk").first()
-        if quarter is None:
+        default = Quarter.objects.order_by("-is_default", "pk").first()
+        if default is None:
             raise Quarter.DoesNotExist
         for message in email_messages:
+            quarter = getattr(message, "quarter", default)
             for address in message.recipients():
                 queue_mail(
                     quarter=quarter,

@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from quartiersladen.config.env import SECRETS
 from tests.architecture.house import ROOT, code, doc, name
 from tests.support.environment import settings_read_from_environment
 
@@ -42,3 +43,15 @@ def test_every_state_is_in_the_glossary(path):
     words = {word for enum in choices(path) for word in (enum.__name__, *(m.value for m in enum))}
 
     assert {word for word in words if f"`{word}`" not in glossary} == set()
+
+
+def test_every_secret_is_looked_after_by_doctor():
+    """A file that holds one must not be readable by others of the machine."""
+    read = set()
+    for path in code("config/*.py"):
+        read |= set(re.findall(r'env_secret\(\s*"([A-Z_]+)"', path.read_text(encoding="utf-8")))
+    words = ("SECRET", "PASSPHRASE", "_URL")
+    named = {name for name in settings_read_from_environment() if any(w in name for w in words)}
+    harmless = {"BASE_URL", "TILE_URL", "STORAGE_URL"}
+
+    assert (read | named) - harmless == set(SECRETS)

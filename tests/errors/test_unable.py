@@ -3,6 +3,7 @@
 import errno
 import sqlite3
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -13,8 +14,11 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
+from django.utils import timezone
 
 from quartiersladen.accounts.access import public
+from quartiersladen.accounts.models import Session
+from quartiersladen.accounts.sessions import SEEN_EVERY
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.concerns.forms.report import new_key
@@ -32,6 +36,8 @@ from tests.support.sign_in import signed_in_client
 
 FORM, DESK = "/anliegen/neu/", "/buero/anliegen/"
 TYPED = "Mit der Zurück-Taste Ihres Browsers kommen Sie zu Ihrem Text"
+READ_ONLY = "SET default_transaction_read_only = on"
+READ_WRITE = "SET default_transaction_read_only = off"
 FULL = """CREATE FUNCTION test_full() RETURNS trigger LANGUAGE plpgsql AS
     $$BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END$$;
     CREATE TRIGGER test_full BEFORE INSERT OR UPDATE ON {table}
@@ -201,11 +207,27 @@ def test_a_session_that_cannot_be_kept(quarter, settings, is_new):
     user = make_member(quarter, Role.MODERATOR, "Mira")
     browser = Client() if is_new else signed_in_client(user)
     browser.raise_request_exception = False
-    with full_database("django_session"):
+    with full_database("accounts_session"):
         page = browser.get("/viel/")
     assert_helps(page, typed=False)
 
     assert browser.get("/viel/").content == b"kept"
+
+
+def test_reading_at_the_desk_goes_on_although_nobody_can_be_seen(quarter):
+    user = make_member(quarter, Role.MODERATOR, "Mira")
+    browser = signed_in_client(user)
+    long_ago = timezone.now() - SEEN_EVERY - timedelta(seconds=1)
+    Session.objects.update(last_seen_at=long_ago)
+    run("PRAGMA query_only = ON" if connection.vendor == "sqlite" else READ_ONLY)
+    try:
+        page = browser.get("/buero/")
+    finally:
+        run("PRAGMA query_only = OFF" if connection.vendor == "sqlite" else READ_WRITE)
+
+    assert (page.status_code, Session.objects.get().last_seen_at) == (200, long_ago)
+    assert browser.get("/buero/").status_code == 200
+    assert Session.objects.get().last_seen_at > long_ago
 
 
 @pytest.mark.sqlite

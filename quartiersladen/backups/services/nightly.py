@@ -26,7 +26,8 @@ from quartiersladen.backups.storing import superfluous
 logger = logging.getLogger(__name__)
 
 NAME = re.compile(r"quartiersladen-(\d{4}-\d\d-\d\d)-\d{4}\.tar")
-LEFT_OVER = re.compile(r"\.quartiersladen-.*\.part")
+#: The workshop of a nightly archive; one that somebody makes by hand has another name.
+LEFT_OVER = re.compile(r"\.quartiersladen-\d{4}(?:-\d\d){2}-\d{4}\.tar\..*\.part")
 FIRST_HOUR = 2  # o'clock; a machine that sleeps then makes it when it wakes up
 AGAIN_AFTER = timedelta(hours=1)  # a failed one is tried again
 LOST_AFTER = timedelta(hours=12)  # one that never ended was killed
@@ -90,6 +91,11 @@ def make_nightly(*, now: datetime, progress: Progress | None = None) -> Backup |
         backup.state, backup.error = BackupState.FAILED, str(refusal)[:300]
         backup.save(update_fields=["state", "error"])
         logger.error("The nightly backup failed: %s", refusal)  # noqa: TRY400 -- a sentence is enough
+        raise
+    except Exception as fault:
+        # A fault of ours or of the storage; the office is told all the same.
+        backup.state, backup.error = BackupState.FAILED, f"unexpected: {type(fault).__name__}"
+        backup.save(update_fields=["state", "error"])
         raise
     book(backup=backup, target=target)
     _rotate(folder)

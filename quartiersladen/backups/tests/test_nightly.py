@@ -73,11 +73,16 @@ def test_one_that_was_killed_is_made_anew_and_its_remains_go(folder):
     (folder / ".quartiersladen-2026-03-02-0230.tar.x.part").mkdir()
     (folder / ".quartiersladen-2026-03-02-0230.tar.x.part" / "archive").write_text("half")
     (folder / "letters").mkdir()
+    (folder / ".quartiersladen-by-hand.tar.x.part").mkdir()  # somebody is at work in it
 
     made = make_nightly(now=NIGHT + 13 * HOUR)
 
     assert (made.state, Backup.objects.count()) == ("done", 1)
-    assert names(folder) == ["letters", "quartiersladen-2026-03-02-1530.tar"]
+    assert names(folder) == [
+        ".quartiersladen-by-hand.tar.x.part",
+        "letters",
+        "quartiersladen-2026-03-02-1530.tar",
+    ]
 
 
 def test_old_ones_go_and_strangers_stay(folder):
@@ -123,6 +128,16 @@ def test_a_folder_that_is_gone_is_a_failure(folder):
         make_nightly(now=NIGHT)
 
     assert Backup.objects.get().state == "failed"
+
+
+def test_a_fault_that_nobody_expected_is_booked_as_well(folder, settings):
+    settings.BACKUP_PASSPHRASE = 42  # no text: the library that encrypts raises what it likes
+
+    with pytest.raises(TypeError):
+        make_nightly(now=NIGHT)
+
+    row = Backup.objects.get()
+    assert (row.state, row.error, names(folder)) == ("failed", "unexpected: TypeError", [])
 
 
 def test_the_job_starts_a_process_of_its_own(folder, monkeypatch):

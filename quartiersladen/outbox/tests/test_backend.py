@@ -68,3 +68,14 @@ def test_each_address_gets_a_mail_of_its_own():
 def test_before_anything_is_set_up_it_says_so():
     with pytest.raises(Quarter.DoesNotExist):
         send_mail("Hallo", "Text", None, ["mira@example.org"])
+
+
+def test_a_mail_that_names_its_quarter_is_booked_there():
+    make_quarter("ost", is_default=True)
+    west = make_quarter("west", is_default=False)
+    message = EmailMultiAlternatives("Hallo", "Text", None, ["mira@example.org"])
+    message.quarter = west
+
+    message.send()
+
+    assert Mail.objects.get().quarter == west
