@@ -8,7 +8,7 @@ from tests.architecture.house import PACKAGE, ROOT, code, kept_files, name, tree
 VIEWS = code("*/views_*.py", "*/views.py", "*/views_*/*.py")
 SERVICES = code("*/services.py", "*/services/*.py")
 DOMAIN = [*SERVICES, *code("*/states.py", "*/models.py", "*/rules.py", "*/queries.py")]
-BELOW_DOSSIERS = {"kernel", "ui", "quarters", "accounts", "outbox", "files", "privacy"}
+BELOW_DOSSIERS = {"kernel", "ui", "quarters", "accounts", "outbox", "files", "privacy", "backups"}
 DEEDS = [path for path in SERVICES if path.relative_to(PACKAGE).parts[0] not in BELOW_DOSSIERS]
 TESTS = [
     path
