@@ -70,18 +70,25 @@ if BACKUP_PASSPHRASE:
 TILE_URL = env_text("TILE_URL")
 TILE_ATTRIBUTION = env_text("TILE_ATTRIBUTION")
 
+_services = {
+    "DATABASE_URL": env_url("DATABASE_URL", ("sqlite", "postgres", "postgresql")),
+    "STORAGE_URL": env_url("STORAGE_URL", ("file", "s3")),
+    "CACHE_URL": env_url("CACHE_URL", ("redis", "rediss")),
+}
+for _name, _url in _services.items():
+    storage.demand_package(_name, _url)
 DATABASES = {
     "default": storage.database(
-        env_url("DATABASE_URL", ("sqlite", "postgres", "postgresql")),
+        _services["DATABASE_URL"],
         data_dir=DATA_DIR,
         synchronous=SQLITE_SYNCHRONOUS,
     )
 }
 STORAGES = {
-    "default": storage.file_storage(env_url("STORAGE_URL", ("file", "s3")), data_dir=DATA_DIR),
+    "default": storage.file_storage(_services["STORAGE_URL"], data_dir=DATA_DIR),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-CACHES = storage.caches(env_url("CACHE_URL", ("redis", "rediss")))
+CACHES = storage.caches(_services["CACHE_URL"])
 
 # --- The house -----------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -1,8 +1,11 @@
 """Turns DATABASE_URL, STORAGE_URL and CACHE_URL into what Django wants."""
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote
+
+from django.core.exceptions import ImproperlyConfigured
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON; "
@@ -10,6 +13,14 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_size_limit=27103364"
 )
 
+#: Scheme of an address -> the package that speaks to it, and the extra that brings it.
+PACKAGES = {
+    "s3": ("storages", "s3"),
+    "redis": ("redis", "redis"),
+    "rediss": ("redis", "redis"),
+    "postgres": ("psycopg", "postgres"),
+    "postgresql": ("psycopg", "postgres"),
+}
 COUNTED_SECONDS = 60 * 60  # what `kernel.throttle` counts, it counts by the hour
 
 
@@ -59,6 +70,16 @@ def file_storage(url: SplitResult | None, *, data_dir: Path) -> dict[str, Any]:
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": folder, "base_url": None},
     }
+
+
+def demand_package(setting: str, url: SplitResult | None) -> None:
+    """Raise ImproperlyConfigured when `setting` names a service whose package is not installed."""
+    if url is None or url.scheme not in PACKAGES:
+        return
+    package, extra = PACKAGES[url.scheme]
+    if importlib.util.find_spec(package) is None:
+        msg = f"{setting} begins with {url.scheme}: install quartiersladen[{extra}] for that"
+        raise ImproperlyConfigured(msg)
 
 
 def caches(url: SplitResult | None) -> dict[str, dict[str, Any]]:

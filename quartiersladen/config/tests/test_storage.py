@@ -3,6 +3,9 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
 from quartiersladen.config import storage
 from quartiersladen.kernel import throttle
 
@@ -72,3 +75,17 @@ def test_a_shared_cache():
 
     redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
     assert storage.caches(urlsplit(url)) == {"default": redis, "counts": redis}
+
+
+@pytest.mark.parametrize("address", [None, "file:///srv/files", "sqlite:///srv/house.sqlite3"])
+def test_what_needs_no_further_package_starts(address):
+    storage.demand_package("STORAGE_URL", urlsplit(address) if address else None)
+
+
+def test_a_service_whose_package_is_missing_stops_the_start(monkeypatch):
+    monkeypatch.setitem(storage.PACKAGES, "s3", ("no_such_package", "s3"))
+
+    with pytest.raises(
+        ImproperlyConfigured, match=r"STORAGE_URL begins with s3: install .*\[s3\]"
+    ):
+        storage.demand_package("STORAGE_URL", urlsplit("s3://laden/"))
