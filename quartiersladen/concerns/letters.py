@@ -114,12 +114,16 @@ def confirmation(concern: Concern, teller: Teller, *, confirm_by: date) -> Lette
         )
 
 
-def _words_passed_on(concern: Concern, bodies: list[str], ask_on: date) -> list[str]:
+def _words_passed_on(
+    concern: Concern, bodies: list[str], ask_on: date, *, today: date | None = None
+) -> list[str]:
+    """today: given where the day may be over by then, which is nothing to promise."""
+    promise = _("If nobody answers, we ask again on %(day)s.") % {"day": _day(ask_on)}
     return [
         _("Good day,"),
         _("we have given your concern no. %(number)s to: %(bodies)s.")
         % {"number": concern.dossier.reference, "bodies": ", ".join(bodies)},
-        _("If nobody answers, we ask again on %(day)s.") % {"day": _day(ask_on)},
+        promise if today is None or today < ask_on else "",
     ]
 
 
@@ -201,7 +205,7 @@ def on_paper(concern: Concern, teller: Teller, sheet: OnPaper) -> Paper:
             ]
         else:
             subject = _("Your concern no. %(number)s: we have passed it on") % number
-            words = _words_passed_on(concern, sheet.bodies, sheet.ask_on)
+            words = _words_passed_on(concern, sheet.bodies, sheet.ask_on, today=sheet.on)
         facts = [
             (_("Your concern"), dossier.reference),
             (_("Told on"), _day(concern.told_on)),

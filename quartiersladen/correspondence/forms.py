@@ -15,8 +15,9 @@ from quartiersladen.quarters.queries import themes_of
 
 
 def _explained() -> str:
+    filled_in = gettext("Is filled in:")
     words = ", ".join(f"{{{name}}} {meaning}" for name, meaning in PLACEHOLDERS.items())
-    return f"{gettext('Is filled in:')} {words}."
+    return f"{filled_in} {words}."
 
 
 class SnippetForm(forms.Form):

@@ -1,5 +1,7 @@
 """What a responsible body says on its one-case page."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -31,3 +33,11 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("The office reads it and tells the person."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Leave out a wrong day where none is asked for."""
+        data = super().clean() or self.cleaned_data
+        if data.get("deed") != self.ACCEPT and "expected_on" in self.errors:
+            del self.errors["expected_on"]
+            data["expected_on"] = None
+        return data

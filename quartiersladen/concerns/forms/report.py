@@ -208,6 +208,7 @@ class ReportForm(forms.Form):
         """Check what depends on other answers: the place, and how to reach the person."""
         data = super().clean() or self.cleaned_data
         self._check_place(data)
+        forget_unused(self, data)
         needed = NEEDED.get(data.get("way", ""))
         if needed and not data.get(needed[0]) and needed[0] not in self.errors:
             self.add_error(needed[0], str(needed[1]))
@@ -250,6 +251,14 @@ class ReportForm(forms.Form):
             address=data["address"].strip(),
             consent_wording=label if data["may_pass_on"] else "",
         )
+
+
+def forget_unused(form: forms.Form, data: dict[str, Any]) -> None:
+    """Nobody fails at a field of a way they did not choose: what is wrong there is left out."""
+    for way, (name, _words) in NEEDED.items():
+        if name in form.errors and data.get("way") != way:
+            del form.errors[name]
+            data[name] = ""
 
 
 class PublicReportForm(TrapForm, ReportForm):

@@ -69,6 +69,12 @@ class AlreadyThere(Conflict):
     sentence = _("This body already has the concern. You can ask it again.")
 
 
+class DayGone(Invalid):
+    """Nothing will be done on a day that is over."""
+
+    sentence = _("Please choose a day from today on.")
+
+
 class NotAtThisBody(Invalid):
     """A contact person belongs to one body."""
 
@@ -403,8 +409,10 @@ def accept_referral(
 ) -> Entry:
     """The body takes it on, perhaps with a date; a later date moves ours behind it.
 
-    Raises NotAllowed; TransitionRefused when it has replied before; ChangedMeanwhile.
+    Raises NotAllowed; DayGone; TransitionRefused when it has replied before; ChangedMeanwhile.
     """
+    if expected_on and expected_on < referral.concern.quarter.local_day(now):
+        raise DayGone(field="expected_on")
     actor = _start_reply(viewer, referral, version)
     _move_referral(referral, "accept", set(), expected_on=expected_on)
     concern = referral.concern

@@ -149,6 +149,7 @@ def test_a_body_reads_its_case_and_nothing_of_the_person(client, referral):
         ({"deed": "accept"}, "accepted"),
         ({"deed": "decline", "words": "Das macht die Stadtreinigung."}, "declined"),
         ({"deed": "answer", "words": "Die Lampe ist getauscht."}, "answered"),
+        ({"deed": "answer", "words": "Getauscht.", "expected_on": "morgen"}, "answered"),
     ],
 )
 def test_a_body_replies(client, referral, form, state):
@@ -164,6 +165,7 @@ def test_a_body_replies(client, referral, form, state):
         ({"deed": "decline", "words": " "}, "words"),
         ({"deed": "answer"}, "words"),
         ({"deed": "accept", "expected_on": "morgen"}, "expected_on"),
+        ({"deed": "accept", "expected_on": "2020-01-02"}, "expected_on"),
     ],
 )
 def test_a_reply_that_says_nothing_is_explained(client, referral, form, field):

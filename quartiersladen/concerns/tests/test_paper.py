@@ -220,6 +220,9 @@ def test_passed_on_can_be_told_by_letter(quarter, mira, body):
     assert paper.subject == "Ihr Anliegen Nr. 2026-0001: Wir haben es weitergegeben"
     assert body.name in paper.paragraphs[1]
     assert "16. März 2026" in paper.paragraphs[2]
+    day_after = NOON.replace(day=17)
+    late = preview_paper(viewer=mira, concern=concern, way=Way.POST, now=day_after)
+    assert late.paragraphs == paper.paragraphs[:2]
     send(concern, mira)
     assert FollowUp.objects.get(done_at=None).due_on == date(2026, 3, 16)
 

@@ -345,6 +345,16 @@ def test_a_good_photo_stays_beside_a_bad_one(client):
     assert (page.status_code, shown_photos(page)) == (422, ["good.jpg"])
 
 
+@pytest.mark.parametrize(
+    "typed", [{"email": "nour@"}, {"phone": "keine"}, {"email": "nour@", "phone": "keine"}]
+)
+def test_nobody_fails_at_a_field_of_a_way_they_did_not_choose(client, typed):
+    sent = client.post(FORM, filled(way="link", **typed))
+    assert sent.status_code == 302
+    teller = Concern.objects.get().teller
+    assert (teller.email, teller.phone) == ("", "")
+
+
 @pytest.mark.parametrize("email", ["jürgen@example.org", "nour@☃.example.org"])
 def test_an_address_that_no_mail_can_reach_is_explained_at_the_field(client, email):
     page = client.post(FORM, filled(way="mail", email=email))

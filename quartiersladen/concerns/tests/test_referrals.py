@@ -283,6 +283,18 @@ def test_a_body_takes_it_on_with_a_later_date_which_moves_ours(quarter, mira, bo
     assert Referral.objects.get().state == ReferralState.ACCEPTED
 
 
+def test_a_body_takes_nothing_on_for_a_day_that_is_over(quarter, mira, body):
+    referral = make_referral(mira, make_concern(quarter), body)
+    holder, today = body_viewer(referral), NOON.date()
+    with pytest.raises(referrals.DayGone):
+        referrals.accept_referral(
+            viewer=holder, referral=referral, expected_on=today - timedelta(days=1), now=NOON
+        )
+    assert Referral.objects.get().state == ReferralState.SENT
+    referrals.accept_referral(viewer=holder, referral=referral, expected_on=today, now=NOON)
+    assert Referral.objects.get().expected_on == today
+
+
 def test_a_body_takes_it_on_without_a_date(quarter, mira, body):
     concern = make_concern(quarter)
     referral = make_referral(mira, concern, body)

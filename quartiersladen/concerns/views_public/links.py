@@ -153,7 +153,7 @@ def _reply(form: ReplyForm, referral: Referral, viewer: Viewer) -> HTTPStatus:
                 viewer=viewer, referral=referral, text=data["words"], now=now
             )
     except Invalid as refusal:
-        form.add_error("words", str(refusal))
+        form.add_error(refusal.field if refusal.field in form.fields else "words", str(refusal))
         return HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict as refusal:
         form.add_error(None, str(refusal.sentence))

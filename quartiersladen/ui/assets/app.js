@@ -42,7 +42,8 @@ const showNeeded = (form) => {
   form.querySelectorAll("[data-when]").forEach((part) => {
     const [name, values] = part.dataset.when.split("=");
     const chosen = form.querySelector(`[name="${name}"]:checked`)?.value ?? form.elements[name]?.value;
-    part.hidden = !values.split("|").includes(chosen);
+    // A mistake stays to be seen, whatever is chosen.
+    part.hidden = !values.split("|").includes(chosen) && !part.querySelector("[aria-invalid]");
   });
 };
 const watch = (part) => part.querySelectorAll("form").forEach((form) => {

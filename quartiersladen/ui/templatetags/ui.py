@@ -26,6 +26,12 @@ def widget_kind(field: BoundField) -> str:
     return "line"
 
 
+@register.filter
+def isolated(words: str) -> SafeString:
+    """Return a number or name so that its own direction orders it, within words of any direction."""
+    return format_html("<bdi>{}</bdi>", words)
+
+
 @register.inclusion_tag("ui/parts/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """Show all errors of a form with links to the fields; takes the focus."""
