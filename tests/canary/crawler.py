@@ -65,10 +65,10 @@ def routes(resolver: Any = None, start: str = "") -> Iterator[str]:
             yield start + str(entry.pattern)
 
 
-def values_of_arguments(quarter: Quarter, most: int) -> dict[str, list[Any]]:
+def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[str, list[Any]]:
     """Return, for each name of an argument, keys of what is here and of a few elsewhere.
 
-    most: how many of each here.  "reference/document_id" stands for both at once, as they belong
+    most: how many of each here.  few: how many of each elsewhere.  "reference/document_id" stands for both at once, as they belong
     together; everything with everything would be hundreds that are not there.  "wer" stands for
     the rows of the pages about a person.
     """
@@ -77,7 +77,7 @@ def values_of_arguments(quarter: Quarter, most: int) -> dict[str, list[Any]]:
         rows = model.objects.order_by("pk")
         here = rows.filter(**{path: quarter}).values_list(column, flat=True)
         elsewhere = rows.exclude(**{path: quarter}).values_list(column, flat=True)
-        return [*list(here)[-most:], *list(elsewhere)[-FEW:]]
+        return [*list(here)[-most:], *(list(elsewhere)[-few:] if few else ())]
 
     return {
         "reference": [*keys(Dossier, column="reference"), "2020-0001"],

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
 from django.template.base import Template
 from django.test import Client
@@ -305,14 +304,6 @@ def written_now(world) -> list[tuple[Mail, Visitor]]:
             reader = Visitor("colleague", here.pk, Role(user.memberships.get().role), user.pk)
         found.append((mail, reader))
     return found
-
-
-@pytest.fixture
-def undone(world):
-    """Take back what a test writes, so that the others find the world as it was."""
-    point = transaction.savepoint()
-    yield
-    transaction.savepoint_rollback(point)
 
 
 def test_a_mail_holds_only_what_its_reader_may_see(world, undone):
