@@ -170,6 +170,11 @@ def nobody(who: Visitor, canary: Canary, facts: Facts) -> bool:
     return False
 
 
+def quoted(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """Shown on no page; the lead reads an excerpt before an erasure, see test_person."""
+    return who.role == Role.LEAD and inside(who, canary, facts)
+
+
 def published(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """A text of the office: everybody when it is published, before that who writes it."""
     return canary.pk in facts.published or (
@@ -268,7 +273,7 @@ FIELDS: dict[str, Circle] = {
     "dossiers.Entry.text": line,
     "dossiers.Entry.data": line,
     "dossiers.FollowUp.note": inside,
-    "dossiers.Document.caption": nobody,
+    "dossiers.Document.caption": quoted,
     "correspondence.Message.subject": inside,
     "correspondence.Message.text": written,
     "correspondence.TextSnippet.title": wording,
