@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.correspondence.models import Message
+from quartiersladen.correspondence.queries import hidden_mails
 from quartiersladen.correspondence.services import forget_words_with_teller
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.dossiers.models import Dossier
@@ -32,6 +33,11 @@ def inside(viewer: Viewer) -> Q:
     return rows_inside(viewer, "dossier__")
 
 
+def shown_mails(viewer: Viewer) -> Q:
+    """Return the filter for mails that the viewer may read in the outbox; never of the sign-in."""
+    return Q(is_account=False) & ~hidden_mails(viewer)
+
+
 def _text(field: str) -> FreeText:
     return FreeText(
         model="correspondence.Message",
@@ -53,6 +59,7 @@ def _mail(field: str) -> FreeText:
         quarter="quarter_id",
         matter="message__dossier_id",
         name="pk",
+        visible=shown_mails,
     )
 
 

@@ -69,14 +69,27 @@ def find_people(viewer: Viewer, quarter: Quarter, words: str) -> list[Found]:
 
 
 def get_person(viewer: Viewer, quarter: Quarter, rows: Iterable[str]) -> Person:
-    """Return the person that these rows are. Raises NotAllowed; NobodyChosen."""
+    """Return the person that these rows are; a row that the viewer may not see is left out.
+
+    Raises NotAllowed; NobodyChosen.
+    """
     demand(may_look_up(viewer, quarter))
-    chosen, identity = frozenset(rows), Identity()
-    for holder in holders():
-        identity |= holder.recognise(viewer, chosen)
-    if identity == Identity():
+    known, identity = set(), Identity()
+    for row in frozenset(rows):
+        found = _identity_of(viewer, row)
+        if found != Identity():
+            known.add(row)
+            identity |= found
+    if not known:
         raise NobodyChosen
-    return Person(quarter, chosen, identity)
+    return Person(quarter, frozenset(known), identity)
+
+
+def _identity_of(viewer: Viewer, row: str) -> Identity:
+    identity = Identity()
+    for holder in holders():
+        identity |= holder.recognise(viewer, frozenset({row}))
+    return identity
 
 
 def sections_of(viewer: Viewer, person: Person) -> list[Section]:

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.correspondence.models import Message
+from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.states import Audience
+from quartiersladen.outbox.models import Outage
+from quartiersladen.outbox.outages import server_key
+from quartiersladen.quarters.models import Quarter
 from quartiersladen.website.models import SitePage
 from tests.canary.world import Canary, World
 
@@ -54,6 +59,17 @@ class Facts:
         self.published = set(
             SitePage.objects.filter(is_published=True).values_list("pk", flat=True)
         )
+        self.to_teller = set(
+            Message.objects.filter(counterpart=Counterpart.TELLER).values_list("pk", flat=True)
+        )
+        self.served = {
+            outage.pk: {
+                quarter.pk
+                for quarter in Quarter.objects.all()
+                if server_key(quarter.smtp_url) == outage.server_key
+            }
+            for outage in Outage.objects.all()
+        }
         self.bodies_of_public = set(ResponsibleBody.objects.values_list("pk", flat=True))
 
 
@@ -86,9 +102,20 @@ def told(who: Visitor, canary: Canary, facts: Facts) -> bool:
     )
 
 
+def own_or_desk(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """What the person agreed to: the desk, and they themselves."""
+    return inside(who, canary, facts) or who.teller_of == canary.dossier
+
+
+def written(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """Correspondence: the desk, and the person what went between them and the office."""
+    own = who.teller_of == canary.dossier and canary.pk in facts.to_teller
+    return own or inside(who, canary, facts)
+
+
 def contact(who: Visitor, canary: Canary, facts: Facts) -> bool:
-    """How to reach the person: the desk, and a body that got it with consent."""
-    if inside(who, canary, facts):
+    """How to reach the person: the desk, they themselves, a body that got it with consent."""
+    if own_or_desk(who, canary, facts):
         return True
     referral = facts.referrals.get(who.referral or 0)
     return (
@@ -143,6 +170,11 @@ def nobody(who: Visitor, canary: Canary, facts: Facts) -> bool:
     return False
 
 
+def quoted(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """Shown on no page; the lead reads an excerpt before an erasure, see test_person."""
+    return who.role == Role.LEAD and inside(who, canary, facts)
+
+
 def published(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """A text of the office: everybody when it is published, before that who writes it."""
     return canary.pk in facts.published or (
@@ -160,6 +192,21 @@ def office(who: Visitor, canary: Canary, facts: Facts) -> bool:
     return who.quarter == canary.quarter and who.works
 
 
+def house(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """What concerns all quarters: who keeps the settings of one."""
+    return who.keeps_settings
+
+
+def outage(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """Why no mail goes: lead and moderator of the quarters whose server it is."""
+    return who.works and who.quarter in facts.served[canary.pk]
+
+
+def wording(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """Text snippets: who writes them, and who puts them into letters."""
+    return desk(who, canary, facts) or settings(who, canary, facts)
+
+
 def settings(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """Who keeps settings and members."""
     return who.quarter == canary.quarter and who.keeps_settings
@@ -175,13 +222,13 @@ def colleague(who: Visitor, canary: Canary, facts: Facts) -> bool:
 
 
 def own_address(who: Visitor, canary: Canary, facts: Facts) -> bool:
-    """The address with which somebody signs in."""
-    return settings(who, canary, facts) or who.user == canary.pk
+    """The address with which somebody signs in; the office looks it up for who asks for their data."""
+    return settings(who, canary, facts) or office(who, canary, facts) or who.user == canary.pk
 
 
 def shown_member(who: Visitor, canary: Canary, facts: Facts) -> bool:
-    """Function and phone of a colleague who wants to be shown."""
-    return canary.pk in facts.shown or settings(who, canary, facts)
+    """Function and phone of a colleague who wants to be shown; for the office as the address."""
+    return canary.pk in facts.shown or settings(who, canary, facts) or office(who, canary, facts)
 
 
 FIELDS: dict[str, Circle] = {
@@ -210,7 +257,8 @@ FIELDS: dict[str, Circle] = {
     "quarters.Premises.note": everybody,
     "quarters.Theme.name": everybody,
     "quarters.ProgrammeFooter.text": everybody,
-    "privacy.Consent.wording": nobody,
+    "backups.Backup.error": house,
+    "privacy.Consent.wording": own_or_desk,
     "privacy.Trail.deed": settings,
     "privacy.Trail.subject": settings,
     "privacy.Trail.data": nobody,
@@ -218,15 +266,18 @@ FIELDS: dict[str, Circle] = {
     "outbox.Mail.subject": mail,
     "outbox.Mail.text": mail,
     "outbox.Mail.last_error": mail,
+    "outbox.Outage.last_error": outage,
     "dossiers.Dossier.title": inside,
     "dossiers.Dossier.search_text": nobody,
     "dossiers.Entry.actor_name": line,
     "dossiers.Entry.text": line,
     "dossiers.Entry.data": line,
     "dossiers.FollowUp.note": inside,
-    "dossiers.Document.caption": nobody,
+    "dossiers.Document.caption": quoted,
     "correspondence.Message.subject": inside,
-    "correspondence.Message.text": inside,
+    "correspondence.Message.text": written,
+    "correspondence.TextSnippet.title": wording,
+    "correspondence.TextSnippet.text": wording,
     "directory.ResponsibleBody.name": everybody,
     "directory.ResponsibleBody.email": office,
     "directory.ResponsibleBody.phone": office,
@@ -251,6 +302,7 @@ FIELDS: dict[str, Circle] = {
     "concerns.Teller.address": contact,
     "concerns.Referral.cover_note": referred,
     "concerns.Referral.reply": referred,
+    "concerns.BlockedSender.name": office,
     "concerns.DraftPhoto.label": nobody,
     "website.SitePage.body": published,
     "website.SitePage.facts": published,
@@ -259,6 +311,11 @@ FIELDS: dict[str, Circle] = {
 #: Fields in which no words of people stand; the machine needs them as they are.
 STRUCTURE: dict[str, str] = {
     "accounts.User.password": "a hash; tests/canary/test_secrets.py looks for it",
+    "accounts.Session.session_key": "opens the door; the crawler looks for each visitor's own",
+    "accounts.Session.session_data": "encoded; test_canaries reads what it holds",
+    "accounts.Session.browser": "a name from our own list",
+    "accounts.Session.system": "a name from our own list",
+    "accounts.NetworkCount.key": "a keyed hash",
     "quarters.Quarter.host": "chooses the quarter",
     "quarters.Quarter.time_zone": "name of a zone",
     "quarters.Quarter.languages": "codes",
@@ -278,6 +335,7 @@ STRUCTURE: dict[str, str] = {
     "outbox.Mail.headers": "Message-IDs",
     "outbox.Mail.links": "what a placeholder becomes",
     "outbox.Mail.message_id": "a random number",
+    "outbox.Outage.server_key": "a keyed hash",
     "files.StoredFile.media_type": "our own",
     "files.StoredFile.sha256": "a hash",
     "files.StoredFile.storage_name": "where the bytes lie",
@@ -285,6 +343,7 @@ STRUCTURE: dict[str, str] = {
     "dossiers.Dossier.reference": "the number; whether it exists is tested apart",
     "dossiers.Dossier.language": "a code",
     "dossiers.Entry.deed": "a code",
+    "concerns.Concern.text_language": "a code",
     "directory.ResponsibleBody.sort_name": "the folded name",
     "directory.ResponsibleBody.postcode": "five digits",
 }

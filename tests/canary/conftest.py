@@ -28,3 +28,11 @@ def world(db: None) -> World:
 def facts(world: World) -> Facts:
     """What the circles need to know."""
     return Facts(world)
+
+
+@pytest.fixture
+def undone(world: World) -> Iterator[None]:
+    """Take back what a test writes, so that the others find the world as it was."""
+    point = transaction.savepoint()
+    yield
+    transaction.savepoint_rollback(point)

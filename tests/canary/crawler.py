@@ -1,7 +1,7 @@
 """Walks every address as everybody, and follows what it finds there."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from http import HTTPStatus
@@ -9,32 +9,45 @@ from itertools import product
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
-from quartiersladen.concerns.models import Draft, Referral, RightAddress
+from quartiersladen.concerns.models import DraftPhoto, Referral, RightAddress
+from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
-from quartiersladen.dossiers.models import Dossier
+from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.files.models import StoredFile
 from quartiersladen.outbox.models import Mail
+from quartiersladen.privacy.states import RetentionKind
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.website.states import PageKey
 from tests.canary.circles import Facts, Visitor, inside, may_see
-from tests.canary.world import CANARY, World
+from tests.canary.world import CANARY, Canary, World
+from tests.support.pdf import alternatives, links, page_texts, spoken_frame
 
 ARGUMENT = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 LINK = re.compile(r"""(?:href|src|action|hx-get)=["']([^"'#]+)""")
 GET_FORM = re.compile(r"<form\b(?P<head>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
 ATTRIBUTE = re.compile(r"""(\w+)=["']([^"']*)["']""")
-WORD_FIELD = re.compile(r"""<input[^>]*type=["'](?:search|text)["'][^>]*>""")
+WORD_FIELD = re.compile(r"""<input[^>]*type=["']search["'][^>]*>""")
 TOKENS = re.compile(r"/[sfbw]/([A-Za-z0-9_-]{40})")
 SELECT = re.compile(r"""<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>""", re.DOTALL)
 CHOICE = re.compile(
     r'<input(?=[^>]*type="(?:checkbox|radio)")(?=[^>]*value="\d+")[^>]*name="([^"]+)"'
 )
 STATIC = ("/static/", "data:", "mailto:", "tel:")
+#: Pages that say everything of somebody in their address.
+PERSON = "/buero/auskunft/"
+PERSON_PAGES = [
+    f"{PERSON}{page}?wer=" for page in ("person/", "person.json", "person.pdf", "loeschen/")
+]
+POSTERS = [
+    f"/buero/anliegen/{page}?languages=de&languages=ar&size={size}&theme="
+    for page, size in (("plakat/", "a4"), ("plakat.pdf", "a4"), ("plakat.pdf", "quadrat"))
+]
 LEAVES = "/konto/logout/"
 MOST_PAGES = 2_000  # of one visitor; more means that links lead to ever new ones
 FEW = 3  # of the other quarter's things are asked for; more would answer the same
@@ -52,20 +65,38 @@ def routes(resolver: Any = None, start: str = "") -> Iterator[str]:
             yield start + str(entry.pattern)
 
 
-def values_of_arguments(quarter: Quarter, most: int) -> dict[str, list[object]]:
+def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[str, list[Any]]:
     """Return, for each name of an argument, keys of what is here and of a few elsewhere.
 
-    most: how many of each here.
+    most: how many of each here.  few: how many of each elsewhere.  "reference/document_id" stands for both at once, as they belong
+    together; everything with everything would be hundreds that are not there.  "wer" stands for
+    the rows of the pages about a person.
     """
 
     def keys(model: Any, path: str = "quarter", column: str = "pk") -> list[object]:
         rows = model.objects.order_by("pk")
         here = rows.filter(**{path: quarter}).values_list(column, flat=True)
         elsewhere = rows.exclude(**{path: quarter}).values_list(column, flat=True)
-        return [*list(here)[-most:], *list(elsewhere)[-FEW:]]
+        return [*list(here)[-most:], *(list(elsewhere)[-few:] if few else ())]
 
     return {
         "reference": [*keys(Dossier, column="reference"), "2020-0001"],
+        "reference/document_id": [
+            *zip(
+                keys(Document, "dossier__quarter", "dossier__reference"),
+                keys(Document, "dossier__quarter"),
+                strict=True,
+            ),
+            (keys(Dossier, column="reference")[0], keys(Document, "dossier__quarter")[-1]),
+        ],
+        "key/file_id": [
+            *zip(
+                keys(DraftPhoto, "draft__quarter", "draft"),
+                keys(DraftPhoto, "draft__quarter", "file"),
+                strict=True,
+            ),
+            *((keys(DraftPhoto, "draft__quarter", "draft")[0], pk) for pk in keys(StoredFile)),
+        ],
         "referral_id": keys(Referral, "concern__quarter"),
         "body_id": keys(ResponsibleBody),
         "person_id": keys(ContactPerson, "body__quarter"),
@@ -73,9 +104,16 @@ def values_of_arguments(quarter: Quarter, most: int) -> dict[str, list[object]]:
         "file_id": keys(StoredFile),
         "name": ["foto.jpg"],
         "token": ["A" * 40],
-        "int key": sorted({*keys(Theme), *keys(RightAddress), *keys(Membership)}, key=str),
-        "uuid key": keys(Draft),
+        "int key": sorted(
+            {*keys(Theme), *keys(RightAddress), *keys(Membership), *keys(TextSnippet)}, key=str
+        ),
         "str key": [*PageKey.values, "unbekannt"],
+        "str kind": [*RetentionKind.values, "unbekannt"],
+        "wer": [
+            *(f"concerns.teller:{pk}" for pk in keys(Dossier)),
+            *(f"directory.contactperson:{pk}" for pk in keys(ContactPerson, "body__quarter")),
+            *(f"accounts.user:{pk}" for pk in keys(Membership, column="user")),
+        ],
         "provider_id": ["haus"],
         "pk": [1],
         "uidb36": ["1"],
@@ -84,8 +122,21 @@ def values_of_arguments(quarter: Quarter, most: int) -> dict[str, list[object]]:
     }
 
 
-def paths_of(route: str, values: dict[str, list[object]]) -> list[str]:
+def paths_of(route: str, values: Mapping[str, list[Any]]) -> list[str]:
     """Return the paths of a route with everything that can stand in it."""
+    names = [found["name"] for found in ARGUMENT.finditer(route)]
+    together = values.get("/".join(names)) if len(names) > 1 else None
+    combinations = together or product(*_choices(route, values))
+    paths = []
+    for combination in combinations:
+        path = route
+        for value in combination:
+            path = ARGUMENT.sub(str(value), path, count=1)
+        paths.append(f"/{path}")
+    return paths
+
+
+def _choices(route: str, values: Mapping[str, list[Any]]) -> list[list[Any]]:
     choices = []
     for found in ARGUMENT.finditer(route):
         named = f"{found['kind'] or 'str'} {found['name']}"
@@ -95,13 +146,7 @@ def paths_of(route: str, values: dict[str, list[object]]) -> list[str]:
             f" <{found[0]}> in {route}"
         )
         choices.append(choice)
-    paths = []
-    for combination in product(*choices):
-        path = route
-        for value in combination:
-            path = ARGUMENT.sub(str(value), path, count=1)
-        paths.append(f"/{path}")
-    return paths
+    return choices
 
 
 def all_paths(quarter: Quarter, *, most: int = 1_000) -> list[str]:
@@ -114,7 +159,8 @@ def all_paths(quarter: Quarter, *, most: int = 1_000) -> list[str]:
         paths = paths_of(route, values)
         takes_get = Client().get(paths[0]).status_code != HTTPStatus.METHOD_NOT_ALLOWED
         found += paths if takes_get else paths[:1]
-    return found
+    found += [page + row for page in PERSON_PAGES for row in values["wer"]]
+    return [*found, *POSTERS]
 
 
 def fields_with_keys(page: str) -> set[str]:
@@ -162,7 +208,15 @@ def everything_in(response: Any) -> bytes:
     head = "\n".join(f"{name}: {value}" for name, value in response.items())
     cookies = response.cookies.output()
     content = b"".join(response) if response.streaming else response.content
+    if response.get("Content-Type") == "application/pdf":
+        content = said_in_pdf(content)
     return b"\n".join((head.encode(), cookies.encode(), response.reason_phrase.encode(), content))
+
+
+def said_in_pdf(made: bytes) -> bytes:
+    """Return what somebody reads or hears in a PDF: its pages, links, pictures and properties."""
+    heard = (*page_texts(made), *links(made), *alternatives(made), str(spoken_frame(made)))
+    return "\n".join(heard).encode()
 
 
 def words_in(content: bytes) -> set[str]:
@@ -195,8 +249,24 @@ class Crawler:
         """Open a page and note which canaries sing there. given: those the visitor brought."""
         response = self.client.get(path, headers=headers or None)
         self.record.statuses[(self.who.name, path)] = response.status_code
-        self.note(path, words_in(everything_in(response)) - set(given))
+        content = everything_in(response)
+        self.note(path, words_in(content) - set(given))
+        self._look_for_key(path, response)
         return response
+
+    def ask_for(self, words: str) -> Any:
+        """Ask the page that finds a person; what is asked for is sent and stands in no address."""
+        response = self.client.post(PERSON, {"words": words})
+        self.record.statuses[(self.who.name, f"{PERSON} with words")] = response.status_code
+        self.note(f"{PERSON} with words", words_in(everything_in(response)) - {words})
+        return response
+
+    def _look_for_key(self, path: str, response: Any) -> None:
+        """The key of a session stands in its cookie and nowhere else."""
+        cookie = self.client.cookies.get(settings.SESSION_COOKIE_NAME)
+        content = b"" if response.streaming else response.content
+        if cookie is not None and cookie.value and cookie.value.encode() in content:
+            self.record.leaks.append(Sighting(self.who.name, path, "a key", "accounts.Session"))
 
     def note(self, where: str, words: set[str]) -> None:
         """Note rightly seen canaries and leaks."""
@@ -230,14 +300,19 @@ class Crawler:
             for planted in [[c for c in world.of(name) if c.dossier == world.here.cases[case].pk]]
         ]
         asked.append(world.of("concerns.Teller.name", world.there)[0])
-        for place, name in sorted(self.searches):
-            for canary in asked:
+        for canary in asked:
+            for place, name in sorted(self.searches):
                 answer = self.look(f"{place}?{name}={canary.word}", given=[canary.word])
-                number = self.facts.dossiers[canary.dossier or 0].reference
-                if not inside(self.who, canary, self.facts) and number in answer.content.decode():
-                    self.record.leaks.append(
-                        Sighting(self.who.name, f"search at {place}", number, canary.field)
-                    )
+                self._note_number(canary, place, answer)
+            if self.who.role is not None:
+                self._note_number(canary, PERSON, self.ask_for(canary.word))
+
+    def _note_number(self, canary: Canary, place: str, answer: Any) -> None:
+        number = self.facts.dossiers[canary.dossier or 0].reference
+        if not inside(self.who, canary, self.facts) and number in answer.content.decode():
+            self.record.leaks.append(
+                Sighting(self.who.name, f"search at {place}", number, canary.field)
+            )
 
     def _note_searches(self, path: str, page: str) -> None:
         for form in GET_FORM.finditer(page):
@@ -255,7 +330,7 @@ class Crawler:
             found += [unescape(link) for link in LINK.findall(page)]
         links = (urlsplit(urljoin(path, link)) for link in found if not link.startswith(STATIC))
         return [
-            link.path + (f"?{link.query}" if link.query else "")
+            link.path + (f"?{link.query.replace('%3A', ':')}" if link.query else "")
             for link in links
             if link.netloc in {"", "testserver", "localhost:8000"}
             and not link.path.startswith("/static/")

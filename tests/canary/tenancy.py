@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.db import models
 
-from quartiersladen.accounts.models import User
+from quartiersladen.accounts.models import NetworkCount, Session, User
+from quartiersladen.backups.models import Backup
+from quartiersladen.outbox.models import Outage
 from quartiersladen.quarters.models import Quarter
 from tests.canary.world import World, own_models
 
@@ -17,6 +19,10 @@ SHARED = {
     User: "a person may work in several quarters; what they may do there is a Membership",
     User.groups.through: "Django's own groups; the house uses none",
     User.user_permissions.through: "Django's own permissions; the house uses none",
+    Session: "a browser in which a person is signed in, for whichever quarter they open",
+    NetworkCount: "a network is slowed down whichever quarter it asks; only a keyed hash is kept",
+    Outage: "a mail server may serve several quarters; only a keyed hash of its address is kept",
+    Backup: "an archive holds the whole house; only who runs it reads the books",
 }
 WAYS = ("quarter", "dossier", "concern", "body", "draft", "message")
 

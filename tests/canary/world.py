@@ -22,8 +22,18 @@ from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
+from quartiersladen.backups.models import Backup
+from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.models import Concern, Referral, RightAddress
-from quartiersladen.concerns.services import intake, life, referrals, release, talks, tellers
+from quartiersladen.concerns.services import (
+    intake,
+    life,
+    quarantine,
+    referrals,
+    release,
+    talks,
+    tellers,
+)
 from quartiersladen.concerns.states import (
     AnswerWay,
     Channel,
@@ -34,7 +44,8 @@ from quartiersladen.concerns.states import (
     TalkPlace,
     Witness,
 )
-from quartiersladen.correspondence.states import Way
+from quartiersladen.correspondence.states import Occasion, Way
+from quartiersladen.correspondence.testing import make_snippet
 from quartiersladen.desk import services as settings_of_quarter
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.directory.testing import make_body
@@ -43,9 +54,14 @@ from quartiersladen.dossiers.services import assign, note, record
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
-from quartiersladen.outbox.models import Mail
+from quartiersladen.kernel.spam import Sign
+from quartiersladen.outbox.models import Mail, Outage
+from quartiersladen.outbox.outages import server_key
 from quartiersladen.outbox.services import queue_mail
+from quartiersladen.privacy import retention
 from quartiersladen.privacy.append_only import erasure_permit
+from quartiersladen.privacy.models import Consent, RetentionProof
+from quartiersladen.privacy.states import RetentionKind
 from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter, Theme
 from quartiersladen.quarters.testing import make_quarter, make_theme
 from quartiersladen.website.models import SitePage
@@ -107,9 +123,19 @@ def build_world() -> World:
     now = timezone.now() - timedelta(hours=2)
     here = _town("hier", now)
     there = _town("dort", now)
+    _of_the_house(now)
     world = World(here, there)
     Planter(world).plant()
     return world
+
+
+def _of_the_house(now: datetime) -> None:
+    """Store what belongs to no quarter."""
+    Backup.objects.create(state=BackupState.FAILED, started_at=now, error="Kein Platz")
+    Outage.objects.create(server_key="noch keiner", since=now, next_try_at=now, last_error="Nein")
+    RetentionProof.objects.create(
+        kind=RetentionKind.SIGN_IN, days=90, count=3, day=now.date(), at=now
+    )
 
 
 def _town(slug: str, now: datetime) -> Town:
@@ -188,6 +214,17 @@ def _settings(town: Town, now: datetime) -> None:
         now=now,
     )
     settings_of_quarter.save_quarter(viewer=lead, quarter=town.quarter, changes={}, now=now)
+    for theme in (None, town.quarter.themes.get(slug="licht")):
+        for occasion in (Occasion.ANSWERED, Occasion.FORWARDED):
+            make_snippet(lead, town.quarter, occasion=occasion, theme=theme, now=now)
+    retention.set_days(
+        viewer=lead,
+        quarter=town.quarter,
+        kind=RetentionKind.CONTACT,
+        days=30,
+        version=0,
+        now=now,
+    )
     Mail.objects.filter(quarter=town.quarter).update(tries=1)  # so that the books show an error
     queue_mail(
         quarter=town.quarter,
@@ -224,10 +261,18 @@ class CaseMaker:
         self.keep_secret(self.passed(self.report("secret", consent=True), with_contact=True))
         self.keep_secret(self.show(self.report("secret, once released")))
         self.told(self.report("talked", way=AnswerWay.PHONE))
+        self.report("quarantined", is_held=True, consent=True)
+        self.assign(self.report("quarantined, helped", is_held=True))
+        self.call_spam(self.report("spam", is_held=True))
         self.begin_a_form()
 
     def report(
-        self, name: str, *, way: AnswerWay = AnswerWay.MAIL, consent: bool = False
+        self,
+        name: str,
+        *,
+        way: AnswerWay = AnswerWay.MAIL,
+        consent: bool = False,
+        is_held: bool = False,
     ) -> Concern:
         quarter, key = self.town.quarter, uuid4()
         for number in range(2 if name == "released" else 1):
@@ -251,11 +296,15 @@ class CaseMaker:
                 address="Musterweg 9",
                 consent_wording="Ja, weitergeben." if consent else "",
             ),
-            intake=intake.Intake(channel=Channel.WEB, told_on=quarter.local_day(self.now)),
+            intake=intake.Intake(
+                channel=Channel.WEB,
+                told_on=quarter.local_day(self.now),
+                signs=frozenset({Sign.TRAP} if is_held else ()),
+            ),
             submission_key=key,
             now=self.now,
         )
-        if name != "fresh":
+        if name != "fresh" and not is_held:
             tellers.confirm_address(
                 viewer=link_viewer(quarter.pk, LinkPurpose.TELLER_EMAIL, concern.pk),
                 concern=concern,
@@ -372,6 +421,9 @@ class CaseMaker:
             now=self.now,
         )
 
+    def call_spam(self, concern: Concern) -> None:
+        quarantine.call_spam(viewer=self.lead, concern=concern, block=True, now=self.now)
+
     def told(self, concern: Concern) -> None:
         tellers.told_orally(
             viewer=self.lead,
@@ -461,6 +513,9 @@ class Planter:
                     changes = {f.attname: self._value(row, f) for f in fields}
                     if changes:
                         model._base_manager.filter(pk=row.pk).update(**changes)
+        # The server of one quarter takes no mails; its address has just become another one.
+        server = Quarter.objects.get(pk=self.world.here.quarter.pk).smtp_url
+        Outage.objects.update(server_key=server_key(server))
         for dossier in Dossier.objects.all():
             words = [c.word for c in self.world.planted.values() if c.dossier == dossier.pk]
             Dossier.objects.filter(pk=dossier.pk).update(
@@ -499,6 +554,8 @@ class Planter:
     def _dossier(self, row: models.Model) -> Dossier | None:
         if isinstance(row, Mail) and not hasattr(row, "message") and "status" in row.links:
             return Dossier.objects.get(pk=row.links["status"]["subject_id"])
+        if isinstance(row, Consent):
+            return Dossier.objects.get(pk=row.subject.removeprefix("concerns.teller:"))
         found = (follow_or_none(row, path) for path in PATHS_TO_DOSSIER)
         return next((dossier for dossier in found if dossier is not None), None)
 
