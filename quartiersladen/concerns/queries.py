@@ -35,6 +35,8 @@ from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
 from quartiersladen.kernel.spam import Sign
 from quartiersladen.privacy.models import Consent
+from quartiersladen.privacy.queries import has_agreed
+from quartiersladen.privacy.states import ConsentPurpose
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
@@ -277,6 +279,15 @@ def by_status_link(quarter: Quarter, token: str, today: date) -> tuple[Concern, 
 def teller_subject(concern_id: int) -> str:
     """Return the name of a concern's person in the consent ledger."""
     return f"concerns.teller:{concern_id}"
+
+
+def may_pass_on_contact(concern: Concern) -> bool:
+    """Say whether bodies may get to know who told it.
+
+    The ledger decides; the teller's row is a copy, and it may have been read before a withdrawal.
+    """
+    agreed = has_agreed(teller_subject(concern.pk), ConsentPurpose.PASS_ON_CONTACT)
+    return concern.teller.may_pass_on and agreed
 
 
 def bodies_with_contact(concern: Concern) -> list[Referral]:

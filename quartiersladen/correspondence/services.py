@@ -25,7 +25,6 @@ from quartiersladen.dossiers.models import Dossier
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.outbox.services import empty_mails, queue_mail, resend
-from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy.free_text import MARK, blackened, pattern
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter, Theme
@@ -143,6 +142,7 @@ def send_again(*, viewer: Viewer, mail: Mail, now: datetime) -> Mail:
     """Send a mail once more and return what is in the queue then.
 
     A copy is kept on the dossier of the first one: who may not see the one does not see the other.
+    It has the words that go now: what was blackened in the mail meanwhile stays so.
     Raises what outbox.services.resend raises.
     """
     queued = resend(viewer=viewer, mail=mail, now=now)
@@ -154,8 +154,8 @@ def send_again(*, viewer: Viewer, mail: Mail, now: datetime) -> Mail:
             way=first.way,
             counterpart=first.counterpart,
             body=first.body,
-            subject=first.subject,
-            text=first.text,
+            subject=queued.subject,
+            text=queued.text,
             at=now,
             by_id=viewer.user_id,
             mail=queued,
@@ -252,11 +252,12 @@ def add_starting_snippets(*, quarter: Quarter) -> None:
 def blacken_mails_to_bodies(*, dossier: Dossier, words: Iterable[str]) -> None:
     """Blacken words in the mails to bodies, so that none that waits or is sent again holds them.
 
+    One that is on its way may come back to the queue, so it is blackened like the others.
     The message on the dossier stays as it was sent.
     """
     found = pattern(words)
     mails = Mail.objects.filter(message__dossier=dossier, message__counterpart=Counterpart.BODY)
-    for mail in mails.exclude(state=MailState.SENDING):
+    for mail in mails:
         Mail.objects.filter(pk=mail.pk).update(text=blackened(mail.text, found))
 
 

@@ -150,7 +150,7 @@ def _claim(mail: Mail, now: datetime) -> bool:
     lost = rows.filter(state=MailState.SENDING, claimed_at__lt=now - LOST_AFTER)
     taken = {"state": MailState.SENDING, "claimed_at": now}
     if due.update(**taken) or lost.update(**taken, times_lost=F("times_lost") + 1):
-        mail.refresh_from_db(fields=["state", "claimed_at", "times_lost", "tries"])
+        mail.refresh_from_db(fields=["state", "claimed_at", "times_lost", "tries", "text"])
         return True
     return False
 
