@@ -1,10 +1,11 @@
 """The person who told us: their address, and how they get to know what happened."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
@@ -21,7 +22,7 @@ from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services import claim, end_follow_up, plan_follow_up, record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
-from quartiersladen.outbox.services import queue_mail
+from quartiersladen.outbox.services import OnItsWay, queue_mail
 
 CONFIRM_DAYS = 3  # 72 hours: the link is valid to the end of the third day
 BY_HAND = {
@@ -96,11 +97,14 @@ def drop_unconfirmed(*, now: datetime) -> int:
     """Delete addresses that nobody confirmed within 72 hours; the concerns stay.
 
     They go from the search and from the outbox, too. The hours run from the mail: what lies in the
-    quarantine got none yet.
+    quarantine got none yet. One whose mail is on its way at this moment goes with the next run.
     Returns how many went.  Who wanted a mail looks at the status page instead.
     """
     since = now - timedelta(hours=CONFIRM_HOURS)
-    asked_at = Coalesce("email_given_at", "concern__let_in_at", "concern__created_at")
+    asked_at = Greatest(
+        Coalesce("email_given_at", "concern__created_at"),
+        Coalesce("concern__let_in_at", "concern__created_at"),
+    )
     old = (
         Teller.objects.alias(asked_at=asked_at)
         .filter(email_confirmed_at=None, asked_at__lt=since)
@@ -108,17 +112,20 @@ def drop_unconfirmed(*, now: datetime) -> int:
     )
     count = 0
     for teller in old.exclude(email="").select_related("concern__dossier__quarter"):
-        drop_address(teller=teller)
-        way = AnswerWay.LINK if teller.way == AnswerWay.MAIL else AnswerWay(teller.way)
-        changed = Teller.objects.filter(pk=teller.pk, email_confirmed_at=None)
-        count += changed.update(email="", way=way)
-        record(
-            dossier=teller.concern.dossier,
-            deed="address_dropped",
-            actor=Actor.SYSTEM,
-            now=now,
-        )
+        with suppress(OnItsWay), transaction.atomic():
+            count += _drop_unconfirmed(teller, now)
     return count
+
+
+def _drop_unconfirmed(teller: Teller, now: datetime) -> bool:
+    """Drop it unless the person or another worker was faster: confirmed, corrected or dropped."""
+    unchanged = Teller.objects.filter(pk=teller.pk, email=teller.email, email_confirmed_at=None)
+    way = AnswerWay.LINK if teller.way == AnswerWay.MAIL else AnswerWay(teller.way)
+    if not unchanged.update(email="", way=way):
+        return False
+    drop_address(teller=teller)
+    record(dossier=teller.concern.dossier, deed="address_dropped", actor=Actor.SYSTEM, now=now)
+    return True
 
 
 def letter_to_teller(*, concern: Concern, build: Callable[[Teller], Letter]) -> Letter | None:
