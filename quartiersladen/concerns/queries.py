@@ -33,7 +33,7 @@ from quartiersladen.dossiers.queries import documents_of
 from quartiersladen.dossiers.rules import rows_inside, visible_rows
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
-from quartiersladen.kernel.spam import Sign
+from quartiersladen.kernel.spam import Sign, sender_names
 from quartiersladen.privacy.models import Consent
 from quartiersladen.privacy.queries import has_agreed
 from quartiersladen.privacy.states import ConsentPurpose
@@ -469,6 +469,12 @@ def blocked_senders(viewer: Viewer) -> list[BlockedSender]:
         return []
     rows = BlockedSender.objects.filter(quarter_id=viewer.quarter_id).select_related("by")
     return list(rows.order_by("name"))
+
+
+def is_blocked(quarter: Quarter, email: str) -> bool:
+    """Whether the office has blocked an address or its domain."""
+    names = sender_names(email, "")
+    return BlockedSender.objects.filter(quarter=quarter, name__in=names).exists()
 
 
 def get_blocked_sender(viewer: Viewer, key: str) -> BlockedSender:
