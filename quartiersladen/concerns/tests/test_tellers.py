@@ -68,9 +68,7 @@ def test_after_72_hours_the_address_goes_and_the_concern_stays(quarter):
 def test_an_address_corrected_in_the_quarantine_has_its_hours_from_the_mail(quarter, mira):
     concern = make_concern(quarter, email="a@example.org", signs=frozenset({Sign.TRAP}))
     contact = Contact(AnswerWay.MAIL, email="b@example.org")
-    change_contact(
-        viewer=teller_viewer(concern), concern=concern, contact=contact, now=NOON + DAY
-    )
+    change_contact(viewer=teller_viewer(concern), concern=concern, contact=contact, now=NOON + DAY)
     let_in_at = NOON + 4 * DAY
     let_in(viewer=mira, concern=concern, now=let_in_at)
 
