@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import timeline
 from quartiersladen.concerns.models import BlockedSender, Concern, Teller
-from quartiersladen.concerns.queries import bodies_with_contact, concerns_inside, teller_subject
+from quartiersladen.concerns.queries import bodies_with_contact, concerns_inside
 from quartiersladen.concerns.services import forgetting
 from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.dossiers.models import Dossier
@@ -281,10 +281,10 @@ def _let_go(
 
 
 def _end_consent(concern: Concern, now: datetime) -> None:
-    if has_agreed(teller_subject(concern.pk), ConsentPurpose.PASS_ON_CONTACT):
+    if has_agreed(concern.teller.subject, ConsentPurpose.PASS_ON_CONTACT):
         record_consent(
             quarter=concern.quarter,
-            subject=teller_subject(concern.pk),
+            subject=concern.teller.subject,
             purpose=ConsentPurpose.PASS_ON_CONTACT,
             step=ConsentStep.WITHDRAWN,
             wording=_("The person asked for their data to be deleted."),

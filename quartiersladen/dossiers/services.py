@@ -171,9 +171,12 @@ def plan_follow_up(
     )
 
 
-def end_follow_up(*, dossier: Dossier, now: datetime) -> None:
-    """Mark the open follow-up as done, if there is one."""
-    FollowUp.objects.filter(dossier=dossier, done_at=None).update(done_at=now)
+def end_follow_up(
+    *, dossier: Dossier, reason: FollowUpReason | None = None, now: datetime
+) -> None:
+    """Mark the open follow-up as done, if there is one.  reason: only one of this kind."""
+    rows = FollowUp.objects.filter(dossier=dossier, done_at=None)
+    (rows.filter(reason=reason) if reason else rows).update(done_at=now)
 
 
 @transaction.atomic
@@ -331,6 +334,19 @@ def remove_documents(*, dossier: Dossier, of_teller_only: bool = False) -> int:
         document.delete()
         remove_file(file=document.file)
     return len(documents)
+
+
+def delete_dossier(*, dossier: Dossier) -> int:
+    """Delete a dossier with journal, dates, files and letters as if it had never been.
+
+    Call inside the erasure's permit, after the module's own row is gone.  Returns how many files
+    it had.
+    """
+    files = remove_documents(dossier=dossier)
+    Entry.objects.filter(dossier=dossier).delete()
+    FollowUp.objects.filter(dossier=dossier).delete()
+    dossier.delete()
+    return files
 
 
 def send_digests(*, quarter: Quarter, now: datetime) -> int:

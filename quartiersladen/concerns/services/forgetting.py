@@ -16,8 +16,14 @@ from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.states import AnswerWay, PlacePrecision
 from quartiersladen.correspondence.services import forget_messages
 from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.services import forget_texts, record, release_documents, set_audience
-from quartiersladen.dossiers.states import Actor, Audience
+from quartiersladen.dossiers.services import (
+    end_follow_up,
+    forget_texts,
+    record,
+    release_documents,
+    set_audience,
+)
+from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.outbox.services import OnItsWay, empty_mails
 from quartiersladen.privacy.append_only import erasure_permit
 from quartiersladen.privacy.free_text import MARK, blacken_matters
@@ -80,8 +86,11 @@ def forget_contact(
         Teller.objects.filter(pk=teller.pk).update(**changes)
         for name, value in changes.items():
             setattr(teller, name, value)
+        dossier = Dossier.objects.get(pk=teller.pk)
+        # Nobody knows any more whom to call.
+        end_follow_up(dossier=dossier, reason=FollowUpReason.TELL, now=now)
         return record(
-            dossier=Dossier.objects.get(pk=teller.pk),
+            dossier=dossier,
             deed=deed,
             actor=actor,
             by_id=by_id,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern, Teller
-from quartiersladen.concerns.queries import bodies_with_contact, is_blocked, teller_subject
+from quartiersladen.concerns.queries import bodies_with_contact, is_blocked
 from quartiersladen.concerns.rules import may_act_as_teller, may_see_teller
 from quartiersladen.concerns.services.forgetting import (
     drop_address,
@@ -25,13 +25,20 @@ from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import AnswerWay, Channel
 from quartiersladen.correspondence.services import blacken_mails_to_bodies
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import add_search_words, plan_follow_up, record, touch
+from quartiersladen.dossiers.services import (
+    add_search_words,
+    clean_search_later,
+    plan_follow_up,
+    record,
+    touch,
+)
 from quartiersladen.dossiers.states import Actor, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.privacy.free_text import blacken_matters, clean_indexes
 from quartiersladen.privacy.services import record_consent
 from quartiersladen.privacy.states import ConsentPurpose, ConsentStep
 
+#: Way of answering -> the column without which it leads nowhere.
 NEEDED = {AnswerWay.MAIL: "email", AnswerWay.PHONE: "phone", AnswerWay.POST: "address"}
 
 
@@ -98,7 +105,7 @@ def take_back_consent(
     teller.may_pass_on = False
     record_consent(
         quarter=concern.quarter,
-        subject=teller_subject(concern.pk),
+        subject=teller.subject,
         purpose=ConsentPurpose.PASS_ON_CONTACT,
         step=ConsentStep.WITHDRAWN,
         wording=wording,
@@ -109,6 +116,7 @@ def take_back_consent(
     )
     identity = identity_of(teller=teller)
     words = identity.names | identity.emails | identity.phones | identity.addresses
+    clean_search_later()
     blacken_mails_to_bodies(dossier=concern.dossier, words=words)
     _ask_bodies_to_delete(concern, now)
     return record(
@@ -169,6 +177,7 @@ def change_contact(*, viewer: Viewer, concern: Concern, contact: Contact, now: d
     add_search_words(
         dossier=concern.dossier, words=f"{contact.name} {contact.email} {contact.phone}"
     )
+    clean_search_later()
     if is_new_address and not is_blocked(concern.quarter, contact.email):
         ask_to_confirm(concern=concern, teller=teller, now=now)
     return record(dossier=concern.dossier, deed="contact_changed", actor=Actor.TELLER, now=now)
@@ -199,6 +208,7 @@ def delete_contact(*, viewer: Viewer, concern: Concern, now: datetime) -> Entry:
         take_back_consent(
             viewer=viewer, concern=concern, channel=Channel.WEB, wording=wording, now=now
         )
+    clean_search_later()
     return forget_contact(
         teller=concern.teller, actor=Actor.TELLER, by_id=None, deed="contact_deleted", now=now
     )

@@ -15,11 +15,17 @@ from quartiersladen.concerns.letters import CONFIRM_HOURS, Letter
 from quartiersladen.concerns.models import Concern, Teller
 from quartiersladen.concerns.rules import may_work_on
 from quartiersladen.concerns.services.forgetting import drop_address
-from quartiersladen.concerns.states import HELD, AnswerWay
+from quartiersladen.concerns.states import CLOSED, CONCERN_MACHINE, HELD, AnswerWay, ConcernState
 from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, end_follow_up, plan_follow_up, record
+from quartiersladen.dossiers.services import (
+    claim,
+    clean_search_later,
+    end_follow_up,
+    plan_follow_up,
+    record,
+)
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.outbox.services import OnItsWay, queue_mail
@@ -114,6 +120,8 @@ def drop_unconfirmed(*, now: datetime) -> int:
     for teller in old.exclude(email="").select_related("concern__dossier__quarter"):
         with suppress(OnItsWay), transaction.atomic():
             count += _drop_unconfirmed(teller, now)
+    if count:
+        clean_search_later()
     return count
 
 
@@ -177,6 +185,12 @@ def tell_the_end(*, concern: Concern, by_id: int | None, now: datetime) -> None:
         )
 
 
+def demand_let_in(*, concern: Concern) -> None:
+    """Raise TransitionRefused while it lies in the quarantine: nobody works on it yet."""
+    if concern.is_held:
+        CONCERN_MACHINE.target(ConcernState(concern.state), "check")
+
+
 @transaction.atomic
 def told_orally(
     *, viewer: Viewer, concern: Concern, told_on: date, text: str, version: int, now: datetime
@@ -184,9 +198,10 @@ def told_orally(
     """Write down that the person was told, by phone or in person.
 
     Ends the task of telling when the concern is closed.
-    Raises NotAllowed; ToldInTheFuture; ChangedMeanwhile.
+    Raises NotAllowed; TransitionRefused in the quarantine; ToldInTheFuture; ChangedMeanwhile.
     """
     demand(may_work_on(viewer, concern))
+    demand_let_in(concern=concern)
     if told_on > concern.quarter.local_day(now):
         raise ToldInTheFuture(field="told_on")
     claim(dossier=concern.dossier, version=version)
@@ -201,7 +216,7 @@ def told_orally(
         by_id=viewer.user_id,
         now=now,
     )
-    if not concern.is_open:
+    if concern.state in CLOSED:
         end_follow_up(dossier=concern.dossier, now=now)
     return record(
         dossier=concern.dossier,

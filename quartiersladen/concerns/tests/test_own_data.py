@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.test import Client
+from django_q.models import OrmQ
 
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.models import Concern, Teller
@@ -17,13 +19,17 @@ from quartiersladen.concerns.services.referrals import NoConsent, PassOn, pass_o
 from quartiersladen.concerns.states import AnswerWay, Channel, Result, Witness
 from quartiersladen.concerns.testing import make_concern, make_referral, teller_viewer
 from quartiersladen.correspondence.models import Message
+from quartiersladen.correspondence.privacy import HOLDER
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
+from quartiersladen.dossiers.services import CLEAN_INDEX
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import Mail
+from quartiersladen.outbox.services import empty_mails
 from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy.models import Consent
+from quartiersladen.privacy.registry import Identity, Person
 from quartiersladen.quarters.testing import NOON
 
 FACTS: dict[str, Any] = {
@@ -329,6 +335,59 @@ def test_the_page_shows_everything_and_the_file_says_the_same(mira, body, concer
     assert [line["step"] for line in handed["consents"]] == ["given"]
     assert [line["body"] for line in handed["contact_passed_on_to"]] == [body.name]
     assert "Mira" not in json.dumps(handed)
+
+
+def test_what_was_written_is_handed_out_without_the_places_of_links(mira, concern):
+    Teller.objects.update(email_confirmed_at=NOON)
+    close_concern(
+        viewer=mira,
+        concern=fresh(concern),
+        ending=Ending(Result.FIXED, "Gut", witness=Witness.OFFICE),
+        version=1,
+        now=NOON,
+    )
+    person = Person(
+        quarter=concern.quarter,
+        identity=Identity(matters=frozenset({concern.pk})),
+        rows=frozenset(),
+    )
+
+    [written] = json.loads(Client().get(page_of(concern, "daten.json")).content)["written"]
+    [section] = HOLDER.sections(mira, person)
+
+    assert ("Gut" in written["text"], "[[" in written["text"]) == (True, False)
+    assert written["text"].endswith("•••")
+    assert "[[" not in str(section)
+
+
+def test_the_desk_reads_what_was_written_when_its_mail_was_emptied(mira, desk, concern):
+    Teller.objects.update(email_confirmed_at=NOON)
+    close_concern(
+        viewer=mira,
+        concern=fresh(concern),
+        ending=Ending(Result.FIXED, "Es leuchtet & bleibt", witness=Witness.OFFICE),
+        version=1,
+        now=NOON,
+    )
+    empty_mails(mails=Q(message__dossier=concern.pk))
+
+    page = desk.get(f"/buero/anliegen/{concern.dossier.reference}/")
+
+    [line] = page.context["correspondence"]
+    assert ("Es leuchtet & bleibt" in line["text"], "[[" in line["text"]) == (True, False)
+    assert (line["mail"].is_emptied, "Es leuchtet &amp; bleibt" in page.content.decode()) == (
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("deed", ["change", "delete", "consent"])
+def test_the_index_of_the_search_forgets_for_good(concern, deed):
+    OrmQ.objects.all().delete()
+
+    assert Client().post(page_of(concern), {"deed": deed, "way": "link"}).status_code == 302
+
+    assert CLEAN_INDEX in [row.task["func"] for row in OrmQ.objects.all()]
 
 
 def test_the_deeds_of_the_page(concern):
