@@ -10,6 +10,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailConfirmation
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import get_script_prefix
 from django.utils.translation import gettext_lazy as _
@@ -60,8 +61,9 @@ class ClosedHouseAdapter(DefaultAccountAdapter):
 
     def set_password(self, user: User, password: str) -> None:
         """Store a new password and sign the person out everywhere else, at once."""
-        super().set_password(user, password)
-        services.end_sessions(user_id=user.pk, but=self._own_session(user))
+        with transaction.atomic():
+            super().set_password(user, password)
+            services.end_sessions(user_id=user.pk, but=self._own_session(user))
 
     def _own_session(self, user: User) -> str | None:
         is_own = self.request is not None and self.request.user == user

@@ -205,6 +205,11 @@ class Teller(models.Model):
         return str(self.concern_id)
 
     @property
+    def subject(self) -> str:
+        """The name of this person in the consent ledger."""
+        return f"concerns.teller:{self.pk}"
+
+    @property
     def has_contact(self) -> bool:
         """Whether anything of the person is known."""
         return bool(self.name or self.email or self.phone or self.address)

@@ -26,6 +26,7 @@ from quartiersladen.concerns.states import (
     PlacePrecision,
     ReferralState,
 )
+from quartiersladen.correspondence.queries import kept_text
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
@@ -33,8 +34,10 @@ from quartiersladen.dossiers.queries import documents_of
 from quartiersladen.dossiers.rules import rows_inside, visible_rows
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
-from quartiersladen.kernel.spam import Sign
+from quartiersladen.kernel.spam import Sign, sender_names
 from quartiersladen.privacy.models import Consent
+from quartiersladen.privacy.queries import has_agreed
+from quartiersladen.privacy.states import ConsentPurpose
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
@@ -274,9 +277,13 @@ def by_status_link(quarter: Quarter, token: str, today: date) -> tuple[Concern, 
     return _by_link(LinkPurpose.TELLER_STATUS, quarter, token, today)
 
 
-def teller_subject(concern_id: int) -> str:
-    """Return the name of a concern's person in the consent ledger."""
-    return f"concerns.teller:{concern_id}"
+def may_pass_on_contact(concern: Concern) -> bool:
+    """Say whether bodies may get to know who told it.
+
+    The ledger decides; the teller's row is a copy, and it may have been read before a withdrawal.
+    """
+    agreed = has_agreed(concern.teller.subject, ConsentPurpose.PASS_ON_CONTACT)
+    return concern.teller.may_pass_on and agreed
 
 
 def bodies_with_contact(concern: Concern) -> list[Referral]:
@@ -289,7 +296,7 @@ def consents_of(viewer: Viewer, concern: Concern) -> list[Consent]:
     """Return the lines of the ledger about the person of a concern, oldest first."""
     if not may_act_as_teller(viewer, concern):
         return []
-    return list(Consent.objects.filter(subject=teller_subject(concern.pk)).order_by("at", "pk"))
+    return list(Consent.objects.filter(subject=concern.teller.subject).order_by("at", "pk"))
 
 
 def own_data(viewer: Viewer, concern: Concern) -> dict[str, Any]:
@@ -329,7 +336,7 @@ def own_data(viewer: Viewer, concern: Concern) -> dict[str, Any]:
             {"body": r.body.name, "at": r.sent_at} for r in bodies_with_contact(concern)
         ],
         "written": [
-            {"at": m.at, "direction": m.direction, "by": m.way, "text": m.text}
+            {"at": m.at, "direction": m.direction, "by": m.way, "text": kept_text(m)}
             for m in written.order_by("at", "pk")
         ],
     }
@@ -458,6 +465,12 @@ def blocked_senders(viewer: Viewer) -> list[BlockedSender]:
         return []
     rows = BlockedSender.objects.filter(quarter_id=viewer.quarter_id).select_related("by")
     return list(rows.order_by("name"))
+
+
+def is_blocked(quarter: Quarter, email: str) -> bool:
+    """Whether the office has blocked an address or its domain."""
+    names = sender_names(email, "")
+    return BlockedSender.objects.filter(quarter=quarter, name__in=names).exists()
 
 
 def get_blocked_sender(viewer: Viewer, key: str) -> BlockedSender:

@@ -30,5 +30,6 @@ def load(now: datetime) -> None:
             quarter=quarter,
             snippet=None,
             facts=SnippetFacts(Occasion.FORWARDED, theme, "de", "Heute noch räumen", SYRINGES),
+            version=0,
             now=now,
         )

@@ -23,6 +23,7 @@ def _explained() -> str:
 class SnippetForm(forms.Form):
     """For what, in which language, and the words."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
     occasion = forms.ChoiceField(label=_("For what"), choices=Occasion.choices)
     theme = forms.ModelChoiceField(
         label=_("Theme"),
@@ -66,5 +67,5 @@ class SnippetForm(forms.Form):
 
 def snippet_initial(snippet: TextSnippet) -> dict[str, Any]:
     """Return what the form of a text snippet shows first."""
-    names = ("occasion", "language", "title", "text")
+    names = ("version", "occasion", "language", "title", "text")
     return {name: getattr(snippet, name) for name in names} | {"theme": snippet.theme_id}

@@ -55,6 +55,7 @@ class TextSnippet(models.Model):
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)
     title = models.CharField(max_length=80)
     text = models.TextField(max_length=SNIPPET_LENGTH)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.correspondence.models import Message
-from quartiersladen.correspondence.queries import hidden_mails
+from quartiersladen.correspondence.queries import hidden_mails, kept_text
 from quartiersladen.correspondence.services import forget_words_with_teller
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.dossiers.models import Dossier
@@ -100,7 +100,7 @@ class Correspondence(Holder):
                         ("direction", _("Direction"), message.get_direction_display()),
                         ("way", _("How"), message.get_way_display()),
                         ("subject", _("Subject"), message.subject),
-                        ("text", _("Text"), message.text),
+                        ("text", _("Text"), kept_text(message)),
                     )
                     for message in rows.select_related("dossier").order_by("at", "pk")
                 ],

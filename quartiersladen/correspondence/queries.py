@@ -13,6 +13,7 @@ from quartiersladen.correspondence.states import TO_BODIES, Occasion
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.rules import may_look_inside, rows_inside
 from quartiersladen.kernel.text import fold
+from quartiersladen.outbox.frame import PLACEHOLDER
 
 
 def messages_of(viewer: Viewer, dossier: Dossier) -> QuerySet[Message]:
@@ -24,6 +25,14 @@ def messages_of(viewer: Viewer, dossier: Dossier) -> QuerySet[Message]:
         .select_related("body", "by", "mail")
         .order_by("at", "pk")
     )
+
+
+def kept_text(message: Message) -> str:
+    """Return what was written, as it may be read and handed out: without the places of its links.
+
+    It stays also when the mail that carried it was emptied.
+    """
+    return PLACEHOLDER.sub("•••", message.text)
 
 
 def hidden_mails(viewer: Viewer) -> Q:

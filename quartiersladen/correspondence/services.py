@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +22,9 @@ from quartiersladen.correspondence.states import (
 )
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier
-from quartiersladen.kernel.errors import Invalid, demand
+from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.outbox.services import empty_mails, queue_mail, resend
-from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy.free_text import MARK, blackened, pattern
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter, Theme
@@ -53,6 +52,12 @@ class TitleTaken(Invalid):
     """Two snippets of one title for the same occasion could not be told apart."""
 
     sentence = _("There is a text snippet with this title for this already.")
+
+
+class SnippetChangedMeanwhile(Conflict):
+    """Somebody else saved the text snippet since the page was read."""
+
+    sentence = _("Somebody else has saved this meanwhile. What you typed is still here.")
 
 
 def _thread_headers(
@@ -143,6 +148,7 @@ def send_again(*, viewer: Viewer, mail: Mail, now: datetime) -> Mail:
     """Send a mail once more and return what is in the queue then.
 
     A copy is kept on the dossier of the first one: who may not see the one does not see the other.
+    It has the words that go now: what was blackened in the mail meanwhile stays so.
     Raises what outbox.services.resend raises.
     """
     queued = resend(viewer=viewer, mail=mail, now=now)
@@ -154,8 +160,8 @@ def send_again(*, viewer: Viewer, mail: Mail, now: datetime) -> Mail:
             way=first.way,
             counterpart=first.counterpart,
             body=first.body,
-            subject=first.subject,
-            text=first.text,
+            subject=queued.subject,
+            text=queued.text,
             at=now,
             by_id=viewer.user_id,
             mail=queued,
@@ -174,18 +180,19 @@ class SnippetFacts:
     text: str
 
 
-@transaction.atomic
 def save_snippet(
     *,
     viewer: Viewer,
     quarter: Quarter,
     snippet: TextSnippet | None,
     facts: SnippetFacts,
+    version: int,
     now: datetime,
 ) -> TextSnippet:
     """Add a text snippet (None) or change it.
 
-    Raises NotAllowed; UnknownPlaceholder; TitleTaken; Invalid for a theme of another quarter.
+    Raises NotAllowed; UnknownPlaceholder; TitleTaken; Invalid for a theme of another quarter;
+    SnippetChangedMeanwhile when `version` is not the stored one.
     """
     demand(may_keep_snippets(viewer, quarter.pk))
     demand(snippet is None or snippet.quarter_id == quarter.pk)
@@ -195,16 +202,21 @@ def save_snippet(
         check_placeholders(facts.text, PLACEHOLDERS)
     except BadPlaceholder as exc:
         raise UnknownPlaceholder(exc.word) from exc
-    same = TextSnippet.objects.filter(
-        quarter=quarter,
-        occasion=facts.occasion,
-        theme=facts.theme,
-        language=facts.language,
-        title=facts.title,
-    )
-    if (same.exclude(pk=snippet.pk) if snippet else same).exists():
-        raise TitleTaken(field="title")
-    snippet = snippet or TextSnippet(quarter=quarter)
+    try:
+        return _save_snippet(viewer, snippet or TextSnippet(quarter=quarter), facts, version, now)
+    except IntegrityError as exc:
+        raise TitleTaken(field="title") from exc
+
+
+@transaction.atomic
+def _save_snippet(
+    viewer: Viewer, snippet: TextSnippet, facts: SnippetFacts, version: int, now: datetime
+) -> TextSnippet:
+    if snippet.pk is not None:
+        mine = TextSnippet.objects.filter(pk=snippet.pk, version=version)
+        if not mine.update(version=version + 1):
+            raise SnippetChangedMeanwhile
+        snippet.version = version + 1
     snippet.occasion, snippet.theme = facts.occasion, facts.theme
     snippet.language, snippet.title, snippet.text = facts.language, facts.title, facts.text
     snippet.save()
@@ -252,11 +264,12 @@ def add_starting_snippets(*, quarter: Quarter) -> None:
 def blacken_mails_to_bodies(*, dossier: Dossier, words: Iterable[str]) -> None:
     """Blacken words in the mails to bodies, so that none that waits or is sent again holds them.
 
+    One that is on its way may come back to the queue, so it is blackened like the others.
     The message on the dossier stays as it was sent.
     """
     found = pattern(words)
     mails = Mail.objects.filter(message__dossier=dossier, message__counterpart=Counterpart.BODY)
-    for mail in mails.exclude(state=MailState.SENDING):
+    for mail in mails:
         Mail.objects.filter(pk=mail.pk).update(text=blackened(mail.text, found))
 
 

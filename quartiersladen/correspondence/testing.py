@@ -32,5 +32,6 @@ def make_snippet(
         quarter=quarter,
         snippet=None,
         facts=SnippetFacts(**(facts | fields)),
+        version=0,
         now=now,
     )

@@ -17,7 +17,7 @@ from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.correspondence.queries import get_kept_snippet, kept_snippets
 from quartiersladen.correspondence.services import delete_snippet, save_snippet
 from quartiersladen.correspondence.states import Occasion
-from quartiersladen.kernel.errors import Invalid
+from quartiersladen.kernel.errors import Conflict, Invalid
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -56,11 +56,15 @@ def _save(request: StaffRequest, found: TextSnippet | None, form: SnippetForm) -
             quarter=request.quarter,
             snippet=found,
             facts=form.facts(),
+            version=form.cleaned_data["version"],
             now=timezone.now(),
         )
     except Invalid as refusal:
         form.add_error(refusal.field, str(refusal))
         return HTTPStatus.UNPROCESSABLE_ENTITY
+    except Conflict as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return HTTPStatus.CONFLICT
     return HTTPStatus.OK
 
 
@@ -75,7 +79,8 @@ def snippet(request: StaffRequest, key: int | None = None) -> HttpResponse:
         if status == HTTPStatus.OK:
             messages.success(request, _("Saved."))
             return redirect("correspondence:snippets")
-    context = {"form": form, "snippet": found, "nav_section": "settings"}
+    version = or_404(get_kept_snippet, request.viewer, found.pk).version if found else 0
+    context = {"form": form, "snippet": found, "version": version, "nav_section": "settings"}
     return render(request, "correspondence/office/snippet.html", context, status=status)
 
 

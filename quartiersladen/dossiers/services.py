@@ -19,11 +19,13 @@ from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import remove_file
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
+from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.kernel.text import fold
 from quartiersladen.outbox.services import queue_mail
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.queries import is_working_day
 
+CLEAN_INDEX = "quartiersladen.dossiers.tasks.clean_index"
 TITLE_LENGTH = 120
 #: Stands for the title of a dossier whose texts are deleted.
 NO_TITLE = "[entfernt]"
@@ -135,6 +137,11 @@ def add_search_words(*, dossier: Dossier, words: str) -> None:
     Dossier.objects.filter(pk=dossier.pk).update(search_text=Concat(F("search_text"), added))
 
 
+def clean_search_later() -> None:
+    """Let the index forget for good the words that this deed deletes, once it is committed."""
+    enqueue(CLEAN_INDEX)
+
+
 def claim(*, dossier: Dossier, version: int) -> None:
     """Raise the version; the first statement of every deed that changes a dossier.
 
@@ -164,9 +171,12 @@ def plan_follow_up(
     )
 
 
-def end_follow_up(*, dossier: Dossier, now: datetime) -> None:
-    """Mark the open follow-up as done, if there is one."""
-    FollowUp.objects.filter(dossier=dossier, done_at=None).update(done_at=now)
+def end_follow_up(
+    *, dossier: Dossier, reason: FollowUpReason | None = None, now: datetime
+) -> None:
+    """Mark the open follow-up as done, if there is one.  reason: only one of this kind."""
+    rows = FollowUp.objects.filter(dossier=dossier, done_at=None)
+    (rows.filter(reason=reason) if reason else rows).update(done_at=now)
 
 
 @transaction.atomic
@@ -324,6 +334,19 @@ def remove_documents(*, dossier: Dossier, of_teller_only: bool = False) -> int:
         document.delete()
         remove_file(file=document.file)
     return len(documents)
+
+
+def delete_dossier(*, dossier: Dossier) -> int:
+    """Delete a dossier with journal, dates, files and letters as if it had never been.
+
+    Call inside the erasure's permit, after the module's own row is gone.  Returns how many files
+    it had.
+    """
+    files = remove_documents(dossier=dossier)
+    Entry.objects.filter(dossier=dossier).delete()
+    FollowUp.objects.filter(dossier=dossier).delete()
+    dossier.delete()
+    return files
 
 
 def send_digests(*, quarter: Quarter, now: datetime) -> int:

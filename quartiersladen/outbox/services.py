@@ -47,6 +47,14 @@ class Emptied(Conflict):
     sentence = gettext_lazy("Address and text of this mail have been deleted.")
 
 
+class OnItsWay(Conflict):
+    """A mail to the person is being sent at this moment."""
+
+    sentence = gettext_lazy(
+        "A mail to this address is being sent right now. Please try again in some minutes."
+    )
+
+
 def queue_mail(  # noqa: PLR0913 -- a mail has that many parts; all are named
     *,
     quarter: Quarter,
@@ -150,7 +158,7 @@ def _claim(mail: Mail, now: datetime) -> bool:
     lost = rows.filter(state=MailState.SENDING, claimed_at__lt=now - LOST_AFTER)
     taken = {"state": MailState.SENDING, "claimed_at": now}
     if due.update(**taken) or lost.update(**taken, times_lost=F("times_lost") + 1):
-        mail.refresh_from_db(fields=["state", "claimed_at", "times_lost", "tries"])
+        mail.refresh_from_db(fields=["state", "claimed_at", "times_lost", "tries", "text"])
         return True
     return False
 
@@ -245,10 +253,14 @@ def cancel(*, viewer: Viewer, mail: Mail) -> None:
 def empty_mails(*, mails: Q) -> int:
     """Delete address, text and links of mails; the row stays in the books as a skeleton.
 
-    One that waits is cancelled; one that is being sent is left alone.  Returns how many it were.
+    One that waits is cancelled.  Returns how many it were.
+    Raises OnItsWay while one is being sent: its end would write the address once more, and nobody
+    may say that it is gone.
     """
-    rows = Mail.objects.filter(mails).exclude(state=MailState.SENDING).exclude(to_address="")
-    return rows.update(
+    found = Mail.objects.filter(mails).exclude(to_address="")
+    # By key, so that the state is asked of the row itself and not of what was read before.
+    rows = Mail.objects.filter(pk__in=list(found.values_list("pk", flat=True)))
+    count = rows.exclude(state=MailState.SENDING).update(
         to_address="",
         subject=EMPTY_SUBJECT,
         text="",
@@ -259,3 +271,6 @@ def empty_mails(*, mails: Q) -> int:
             When(state=MailState.QUEUED, then=Value(MailState.CANCELLED)), default=F("state")
         ),
     )
+    if rows.filter(state=MailState.SENDING).exists():
+        raise OnItsWay
+    return count

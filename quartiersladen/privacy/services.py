@@ -35,6 +35,11 @@ def record_consent(  # noqa: PLR0913 -- the proof has that many parts; all are n
     )
 
 
+def forget_consents(*, subject: str) -> None:
+    """Delete the lines about somebody who goes without a trace; call inside the erasure's permit."""
+    Consent.objects.filter(subject=subject).delete()
+
+
 def leave_trail(
     *,
     quarter: Quarter,

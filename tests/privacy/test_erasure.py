@@ -18,10 +18,10 @@ from quartiersladen.dossiers.models import Dossier, Entry, Named
 from quartiersladen.dossiers.services import note
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.outbox.models import Mail
+from quartiersladen.outbox.services import OnItsWay
 from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy import erasure
 from quartiersladen.privacy.below.accounts import StillWorksHere
-from quartiersladen.privacy.below.outbox import OnItsWay
 from quartiersladen.privacy.models import Consent, Trail
 from quartiersladen.privacy.registry import Holder, Order, holders
 from quartiersladen.quarters.testing import NOON, make_quarter

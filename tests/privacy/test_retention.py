@@ -10,6 +10,7 @@ from quartiersladen.accounts.models import Session
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns.models import Concern, Teller
+from quartiersladen.concerns.services import forgetting
 from quartiersladen.concerns.services.forgetting import drop_address
 from quartiersladen.concerns.services.life import Ending, close_concern, reopen_concern
 from quartiersladen.concerns.services.release import Release, release_concern
@@ -23,14 +24,16 @@ from quartiersladen.concerns.states import (
     Witness,
 )
 from quartiersladen.concerns.testing import make_concern, make_referral
+from quartiersladen.config.schedules import PERIODIC
 from quartiersladen.correspondence.models import Message
 from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.services import note
+from quartiersladen.dossiers.services import CLEAN_INDEX, note
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.services import Emptied, resend
 from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy import retention, tasks
+from quartiersladen.privacy.append_only import erasure_permit
 from quartiersladen.privacy.models import RetentionProof, RetentionRule, Trail
 from quartiersladen.privacy.queries import proofs_of
 from quartiersladen.privacy.services import leave_trail
@@ -257,6 +260,39 @@ def test_after_three_years_only_the_skeleton_stays(quarter, mira, body):
     assert retention.run_night(now=MUCH_LATER + timedelta(days=1)) == 0
 
 
+@pytest.mark.parametrize("kind", [CONTACT, TEXT])
+def test_while_a_mail_is_on_its_way_the_concern_waits_for_the_next_run(quarter, mira, kind):
+    start(quarter, kind)
+    first, second = closed(quarter, mira), closed(quarter, mira, "b", email="b@example.org")
+    answer = Mail.objects.filter(message__dossier=first.dossier).order_by("-pk").first()
+    Mail.objects.filter(pk=answer.pk).update(state=MailState.SENDING)
+
+    retention.run_night(now=MUCH_LATER)
+
+    assert (teller(first).name, teller(second).name) == ("Sabine Brandt", "")
+    Mail.objects.filter(pk=answer.pk).update(state=MailState.SENT)
+    retention.run_night(now=MUCH_LATER + timedelta(days=1))
+    assert teller(first).name == ""
+    assert not Mail.objects.exclude(to_address="").exists()
+    assert counts(quarter) == {(kind, 1)}
+
+
+def test_what_another_worker_did_is_not_done_again(quarter, mira, monkeypatch):
+    """Between looking and locking, another worker forgets the same concern."""
+    concern = closed(quarter, mira)
+    facts = {"quarter": quarter, "before": MUCH_LATER, "limit": 9, "now": MUCH_LATER}
+    with erasure_permit():
+        done = (forgetting.let_contact_go(**facts), forgetting.let_text_go(**facts))
+    monkeypatch.setattr(forgetting, "_portion", lambda *_asked: [concern.pk])
+
+    with erasure_permit():
+        again = (forgetting.let_contact_go(**facts), forgetting.let_text_go(**facts))
+
+    assert (done, again) == ((1, 1), (0, 0))
+    deeds = Entry.objects.filter(deed__in=["contact_gone", "text_gone"])
+    assert deeds.count() == 2
+
+
 def test_a_text_without_a_known_person_goes_as_well(quarter, mira):
     start(quarter, TEXT)
     concern = closed(quarter, mira, name="", email="", way=AnswerWay.LINK)
@@ -404,3 +440,9 @@ def test_the_job_deletes_and_cleans_the_index(work_off_jobs, monkeypatch):
 
     assert teller(concern).name == ""
     assert work_off_jobs() == 1
+
+
+def test_words_whose_cleaning_was_lost_go_in_the_next_night():
+    nightly = {job.handler: job.minutes for job in PERIODIC}
+
+    assert nightly[CLEAN_INDEX] == 24 * 60

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quartiersladen.accounts import services
+from quartiersladen.accounts.adapter import ClosedHouseAdapter
 from quartiersladen.accounts.devices import Device, device_of
 from quartiersladen.accounts.models import Membership, Session, User
 from quartiersladen.accounts.sessions import IDLE, SEEN_EVERY, SessionStore
@@ -353,6 +354,19 @@ def test_ending_says_how_often(mira):
         2,
         0,
     )
+
+
+def test_no_password_is_new_while_old_sessions_stay(mira, monkeypatch):
+    def broken(**_asked):
+        raise ConnectionError
+
+    browser(mira)
+    monkeypatch.setattr(services, "end_sessions", broken)
+
+    with pytest.raises(ConnectionError):
+        ClosedHouseAdapter().set_password(mira, "ganz-neu-und-lang-genug")
+
+    assert User.objects.get(pk=mira.pk).check_password(PASSWORD)
 
 
 def test_from_where_somebody_signed_in_is_kept_no_longer_than_it_locks(client, mira):

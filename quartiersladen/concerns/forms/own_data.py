@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from quartiersladen.concerns.forms.report import NEEDED, international
+from quartiersladen.concerns.forms.report import check_way, international
 from quartiersladen.concerns.services.own_data import Contact
 from quartiersladen.concerns.states import AnswerWay
 
@@ -39,9 +39,7 @@ class OwnDataForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check how to reach the person."""
         data = super().clean() or self.cleaned_data
-        needed = NEEDED.get(data.get("way", ""))
-        if needed and not data.get(needed[0]) and needed[0] not in self.errors:
-            self.add_error(needed[0], str(needed[1]))
+        check_way(self, data)
         return data
 
     def contact(self) -> Contact:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from quartiersladen.concerns.models import TEXT_LENGTH
 from quartiersladen.concerns.services.intake import DRAFT_HOURS, Report
+from quartiersladen.concerns.services.own_data import NEEDED
 from quartiersladen.concerns.states import AnswerWay, ConcernKind, PlaceKind
 from quartiersladen.kernel.spam import Sign, is_hasty
 from quartiersladen.quarters.models import Quarter, Theme
@@ -23,17 +24,18 @@ SALT = "concerns.report"
 PLACE_LENGTH = 200  # characters
 LONGEST_DEGREES = 24  # characters
 KEPT_DAYS = 30  # so long a browser keeps a draft; the same number stands in draft.js
-NEEDED = {
-    AnswerWay.MAIL: (
-        "email",
-        gettext_lazy("Please write your e-mail address, or choose another way."),
-    ),
-    AnswerWay.PHONE: (
-        "phone",
-        gettext_lazy("Please write your phone number, or choose another way."),
-    ),
-    AnswerWay.POST: ("address", gettext_lazy("Please write your address, or choose another way.")),
+WAY_MISSING = {
+    AnswerWay.MAIL: gettext_lazy("Please write your e-mail address, or choose another way."),
+    AnswerWay.PHONE: gettext_lazy("Please write your phone number, or choose another way."),
+    AnswerWay.POST: gettext_lazy("Please write your address, or choose another way."),
 }
+
+
+def check_way(form: forms.Form, data: dict[str, Any]) -> None:
+    """Explain at its field what the chosen way of answering needs and lacks."""
+    field = NEEDED.get(data.get("way", ""))
+    if field and not data.get(field) and field not in form.errors:
+        form.add_error(field, str(WAY_MISSING[data["way"]]))
 
 
 def international(typed: str) -> str:
@@ -209,9 +211,7 @@ class ReportForm(forms.Form):
         data = super().clean() or self.cleaned_data
         self._check_place(data)
         forget_unused(self, data)
-        needed = NEEDED.get(data.get("way", ""))
-        if needed and not data.get(needed[0]) and needed[0] not in self.errors:
-            self.add_error(needed[0], str(needed[1]))
+        check_way(self, data)
         return data
 
     def _check_place(self, data: dict[str, Any]) -> None:

@@ -4,8 +4,10 @@ State, theme, scope, result, dates, channel and the coarse place stay: the year'
 of them. The journal keeps its skeleton: which step was when, without words.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from quartiersladen.accounts.states import LinkPurpose
@@ -14,9 +16,15 @@ from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.states import AnswerWay, PlacePrecision
 from quartiersladen.correspondence.services import forget_messages
 from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.services import forget_texts, record, release_documents, set_audience
-from quartiersladen.dossiers.states import Actor, Audience
-from quartiersladen.outbox.services import empty_mails
+from quartiersladen.dossiers.services import (
+    end_follow_up,
+    forget_texts,
+    record,
+    release_documents,
+    set_audience,
+)
+from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
+from quartiersladen.outbox.services import OnItsWay, empty_mails
 from quartiersladen.privacy.append_only import erasure_permit
 from quartiersladen.privacy.free_text import MARK, blacken_matters
 from quartiersladen.privacy.registry import Identity
@@ -43,7 +51,7 @@ def mails_to_teller(*, concern_id: int) -> Q:
 
 
 def drop_address(*, teller: Teller) -> None:
-    """Take an e-mail address out of the search and out of the mails of this concern."""
+    """Take an e-mail address out of the search and the mails of this concern. Raises OnItsWay."""
     if teller.email:
         empty_mails(mails=mails_to_teller(concern_id=teller.pk))
         blacken_matters([teller.pk], [teller.email])
@@ -56,6 +64,7 @@ def forget_contact(
 
     The mails to the person are emptied, the words that point to them are blackened in every text
     of the dossier and in what the search knows.  deed: the journal line that says so.
+    Raises OnItsWay.
     """
     identity = identity_of(teller=teller)
     words = identity.names | identity.emails | identity.phones | identity.addresses
@@ -77,8 +86,11 @@ def forget_contact(
         Teller.objects.filter(pk=teller.pk).update(**changes)
         for name, value in changes.items():
             setattr(teller, name, value)
+        dossier = Dossier.objects.get(pk=teller.pk)
+        # Nobody knows any more whom to call.
+        end_follow_up(dossier=dossier, reason=FollowUpReason.TELL, now=now)
         return record(
-            dossier=Dossier.objects.get(pk=teller.pk),
+            dossier=dossier,
             deed=deed,
             actor=actor,
             by_id=by_id,
@@ -109,26 +121,45 @@ def _portion(rows: Q, limit: int) -> list[int]:
 
 
 def let_contact_go(*, quarter: Quarter, before: datetime, limit: int, now: datetime) -> int:
-    """Delete the contact data of concerns closed before a moment. Returns how many it were."""
+    """Delete the contact data of concerns closed before a moment. Returns how many it were.
+
+    One to whose person a mail is on its way is left for the next run.
+    """
     keys = _portion(contact_to_let_go(quarter=quarter, before=before), limit)
+    count = 0
     for teller in Teller.objects.filter(pk__in=keys).order_by("pk"):
-        forget_contact(teller=teller, actor=Actor.SYSTEM, by_id=None, deed="contact_gone", now=now)
-    return len(keys)
+        with suppress(OnItsWay), transaction.atomic():
+            count += _let_one_go(teller, now)
+    return count
+
+
+def _let_one_go(teller: Teller, now: datetime) -> bool:
+    """Forget the person unless another worker, or they themselves, did so before the lock."""
+    if not teller.has_contact:
+        return False
+    forget_contact(teller=teller, actor=Actor.SYSTEM, by_id=None, deed="contact_gone", now=now)
+    return True
 
 
 def let_text_go(*, quarter: Quarter, before: datetime, limit: int, now: datetime) -> int:
-    """Delete every text of concerns closed before a moment. Returns how many it were."""
+    """Delete every text of concerns closed before a moment. Returns how many it were.
+
+    One that has a mail on its way is left for the next run.
+    """
     keys = _portion(text_to_let_go(quarter=quarter, before=before), limit)
-    concerns = Concern.objects.filter(pk__in=keys).select_related("dossier", "teller")
-    for concern in concerns.order_by("pk"):
-        _forget_text(concern, now)
-    return len(keys)
+    # Read behind the lock: what another worker did meanwhile is done.
+    concerns = Concern.objects.filter(pk__in=keys, text_gone_at=None)
+    count = 0
+    for concern in concerns.select_related("dossier", "teller").order_by("pk"):
+        with suppress(OnItsWay), transaction.atomic():
+            _forget_text(concern, now)
+            count += 1
+    return count
 
 
 def _forget_text(concern: Concern, now: datetime) -> None:
     teller, dossier = concern.teller, concern.dossier
-    if teller.has_contact:
-        forget_contact(teller=teller, actor=Actor.SYSTEM, by_id=None, deed="contact_gone", now=now)
+    _let_one_go(teller, now)
     release_documents(dossier=dossier, released_ids=set())
     set_audience(dossier=dossier, audience=Audience.OFFICE)
     forget_messages(dossier=dossier)

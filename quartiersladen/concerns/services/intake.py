@@ -272,7 +272,7 @@ def _take_consent(
     if report.consent_wording:
         record_consent(
             quarter=concern.quarter,
-            subject=f"concerns.teller:{concern.pk}",
+            subject=concern.teller.subject,
             purpose=ConsentPurpose.PASS_ON_CONTACT,
             step=ConsentStep.GIVEN,
             wording=report.consent_wording,

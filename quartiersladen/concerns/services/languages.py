@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import NOT_READ, Concern
 from quartiersladen.concerns.rules import may_decide
+from quartiersladen.concerns.services.tellers import demand_let_in
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services import claim, record, set_language
 from quartiersladen.dossiers.states import Actor
@@ -44,9 +45,10 @@ def answer_in(
 ) -> Entry:
     """Answer the person in another language from now on.
 
-    Raises NotAllowed; NotOffered; ChangedMeanwhile.
+    Raises NotAllowed; TransitionRefused in the quarantine; NotOffered; ChangedMeanwhile.
     """
     demand(may_decide(viewer, concern))
+    demand_let_in(concern=concern)
     if language not in concern.quarter.languages:
         raise NotOffered(field="language")
     before = concern.dossier.language

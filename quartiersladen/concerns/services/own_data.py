@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern, Teller
-from quartiersladen.concerns.queries import bodies_with_contact, teller_subject
+from quartiersladen.concerns.queries import bodies_with_contact, is_blocked
 from quartiersladen.concerns.rules import may_act_as_teller, may_see_teller
 from quartiersladen.concerns.services.forgetting import (
     drop_address,
@@ -25,13 +25,20 @@ from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import AnswerWay, Channel
 from quartiersladen.correspondence.services import blacken_mails_to_bodies
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import add_search_words, plan_follow_up, record, touch
+from quartiersladen.dossiers.services import (
+    add_search_words,
+    clean_search_later,
+    plan_follow_up,
+    record,
+    touch,
+)
 from quartiersladen.dossiers.states import Actor, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.privacy.free_text import blacken_matters, clean_indexes
 from quartiersladen.privacy.services import record_consent
 from quartiersladen.privacy.states import ConsentPurpose, ConsentStep
 
+#: Way of answering -> the column without which it leads nowhere.
 NEEDED = {AnswerWay.MAIL: "email", AnswerWay.PHONE: "phone", AnswerWay.POST: "address"}
 
 
@@ -64,6 +71,18 @@ class Contact:
     address: str = ""
 
 
+#: The columns of Teller that belong to the person; the others are the office's and the ledger's.
+OWN = ["name", "email", "phone", "address", "way", "contact_gone_at"]
+CONFIRMATION = ["email_confirmed_at", "email_given_at"]
+
+
+def _teller_now(concern: Concern) -> Teller:
+    """Raise the version and return the person as they stand then, whatever the page had read."""
+    touch(dossier=concern.dossier)
+    concern.teller = Teller.objects.get(pk=concern.pk)
+    return concern.teller
+
+
 def _may(viewer: Viewer, concern: Concern) -> bool:
     return may_act_as_teller(viewer, concern) or may_see_teller(viewer, concern)
 
@@ -80,14 +99,13 @@ def take_back_consent(
     Raises NotAllowed unless teller or somebody who may see the contact data; NothingToTakeBack.
     """
     demand(_may(viewer, concern))
-    touch(dossier=concern.dossier)
-    teller = concern.teller
+    teller = _teller_now(concern)
     if not Teller.objects.filter(pk=teller.pk, may_pass_on=True).update(may_pass_on=False):
         raise NothingToTakeBack
     teller.may_pass_on = False
     record_consent(
         quarter=concern.quarter,
-        subject=teller_subject(concern.pk),
+        subject=teller.subject,
         purpose=ConsentPurpose.PASS_ON_CONTACT,
         step=ConsentStep.WITHDRAWN,
         wording=wording,
@@ -98,6 +116,7 @@ def take_back_consent(
     )
     identity = identity_of(teller=teller)
     words = identity.names | identity.emails | identity.phones | identity.addresses
+    clean_search_later()
     blacken_mails_to_bodies(dossier=concern.dossier, words=words)
     _ask_bodies_to_delete(concern, now)
     return record(
@@ -136,17 +155,17 @@ def _ask_bodies_to_delete(concern: Concern, now: datetime) -> None:
 def change_contact(*, viewer: Viewer, concern: Concern, contact: Contact, now: datetime) -> Entry:
     """The person corrects their contact data. What they take out goes everywhere.
 
-    A new e-mail address has to be confirmed, as at the beginning.
-    Raises NotAllowed unless the viewer holds the status link; WayMissing; TextGone.
+    A new e-mail address has to be confirmed, as at the beginning; a blocked one gets no mail.
+    Raises NotAllowed unless the viewer holds the status link; WayMissing; TextGone; OnItsWay.
     """
     demand(may_act_as_teller(viewer, concern))
-    if concern.text_gone_at is not None:
-        raise TextGone
     needed = NEEDED.get(contact.way)
     if needed and not getattr(contact, needed):
         raise WayMissing(field=needed)
-    touch(dossier=concern.dossier)
-    teller = concern.teller
+    teller = _teller_now(concern)
+    concern.refresh_from_db(fields=["state", "text_gone_at"])
+    if concern.text_gone_at is not None:
+        raise TextGone
     is_new_address = contact.email.lower() != teller.email.lower()
     _let_old_values_go(teller, contact, is_new_address=is_new_address)
     teller.name, teller.phone, teller.address = contact.name, contact.phone, contact.address
@@ -154,11 +173,12 @@ def change_contact(*, viewer: Viewer, concern: Concern, contact: Contact, now: d
     if is_new_address:
         teller.email_confirmed_at = None
         teller.email_given_at = now if contact.email else None
-    teller.save()
+    teller.save(update_fields=OWN + CONFIRMATION if is_new_address else OWN)
     add_search_words(
         dossier=concern.dossier, words=f"{contact.name} {contact.email} {contact.phone}"
     )
-    if is_new_address:
+    clean_search_later()
+    if is_new_address and not is_blocked(concern.quarter, contact.email):
         ask_to_confirm(concern=concern, teller=teller, now=now)
     return record(dossier=concern.dossier, deed="contact_changed", actor=Actor.TELLER, now=now)
 
@@ -179,16 +199,16 @@ def _let_old_values_go(teller: Teller, contact: Contact, *, is_new_address: bool
 def delete_contact(*, viewer: Viewer, concern: Concern, now: datetime) -> Entry:
     """The person lets us forget who they are; the concern stays, and so does its status page.
 
-    Raises NotAllowed unless the viewer holds the status link.
+    Raises NotAllowed unless the viewer holds the status link; OnItsWay.
     """
     demand(may_act_as_teller(viewer, concern))
-    touch(dossier=concern.dossier)
-    if concern.teller.may_pass_on:
+    if _teller_now(concern).may_pass_on:
         with translation.override(concern.dossier.language):
             wording = _("I want my contact data to be deleted.")
         take_back_consent(
             viewer=viewer, concern=concern, channel=Channel.WEB, wording=wording, now=now
         )
+    clean_search_later()
     return forget_contact(
         teller=concern.teller, actor=Actor.TELLER, by_id=None, deed="contact_deleted", now=now
     )

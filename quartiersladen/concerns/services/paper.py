@@ -9,7 +9,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.rules import may_see_teller
-from quartiersladen.concerns.states import WAITING
+from quartiersladen.concerns.states import CLOSED, WAITING
 from quartiersladen.correspondence.paper import Paper
 from quartiersladen.correspondence.services import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
@@ -97,7 +97,7 @@ def letter_sent(
         by_id=viewer.user_id,
         now=now,
     )
-    if not concern.is_open:
+    if concern.state in CLOSED:
         end_follow_up(dossier=concern.dossier, now=now)
     return record(
         dossier=concern.dossier,

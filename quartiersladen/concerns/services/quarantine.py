@@ -16,8 +16,10 @@ from quartiersladen.concerns.rules import may_block, may_decide
 from quartiersladen.concerns.services.life import move
 from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import ConcernState
-from quartiersladen.dossiers.models import Document, Entry, FollowUp
+from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services import (
+    clean_search_later,
+    delete_dossier,
     end_follow_up,
     hold_dossier,
     plan_follow_up,
@@ -25,11 +27,9 @@ from quartiersladen.dossiers.services import (
     touch,
 )
 from quartiersladen.dossiers.states import Actor, FollowUpReason
-from quartiersladen.files.services import remove_file
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.privacy.append_only import erasure_permit
-from quartiersladen.privacy.models import Consent
-from quartiersladen.privacy.services import leave_trail
+from quartiersladen.privacy.services import forget_consents, leave_trail
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.queries import add_days_at_work, all_quarters
 
@@ -136,8 +136,10 @@ def remove_spam(*, now: datetime) -> int:
         spam = Concern.objects.filter(
             quarter=quarter, state=ConcernState.SPAM, next_on__lte=quarter.local_day(now)
         )
-        for concern in spam.select_related("dossier", "quarter"):
+        for concern in spam.select_related("dossier", "quarter", "teller"):
             count += _remove(concern, now)
+    if count:
+        clean_search_later()
     return count
 
 
@@ -148,21 +150,15 @@ def _remove(concern: Concern, now: datetime) -> bool:
         still = Concern.objects.filter(pk=concern.pk, state=ConcernState.SPAM)
         if not still.update(submission_key=None):
             return False
-        documents = list(Document.objects.filter(dossier=dossier).select_related("file"))
-        for document in documents:
-            document.delete()
-            remove_file(file=document.file)
-        Consent.objects.filter(subject=f"concerns.teller:{concern.pk}").delete()
-        Entry.objects.filter(dossier=dossier).delete()
-        FollowUp.objects.filter(dossier=dossier).delete()
+        forget_consents(subject=concern.teller.subject)
         concern.delete()
-        dossier.delete()
+        photos = delete_dossier(dossier=dossier)
         leave_trail(
             quarter=concern.quarter,
             by_id=None,
             deed="spam deleted",
             subject=f"dossiers.dossier:{dossier.reference}",
-            data={"photos": len(documents)},
+            data={"photos": photos},
             now=now,
         )
     return True

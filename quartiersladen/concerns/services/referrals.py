@@ -12,6 +12,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import REFERRAL_LINK_DAYS, Letter
 from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.queries import may_pass_on_contact
 from quartiersladen.concerns.rules import may_decide, may_reply, may_work_on
 from quartiersladen.concerns.services.life import (
     NextDateMissing,
@@ -41,8 +42,6 @@ from quartiersladen.dossiers.services import (
 )
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
-from quartiersladen.privacy.queries import has_agreed
-from quartiersladen.privacy.states import ConsentPurpose
 
 
 class NoBody(Invalid):
@@ -103,16 +102,10 @@ class PassOn:
         return (self.person.email if self.person else "") or self.body.email
 
 
-def _has_agreed(concern: Concern) -> bool:
-    # The ledger decides; the teller's row is a copy, and it may have been read before a withdrawal.
-    subject = f"concerns.teller:{concern.pk}"
-    return concern.teller.may_pass_on and has_agreed(subject, ConsentPurpose.PASS_ON_CONTACT)
-
-
 def _check(concern: Concern, item: PassOn) -> None:
     if item.way == Way.MAIL and not item.address:
         raise NoMailAddress(field="way")
-    if item.with_contact and not _has_agreed(concern):
+    if item.with_contact and not may_pass_on_contact(concern):
         raise NoConsent(field="with_contact")
     waiting = Referral.objects.filter(concern=concern, body=item.body, state__in=WAITING)
     if waiting.exists():

@@ -1,10 +1,11 @@
 """The person who told us: their address, and how they get to know what happened."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
@@ -14,14 +15,20 @@ from quartiersladen.concerns.letters import CONFIRM_HOURS, Letter
 from quartiersladen.concerns.models import Concern, Teller
 from quartiersladen.concerns.rules import may_work_on
 from quartiersladen.concerns.services.forgetting import drop_address
-from quartiersladen.concerns.states import HELD, AnswerWay
+from quartiersladen.concerns.states import CLOSED, CONCERN_MACHINE, HELD, AnswerWay, ConcernState
 from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, end_follow_up, plan_follow_up, record
+from quartiersladen.dossiers.services import (
+    claim,
+    clean_search_later,
+    end_follow_up,
+    plan_follow_up,
+    record,
+)
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
-from quartiersladen.outbox.services import queue_mail
+from quartiersladen.outbox.services import OnItsWay, queue_mail
 
 CONFIRM_DAYS = 3  # 72 hours: the link is valid to the end of the third day
 BY_HAND = {
@@ -96,11 +103,14 @@ def drop_unconfirmed(*, now: datetime) -> int:
     """Delete addresses that nobody confirmed within 72 hours; the concerns stay.
 
     They go from the search and from the outbox, too. The hours run from the mail: what lies in the
-    quarantine got none yet.
+    quarantine got none yet. One whose mail is on its way at this moment goes with the next run.
     Returns how many went.  Who wanted a mail looks at the status page instead.
     """
     since = now - timedelta(hours=CONFIRM_HOURS)
-    asked_at = Coalesce("email_given_at", "concern__let_in_at", "concern__created_at")
+    asked_at = Greatest(
+        Coalesce("email_given_at", "concern__created_at"),
+        Coalesce("concern__let_in_at", "concern__created_at"),
+    )
     old = (
         Teller.objects.alias(asked_at=asked_at)
         .filter(email_confirmed_at=None, asked_at__lt=since)
@@ -108,17 +118,22 @@ def drop_unconfirmed(*, now: datetime) -> int:
     )
     count = 0
     for teller in old.exclude(email="").select_related("concern__dossier__quarter"):
-        drop_address(teller=teller)
-        way = AnswerWay.LINK if teller.way == AnswerWay.MAIL else AnswerWay(teller.way)
-        changed = Teller.objects.filter(pk=teller.pk, email_confirmed_at=None)
-        count += changed.update(email="", way=way)
-        record(
-            dossier=teller.concern.dossier,
-            deed="address_dropped",
-            actor=Actor.SYSTEM,
-            now=now,
-        )
+        with suppress(OnItsWay), transaction.atomic():
+            count += _drop_unconfirmed(teller, now)
+    if count:
+        clean_search_later()
     return count
+
+
+def _drop_unconfirmed(teller: Teller, now: datetime) -> bool:
+    """Drop it unless the person or another worker was faster: confirmed, corrected or dropped."""
+    unchanged = Teller.objects.filter(pk=teller.pk, email=teller.email, email_confirmed_at=None)
+    way = AnswerWay.LINK if teller.way == AnswerWay.MAIL else AnswerWay(teller.way)
+    if not unchanged.update(email="", way=way):
+        return False
+    drop_address(teller=teller)
+    record(dossier=teller.concern.dossier, deed="address_dropped", actor=Actor.SYSTEM, now=now)
+    return True
 
 
 def letter_to_teller(*, concern: Concern, build: Callable[[Teller], Letter]) -> Letter | None:
@@ -170,6 +185,12 @@ def tell_the_end(*, concern: Concern, by_id: int | None, now: datetime) -> None:
         )
 
 
+def demand_let_in(*, concern: Concern) -> None:
+    """Raise TransitionRefused while it lies in the quarantine: nobody works on it yet."""
+    if concern.is_held:
+        CONCERN_MACHINE.target(ConcernState(concern.state), "check")
+
+
 @transaction.atomic
 def told_orally(
     *, viewer: Viewer, concern: Concern, told_on: date, text: str, version: int, now: datetime
@@ -177,9 +198,10 @@ def told_orally(
     """Write down that the person was told, by phone or in person.
 
     Ends the task of telling when the concern is closed.
-    Raises NotAllowed; ToldInTheFuture; ChangedMeanwhile.
+    Raises NotAllowed; TransitionRefused in the quarantine; ToldInTheFuture; ChangedMeanwhile.
     """
     demand(may_work_on(viewer, concern))
+    demand_let_in(concern=concern)
     if told_on > concern.quarter.local_day(now):
         raise ToldInTheFuture(field="told_on")
     claim(dossier=concern.dossier, version=version)
@@ -194,7 +216,7 @@ def told_orally(
         by_id=viewer.user_id,
         now=now,
     )
-    if not concern.is_open:
+    if concern.state in CLOSED:
         end_follow_up(dossier=concern.dossier, now=now)
     return record(
         dossier=concern.dossier,

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from quartiersladen.concerns.models import Referral, Teller
 from quartiersladen.concerns.queries import get_inside
-from quartiersladen.concerns.services import life, referrals
+from quartiersladen.concerns.services import life, own_data, referrals
 from quartiersladen.concerns.services.referrals import Ask, NoConsent, PassOn
-from quartiersladen.concerns.states import AnswerWay, Result
+from quartiersladen.concerns.states import AnswerWay, Channel, Result
 from quartiersladen.concerns.testing import body_viewer, make_concern, teller_viewer
+from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.services import send_again
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.testing import make_body
@@ -20,6 +21,7 @@ from quartiersladen.kernel.errors import Refusal
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.frame import build
 from quartiersladen.outbox.models import Mail
+from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy.queries import has_agreed
 from quartiersladen.privacy.services import record_consent
 from quartiersladen.privacy.states import ConsentPurpose, ConsentStep
@@ -219,3 +221,51 @@ def test_the_ledger_decides_and_not_its_copy(quarter, mira, bodies):
 
     with pytest.raises(NoConsent):
         story.forward(0, Way.MAIL, with_contact=True)
+
+
+def test_the_ledger_decides_on_the_page_of_the_body_as_well(quarter, mira, bodies, client):
+    story = Story(quarter, mira, bodies, consent=True)
+    story.forward(0, Way.MAIL, with_contact=True)
+    story.take_back()
+    Teller.objects.update(may_pass_on=True)
+    referral = Referral.objects.get()
+    token = make_token("referral", subject_id=referral.pk, generation=1, expires_on=None)
+
+    page = client.get(f"/f/{token}/").content.decode()
+
+    assert "Musterweg" not in page
+    _pages_tell_nothing(client, story)
+
+
+def test_a_mail_on_its_way_comes_back_without_contact_data(quarter, mira, bodies):
+    story = Story(quarter, mira, bodies, consent=True)
+    story.forward(0, Way.MAIL, with_contact=True)
+    Mail.objects.filter(kind="body").update(state=MailState.SENDING)
+
+    withdraw(story)
+
+    assert [word for word in CONTACT if word in bytes_of(Mail.objects.get(kind="body"))] == []
+
+
+def test_what_is_sent_again_is_kept_as_it_went(quarter, mira, bodies):
+    story = Story(quarter, mira, bodies, consent=True)
+    story.forward(0, Way.MAIL, with_contact=True)
+    Mail.objects.filter(kind="body").update(state=MailState.SENT)
+    withdraw(story)
+
+    again = send_again(viewer=mira, mail=Mail.objects.get(kind="body"), now=NOON)
+
+    kept = Message.objects.get(mail=again)
+    assert [word for word in CONTACT if word in kept.text] == []
+    assert (kept.text, kept.subject) == (again.text, again.subject)
+
+
+def withdraw(story):
+    concern = story.fresh()["concern"]
+    own_data.take_back_consent(
+        viewer=teller_viewer(concern),
+        concern=concern,
+        channel=Channel.WEB,
+        wording="Nein",
+        now=NOON,
+    )

@@ -12,7 +12,8 @@ from quartiersladen.concerns.services import languages
 from quartiersladen.concerns.testing import make_concern
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.services import ChangedMeanwhile
-from quartiersladen.kernel.errors import NotAllowed
+from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
+from quartiersladen.kernel.spam import Sign
 from quartiersladen.quarters.testing import NOON, make_quarter
 
 ARABIC = "مصباح الشارع أمام منزلنا معطل منذ أسبوعين."
@@ -102,6 +103,13 @@ def test_what_is_not_offered_is_refused(desk, arabic, mira):
         )
 
     assert Dossier.objects.get().language == "de"
+
+
+def test_nobody_is_answered_out_of_the_quarantine(quarter, mira):
+    held = make_concern(quarter, signs=frozenset({Sign.TRAP}))
+    with pytest.raises(TransitionRefused):
+        languages.answer_in(viewer=mira, concern=held, language="ar", version=1, now=NOON)
+    assert Dossier.objects.get(pk=held.pk).language == "de"
 
 
 def test_a_faster_colleague_is_noticed(desk, arabic, mira):

@@ -5,23 +5,31 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.test import Client
+from django_q.models import OrmQ
 
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.models import Concern, Teller
 from quartiersladen.concerns.services import own_data, tellers
 from quartiersladen.concerns.services.life import Ending, close_concern
 from quartiersladen.concerns.services.own_data import Contact
+from quartiersladen.concerns.services.quarantine import block_sender
 from quartiersladen.concerns.services.referrals import NoConsent, PassOn, pass_on
 from quartiersladen.concerns.states import AnswerWay, Channel, Result, Witness
 from quartiersladen.concerns.testing import make_concern, make_referral, teller_viewer
 from quartiersladen.correspondence.models import Message
+from quartiersladen.correspondence.privacy import HOLDER
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
+from quartiersladen.dossiers.services import CLEAN_INDEX
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import Mail
+from quartiersladen.outbox.services import empty_mails
+from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy.models import Consent
+from quartiersladen.privacy.registry import Identity, Person
 from quartiersladen.quarters.testing import NOON
 
 FACTS: dict[str, Any] = {
@@ -184,6 +192,87 @@ def test_a_new_address_is_confirmed_and_the_old_one_is_forgotten(concern):
     assert not Mail.objects.exclude(to_address="").exists()
 
 
+def test_what_happened_since_the_page_was_read_stays(quarter, concern):
+    stale = fresh(concern)
+    Teller.objects.update(
+        may_pass_on=False, link_generation=2, told_orally_on=NOON.date(), email_confirmed_at=NOON
+    )
+    contact = Contact(AnswerWay.MAIL, "S. Brandt", FACTS["email"])
+
+    own_data.change_contact(
+        viewer=teller_viewer(concern), concern=stale, contact=contact, now=NOON
+    )
+
+    teller = Teller.objects.get()
+    assert (teller.name, teller.phone, teller.email_confirmed_at) == ("S. Brandt", "", NOON)
+    assert (teller.may_pass_on, teller.link_generation) == (False, 2)
+    assert teller.told_orally_on == NOON.date()
+
+
+def test_a_text_that_went_since_the_page_was_read_takes_nobody_in(concern):
+    stale = fresh(concern)
+    Concern.objects.update(text_gone_at=NOON)
+
+    with pytest.raises(own_data.TextGone):
+        own_data.change_contact(
+            viewer=teller_viewer(concern), concern=stale, contact=Contact(AnswerWay.LINK), now=NOON
+        )
+
+
+def test_words_that_came_since_the_page_was_read_are_blackened_too(mira, body, concern):
+    stale = fresh(concern)
+    Teller.objects.update(phone="+49 30 23125 848")
+    with_contact(mira, fresh(concern), body)
+
+    take_back(stale)
+
+    assert "848" not in Mail.objects.get(to_address=body.email).text
+
+
+@pytest.mark.parametrize("name", ["braun@example.org", "example.org"])
+def test_a_blocked_address_gets_no_mail(quarter, mira, concern, name):
+    block_sender(viewer=mira, quarter=quarter, name=name, now=NOON)
+
+    own_data.change_contact(
+        viewer=teller_viewer(concern),
+        concern=fresh(concern),
+        contact=Contact(AnswerWay.MAIL, email="Braun@example.org"),
+        now=NOON,
+    )
+
+    assert Teller.objects.get().email == "Braun@example.org"
+    assert not Mail.objects.filter(to_address__iexact="braun@example.org").exists()
+
+
+def test_nobody_mails_stranger_after_stranger(settings, concern):
+    settings.REPORTS_PER_HOUR = 1
+    resident, page = Client(), page_of(concern)
+    data = {"deed": "change", "way": "mail"}
+
+    first = resident.post(page, data | {"email": "a@example.org"})
+    second = resident.post(page, data | {"email": "b@example.org"})
+
+    assert (first.status_code, second.status_code) == (302, 429)
+    assert Teller.objects.get().email == "a@example.org"
+    # Nobody is kept from deleting.
+    assert resident.post(page, {"deed": "delete"}).status_code == 302
+
+
+@pytest.mark.parametrize("deed", ["change", "delete"])
+def test_nothing_is_called_gone_while_a_mail_is_on_its_way(concern, deed):
+    Mail.objects.update(state=MailState.SENDING)
+    page = page_of(concern)
+
+    refused = Client().post(page, {"deed": deed, "way": "link"})
+
+    assert refused.status_code == 409
+    assert "Gerade wird eine E-Mail" in refused.content.decode()
+    assert Teller.objects.get().email == FACTS["email"]
+    Mail.objects.update(state=MailState.SENT)
+    assert Client().post(page, {"deed": deed, "way": "link"}).status_code == 302
+    assert Mail.objects.get().to_address == ""
+
+
 def test_correcting_the_name_asks_for_no_new_confirmation(concern):
     Teller.objects.update(email_confirmed_at=NOON)
     contact = Contact(
@@ -246,6 +335,59 @@ def test_the_page_shows_everything_and_the_file_says_the_same(mira, body, concer
     assert [line["step"] for line in handed["consents"]] == ["given"]
     assert [line["body"] for line in handed["contact_passed_on_to"]] == [body.name]
     assert "Mira" not in json.dumps(handed)
+
+
+def test_what_was_written_is_handed_out_without_the_places_of_links(mira, concern):
+    Teller.objects.update(email_confirmed_at=NOON)
+    close_concern(
+        viewer=mira,
+        concern=fresh(concern),
+        ending=Ending(Result.FIXED, "Gut", witness=Witness.OFFICE),
+        version=1,
+        now=NOON,
+    )
+    person = Person(
+        quarter=concern.quarter,
+        identity=Identity(matters=frozenset({concern.pk})),
+        rows=frozenset(),
+    )
+
+    [written] = json.loads(Client().get(page_of(concern, "daten.json")).content)["written"]
+    [section] = HOLDER.sections(mira, person)
+
+    assert ("Gut" in written["text"], "[[" in written["text"]) == (True, False)
+    assert written["text"].endswith("•••")
+    assert "[[" not in str(section)
+
+
+def test_the_desk_reads_what_was_written_when_its_mail_was_emptied(mira, desk, concern):
+    Teller.objects.update(email_confirmed_at=NOON)
+    close_concern(
+        viewer=mira,
+        concern=fresh(concern),
+        ending=Ending(Result.FIXED, "Es leuchtet & bleibt", witness=Witness.OFFICE),
+        version=1,
+        now=NOON,
+    )
+    empty_mails(mails=Q(message__dossier=concern.pk))
+
+    page = desk.get(f"/buero/anliegen/{concern.dossier.reference}/")
+
+    [line] = page.context["correspondence"]
+    assert ("Es leuchtet & bleibt" in line["text"], "[[" in line["text"]) == (True, False)
+    assert (line["mail"].is_emptied, "Es leuchtet &amp; bleibt" in page.content.decode()) == (
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("deed", ["change", "delete", "consent"])
+def test_the_index_of_the_search_forgets_for_good(concern, deed):
+    OrmQ.objects.all().delete()
+
+    assert Client().post(page_of(concern), {"deed": deed, "way": "link"}).status_code == 302
+
+    assert CLEAN_INDEX in [row.task["func"] for row in OrmQ.objects.all()]
 
 
 def test_the_deeds_of_the_page(concern):

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
+from django_q.models import OrmQ
 
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.accounts.states import Role
@@ -24,6 +25,7 @@ from quartiersladen.concerns.tasks import remove_spam
 from quartiersladen.concerns.testing import make_concern, photo, teller_viewer
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
 from quartiersladen.dossiers.queries import held_too_long, latest_entries, open_follow_ups
+from quartiersladen.dossiers.services import CLEAN_INDEX
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
@@ -247,6 +249,7 @@ def test_spam_goes_after_its_days_with_everything_that_hangs_on_it(
         None,
         {"photos": 1},
     )
+    assert [row.task["func"] for row in OrmQ.objects.all()].count(CLEAN_INDEX) == 1
 
 
 def test_nothing_goes_that_nobody_called_spam(quarter, held):

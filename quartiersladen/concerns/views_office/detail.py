@@ -26,7 +26,7 @@ from quartiersladen.concerns.views_office.offers import (
     silent,
 )
 from quartiersladen.correspondence.models import Message
-from quartiersladen.correspondence.queries import messages_of
+from quartiersladen.correspondence.queries import kept_text, messages_of
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import journal, next_follow_up
 from quartiersladen.kernel.errors import Conflict, Invalid, TransitionRefused
@@ -89,8 +89,8 @@ def _journal(case: Case, chosen: str) -> dict[str, Any]:
 
 def _letter(case: Case, message: Message) -> dict[str, Any]:
     mail = message.mail
-    if mail is None:
-        return {"message": message, "mail": None, "text": message.text}
+    if mail is None or mail.is_emptied:
+        return {"message": message, "mail": mail, "text": kept_text(message)}
     mail.quarter = case.request.quarter
     return {"message": message, "mail": mail, "text": readable_text(mail)}
 

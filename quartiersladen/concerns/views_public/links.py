@@ -129,7 +129,7 @@ def body_case(request: HouseRequest, token: str) -> HttpResponse:
         or (ReferralState(referral.state) in WAITING and concern.is_open),
         "is_accepted": referral.state == ReferralState.ACCEPTED,
         # Also a consent that was taken back later counts.
-        "with_contact": referral.with_contact and concern.teller.may_pass_on,
+        "with_contact": referral.with_contact and queries.may_pass_on_contact(concern),
         "point": _point(concern),
     }
     return private(render(request, BODY_PAGE, context, status=status))

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.services import own_data as deeds
 from quartiersladen.concerns.states import Channel
 from quartiersladen.kernel.errors import Conflict, Invalid
+from quartiersladen.kernel.throttle import count_or_refuse
 
 PAGE = "concerns/public/own_data.html"
 TAKE_BACK, CHANGE, DELETE = "consent", "change", "delete"
@@ -39,6 +41,9 @@ def own_data(request: HouseRequest, token: str) -> HttpResponse:
     form = OwnDataForm(request.POST if deed == CHANGE else None, initial=_initial(concern))
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
+        if deed == CHANGE:
+            # Each new address gets a mail, and it may be a stranger's.
+            count_or_refuse("contact", request.META["REMOTE_ADDR"], most=settings.REPORTS_PER_HOUR)
         try:
             status = _do(concern, viewer, deed, form)
         except Conflict as refusal:

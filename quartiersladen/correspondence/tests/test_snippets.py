@@ -9,6 +9,7 @@ from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.correspondence.queries import kept_snippets, offered_snippets
 from quartiersladen.correspondence.services import (
+    SnippetChangedMeanwhile,
     SnippetFacts,
     TitleTaken,
     UnknownPlaceholder,
@@ -25,6 +26,7 @@ from tests.support.sign_in import signed_in_client
 
 PAGE = "/buero/einstellungen/textbausteine/"
 FORM = {
+    "version": 0,
     "occasion": "answered",
     "theme": "",
     "language": "de",
@@ -55,7 +57,7 @@ def test_one_is_changed_and_deleted(quarter, mira):
     kept = make_snippet(mira, quarter)
     facts = SnippetFacts(Occasion.REASON, None, "en", "No money", "There is no money.")
 
-    save_snippet(viewer=mira, quarter=quarter, snippet=kept, facts=facts, now=NOON)
+    save_snippet(viewer=mira, quarter=quarter, snippet=kept, facts=facts, version=1, now=NOON)
 
     assert [(s.occasion, s.language, s.title) for s in TextSnippet.objects.all()] == [
         ("reason", "en", "No money")
@@ -103,8 +105,35 @@ def test_a_title_tells_apart_what_is_for_the_same(quarter, mira, theme):
     make_snippet(mira, quarter, theme=theme)
     make_snippet(mira, quarter, language="en")
     facts = SnippetFacts(Occasion.ANSWERED, None, "de", "Behoben", "Dasselbe, neu")
-    save_snippet(viewer=mira, quarter=quarter, snippet=kept, facts=facts, now=NOON)
+    save_snippet(viewer=mira, quarter=quarter, snippet=kept, facts=facts, version=1, now=NOON)
     assert TextSnippet.objects.count() == 3
+
+
+def test_who_was_faster_is_not_overwritten(quarter, mira):
+    kept = make_snippet(mira, quarter)
+    stale = TextSnippet.objects.get()
+    facts = SnippetFacts(Occasion.ANSWERED, None, "de", "Behoben", "Erste Fassung")
+    save_snippet(viewer=mira, quarter=quarter, snippet=kept, facts=facts, version=1, now=NOON)
+
+    late = SnippetFacts(Occasion.ANSWERED, None, "de", "Behoben", "Zweite Fassung")
+    with pytest.raises(SnippetChangedMeanwhile):
+        save_snippet(viewer=mira, quarter=quarter, snippet=stale, facts=late, version=1, now=NOON)
+
+    now = TextSnippet.objects.get()
+    assert (now.text, now.version) == ("Erste Fassung", 2)
+    assert Trail.objects.count() == 2
+
+
+def test_one_that_takes_the_title_of_another_keeps_its_own(quarter, mira):
+    make_snippet(mira, quarter)
+    kept = make_snippet(mira, quarter, title="Erledigt")
+    facts = SnippetFacts(Occasion.ANSWERED, None, "de", "Behoben", "x")
+
+    with pytest.raises(TitleTaken):
+        save_snippet(viewer=mira, quarter=quarter, snippet=kept, facts=facts, version=1, now=NOON)
+
+    stored = TextSnippet.objects.get(pk=kept.pk)
+    assert (stored.title, stored.version) == ("Erledigt", 1)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +171,9 @@ def test_another_quarter_keeps_and_sees_its_own(quarter, mira):
     facts = SnippetFacts(Occasion.ANSWERED, None, "de", "Meins", "x")
     for stranger, home in ((vera, quarter), (vera, west)):
         with pytest.raises(NotAllowed):
-            save_snippet(viewer=stranger, quarter=home, snippet=kept, facts=facts, now=NOON)
+            save_snippet(
+                viewer=stranger, quarter=home, snippet=kept, facts=facts, version=1, now=NOON
+            )
     with pytest.raises(NotAllowed):
         delete_snippet(viewer=vera, snippet=kept, now=NOON)
     assert (list(kept_snippets(vera)), titles(vera, Occasion.ANSWERED)) == ([], [])
@@ -191,8 +222,8 @@ def test_they_are_kept_through_the_settings(desk, quarter, theme):
     assert "· Straßenlicht" in page
 
     shown = desk.get(f"{PAGE}{kept.pk}/").context["form"].initial
-    assert shown == FORM | {"theme": theme.pk}
-    desk.post(f"{PAGE}{kept.pk}/", FORM | {"title": "Erledigt"})
+    assert shown == FORM | {"theme": theme.pk, "version": 1}
+    desk.post(f"{PAGE}{kept.pk}/", FORM | {"title": "Erledigt", "version": 1})
 
     kept.refresh_from_db()
     assert (kept.title, kept.theme) == ("Erledigt", None)
@@ -200,6 +231,21 @@ def test_they_are_kept_through_the_settings(desk, quarter, theme):
     assert (asked.status_code, TextSnippet.objects.count()) == (200, 1)
     assert desk.post(f"{PAGE}{kept.pk}/loeschen/").headers["Location"] == PAGE
     assert not TextSnippet.objects.exists()
+
+
+def test_a_faster_colleague_is_noticed_and_the_words_stay(desk, quarter, mira):
+    kept = make_snippet(mira, quarter)
+    late = FORM | {"version": 1, "text": "Meine Worte"}
+    desk.post(f"{PAGE}{kept.pk}/", FORM | {"version": 1})
+
+    refused = desk.post(f"{PAGE}{kept.pk}/", late)
+
+    page = refused.content.decode()
+    assert (refused.status_code, "Meine Worte" in page) == (409, True)
+    assert "Was Sie geschrieben haben, steht noch da" in page
+    assert 'name="version" value="2"' in page
+    assert desk.post(f"{PAGE}{kept.pk}/", late | {"version": 2}).status_code == 302
+    assert TextSnippet.objects.get().text == "Meine Worte"
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import LinkPurpose
-from quartiersladen.kernel.errors import Conflict
 from quartiersladen.outbox.models import Mail
-from quartiersladen.outbox.services import empty_mails
+from quartiersladen.outbox.services import OnItsWay, empty_mails
 from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy.registry import (
     Claims,
@@ -34,14 +33,6 @@ MAIL = "outbox.mail"
 DAYS = 180
 TO_TELLER = (LinkPurpose.TELLER_STATUS, LinkPurpose.TELLER_EMAIL)
 FINISHED = (MailState.SENT, MailState.FAILED, MailState.CANCELLED)
-
-
-class OnItsWay(Conflict):
-    """A mail to the person is being sent at this moment."""
-
-    sentence = gettext_lazy(
-        "A mail to this person is being sent right now. Please try again in some minutes."
-    )
 
 
 def _mails_to(person: Person) -> Q:
