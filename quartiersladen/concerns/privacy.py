@@ -18,6 +18,7 @@ from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.rules import rows_inside
 from quartiersladen.dossiers.search import narrowed
+from quartiersladen.dossiers.services import clean_search_later
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.text import fold
 from quartiersladen.privacy.queries import has_agreed
@@ -244,22 +245,14 @@ class Concerns(Holder):
             days=CONTACT_DAYS,
             since=gettext_lazy("after the concern was closed"),
             due=lambda quarter, before: _due(quarter, forgetting.contact_to_let_go, before),
-            let_go=lambda quarter, before, now, limit: (
-                forgetting.let_contact_go(quarter=quarter, before=before, limit=limit, now=now)
-                if quarter
-                else 0
-            ),
+            let_go=lambda *asked: _let_go(forgetting.let_contact_go, *asked),
         ),
         Rule(
             kind=RetentionKind.TEXT,
             days=TEXT_DAYS,
             since=gettext_lazy("after the concern was closed"),
             due=lambda quarter, before: _due(quarter, forgetting.text_to_let_go, before),
-            let_go=lambda quarter, before, now, limit: (
-                forgetting.let_text_go(quarter=quarter, before=before, limit=limit, now=now)
-                if quarter
-                else 0
-            ),
+            let_go=lambda *asked: _let_go(forgetting.let_text_go, *asked),
         ),
     )
 
@@ -274,6 +267,17 @@ def _due(quarter: Quarter | None, rows: Rows, before: datetime) -> Due:
         return Due(0)
     found = Dossier.objects.filter(rows(quarter=quarter, before=before)).order_by("reference")
     return Due(found.count(), list(found.values_list("reference", flat=True)[:EXAMPLES]))
+
+
+def _let_go(
+    deed: Callable[..., int], quarter: Quarter | None, before: datetime, now: datetime, limit: int
+) -> int:
+    if quarter is None:
+        return 0
+    gone = deed(quarter=quarter, before=before, limit=limit, now=now)
+    if gone:
+        clean_search_later()
+    return gone
 
 
 def _end_consent(concern: Concern, now: datetime) -> None:

@@ -29,6 +29,9 @@ PERIODIC = (
     Periodic("counts of networks", "quartiersladen.accounts.tasks.forget_counts", 60),
     Periodic("files that nobody knows", "quartiersladen.files.tasks.drop_unknown_files", 24 * 60),
     Periodic("languages of reports", "quartiersladen.concerns.tasks.read_languages", 1),
+    Periodic(
+        "words of the search that went", "quartiersladen.dossiers.tasks.clean_index", 24 * 60
+    ),
     Periodic("retention", "quartiersladen.privacy.tasks.run_retention", 60),
 )
 

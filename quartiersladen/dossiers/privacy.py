@@ -11,8 +11,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers.models import Document, Dossier, Entry
 from quartiersladen.dossiers.queries import dossiers_inside
 from quartiersladen.dossiers.rules import rows_inside
-from quartiersladen.dossiers.services import remove_documents
-from quartiersladen.kernel.jobs import enqueue
+from quartiersladen.dossiers.services import clean_search_later, remove_documents
 from quartiersladen.privacy.registry import (
     Claims,
     FreeText,
@@ -24,8 +23,6 @@ from quartiersladen.privacy.registry import (
     record,
 )
 from quartiersladen.privacy.states import Fate
-
-CLEAN_INDEX = "quartiersladen.dossiers.tasks.clean_index"
 
 
 def inside(viewer: Viewer) -> Q:
@@ -151,7 +148,7 @@ class Dossiers(Holder):
         if order.with_photos:
             for dossier in Dossier.objects.filter(pk__in=person.identity.matters):
                 remove_documents(dossier=dossier, of_teller_only=True)
-        enqueue(CLEAN_INDEX)
+        clean_search_later()
 
 
 HOLDER = Dossiers()

@@ -19,11 +19,13 @@ from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import remove_file
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
+from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.kernel.text import fold
 from quartiersladen.outbox.services import queue_mail
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.queries import is_working_day
 
+CLEAN_INDEX = "quartiersladen.dossiers.tasks.clean_index"
 TITLE_LENGTH = 120
 #: Stands for the title of a dossier whose texts are deleted.
 NO_TITLE = "[entfernt]"
@@ -133,6 +135,11 @@ def add_search_words(*, dossier: Dossier, words: str) -> None:
     """Let the desk search find the dossier by these words, too."""
     added = Value(" " + fold(words))
     Dossier.objects.filter(pk=dossier.pk).update(search_text=Concat(F("search_text"), added))
+
+
+def clean_search_later() -> None:
+    """Let the index forget for good the words that this deed deletes, once it is committed."""
+    enqueue(CLEAN_INDEX)
 
 
 def claim(*, dossier: Dossier, version: int) -> None:

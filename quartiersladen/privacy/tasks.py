@@ -4,17 +4,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.privacy import retention
 
 #: A job may run five minutes; what is left is taken up by the next run.
 MOST_TIME = timedelta(minutes=2)
-CLEAN_INDEX = "quartiersladen.dossiers.tasks.clean_index"
 
 
 def run_retention() -> None:
     """Carry out the rules of retention; run each hour, each rule acts once a night."""
     started = timezone.now()
-    gone = retention.run_night(now=started, clock=lambda: timezone.now() - started < MOST_TIME)
-    if gone:
-        enqueue(CLEAN_INDEX)
+    retention.run_night(now=started, clock=lambda: timezone.now() - started < MOST_TIME)

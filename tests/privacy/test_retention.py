@@ -23,9 +23,10 @@ from quartiersladen.concerns.states import (
     Witness,
 )
 from quartiersladen.concerns.testing import make_concern, make_referral
+from quartiersladen.config.schedules import PERIODIC
 from quartiersladen.correspondence.models import Message
 from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.services import note
+from quartiersladen.dossiers.services import CLEAN_INDEX, note
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.services import Emptied, resend
@@ -404,3 +405,9 @@ def test_the_job_deletes_and_cleans_the_index(work_off_jobs, monkeypatch):
 
     assert teller(concern).name == ""
     assert work_off_jobs() == 1
+
+
+def test_words_whose_cleaning_was_lost_go_in_the_next_night():
+    nightly = {job.handler: job.minutes for job in PERIODIC}
+
+    assert nightly[CLEAN_INDEX] == 24 * 60
