@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import timeline
-from quartiersladen.concerns.models import BlockedSender, Concern, Teller
-from quartiersladen.concerns.queries import bodies_with_contact, concerns_inside
+from quartiersladen.concerns.models import BlockedSender, Concern, Referral, Teller
+from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
 from quartiersladen.concerns.states import AnswerWay
-from quartiersladen.dossiers.models import Dossier
+from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.rules import rows_inside
 from quartiersladen.dossiers.search import narrowed
 from quartiersladen.dossiers.services import clean_search_later
@@ -94,9 +94,7 @@ def _tellers(viewer: Viewer, words: str) -> Iterator[Concern]:
     number = _digits(words)
     if len(number) >= DIGITS and not any(sign.isalpha() for sign in words):
         core = number.removeprefix("0049").removeprefix("49").removeprefix("0")
-        for concern in rows.filter(teller__phone__contains=number[-3:])[:MOST]:
-            if core in _digits(concern.teller.phone):
-                yield concern
+        yield from rows.filter(teller__phone__regex=r"\D*".join(core))[:MOST]
         return
     wanted = fold(words).split()
     for concern in narrowed(rows, words, dossier="dossier__")[:MOST]:
@@ -176,6 +174,7 @@ class Concerns(Holder):
         identity = Identity()
         for concern in found.select_related("teller"):
             identity |= forgetting.identity_of(teller=concern.teller)
+            identity |= Identity(rows=frozenset({concern.teller.subject}))
         return identity
 
     def sections(self, viewer: Viewer, person: Person) -> list[Section]:
@@ -186,14 +185,32 @@ class Concerns(Holder):
                 "dossier", "dossier__quarter", "quarter", "theme", "teller"
             ).order_by("created_at")
         )
+        lines = Entry.objects.filter(
+            dossier__in=[c.pk for c in concerns], audience__in=[Audience.PUBLIC, Audience.TELLER]
+        )
+        steps: dict[int, list[Entry]] = {}
+        for line in lines.order_by("at", "pk"):
+            steps.setdefault(line.dossier_id, []).append(line)
+        sent = Referral.objects.filter(concern__in=concerns, with_contact=True)
+        referrals: dict[int, list[Referral]] = {}
+        for referral in sent.select_related("body").order_by("sent_at", "pk"):
+            referrals.setdefault(referral.concern_id, []).append(referral)
         return [
             Section("contact", _("Contact data"), [_contact(c) for c in concerns]),
             Section("told", _("What the person told us"), [_told(c) for c in concerns]),
-            Section("steps", _("What has happened"), [_steps(c) for c in concerns]),
+            Section(
+                "steps",
+                _("What has happened"),
+                [_steps(c, steps.get(c.pk, [])) for c in concerns],
+            ),
             Section(
                 "passed_on",
                 _("To whom contact data went"),
-                [record for c in concerns for record in _passed_on(c)],
+                [
+                    _passed_on(concern, referral)
+                    for concern in concerns
+                    for referral in referrals.get(concern.pk, [])
+                ],
             ),
         ]
 
@@ -262,18 +279,14 @@ def _blocked(person: Person) -> QuerySet[BlockedSender]:
     return BlockedSender.objects.filter(quarter=person.quarter, name__in=names)
 
 
-def _due(quarter: Quarter | None, rows: Rows, before: datetime) -> Due:
-    if quarter is None:
-        return Due(0)
+def _due(quarter: Quarter, rows: Rows, before: datetime) -> Due:
     found = Dossier.objects.filter(rows(quarter=quarter, before=before)).order_by("reference")
     return Due(found.count(), list(found.values_list("reference", flat=True)[:EXAMPLES]))
 
 
 def _let_go(
-    deed: Callable[..., int], quarter: Quarter | None, before: datetime, now: datetime, limit: int
+    deed: Callable[..., int], quarter: Quarter, before: datetime, now: datetime, limit: int
 ) -> int:
-    if quarter is None:
-        return 0
     gone = deed(quarter=quarter, before=before, limit=limit, now=now)
     if gone:
         clean_search_later()
@@ -352,9 +365,8 @@ def _told(concern: Concern) -> Record:
     )
 
 
-def _steps(concern: Concern) -> Record:
-    entries = concern.dossier.entries.filter(audience__in=[Audience.PUBLIC, Audience.TELLER])
-    steps = timeline.told_steps(concern, entries.order_by("at", "pk"))
+def _steps(concern: Concern, lines: list[Entry]) -> Record:
+    steps = timeline.told_steps(concern, lines)
     return record(
         concern.dossier.reference,
         *(
@@ -364,14 +376,13 @@ def _steps(concern: Concern) -> Record:
     )
 
 
-def _passed_on(concern: Concern) -> Iterator[Record]:
-    for referral in bodies_with_contact(concern):
-        yield record(
-            f"{concern.dossier.reference}: {referral.body.name}",
-            ("body", _("Body"), referral.body.name),
-            ("on", _("Passed on on"), _day(referral.sent_at, concern.quarter)),
-            ("way", _("How"), referral.get_way_display()),
-        )
+def _passed_on(concern: Concern, referral: Referral) -> Record:
+    return record(
+        f"{concern.dossier.reference}: {referral.body.name}",
+        ("body", _("Body"), referral.body.name),
+        ("on", _("Passed on on"), _day(referral.sent_at, concern.quarter)),
+        ("way", _("How"), referral.get_way_display()),
+    )
 
 
 HOLDER = Concerns()

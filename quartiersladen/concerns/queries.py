@@ -35,6 +35,7 @@ from quartiersladen.dossiers.rules import rows_inside, visible_rows
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
 from quartiersladen.kernel.spam import Sign, sender_names
+from quartiersladen.kernel.text import is_key
 from quartiersladen.privacy.models import Consent
 from quartiersladen.privacy.queries import has_agreed
 from quartiersladen.privacy.states import ConsentPurpose
@@ -45,7 +46,6 @@ PAGE = 50  # rows
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
 COUNTED_HITS = 100  # the same when words are looked for, because each row has to be read
 MOST_POINTS = 4000
-LONGEST_KEY = 18  # digits: what fits a column
 DOSSIER = "dossier__"  # the path from a concern
 
 
@@ -113,11 +113,6 @@ class Page(Generic[R]):
     def has_more_than_counted(self) -> bool:
         """Whether the list says "more than 1,000" instead of the number."""
         return self.total > self.counted
-
-
-def _is_key(text: str) -> bool:
-    """Whether `text` can be the key of a row: digits, and not more than fit into a column."""
-    return text.isdecimal() and len(text) <= LONGEST_KEY
 
 
 def concerns_inside(viewer: Viewer) -> QuerySet[Concern]:
@@ -475,7 +470,7 @@ def is_blocked(quarter: Quarter, email: str) -> bool:
 
 def get_blocked_sender(viewer: Viewer, key: str) -> BlockedSender:
     """Return one name of the list. Raises BlockedSender.DoesNotExist."""
-    if not viewer.may_work or not _is_key(key):
+    if not viewer.may_work or not is_key(key):
         raise BlockedSender.DoesNotExist
     return BlockedSender.objects.select_related("quarter").get(
         pk=int(key), quarter_id=viewer.quarter_id
@@ -540,12 +535,12 @@ def achieved(viewer: Viewer, *, limit: int) -> list[Concern]:
 
 def theme_by_key(quarter: Quarter, key: str) -> Theme | None:
     """Return an active theme by its key as a form sends it, None for anything else."""
-    return themes_of(quarter).filter(pk=int(key)).first() if _is_key(key) else None
+    return themes_of(quarter).filter(pk=int(key)).first() if is_key(key) else None
 
 
 def get_own_talk(viewer: Viewer, key: str) -> Talk:
     """Return a talk that the viewer counted. Raises Talk.DoesNotExist."""
-    if not _is_key(key):
+    if not is_key(key):
         raise Talk.DoesNotExist
     return Talk.objects.select_related("quarter").get(
         pk=int(key), quarter_id=viewer.quarter_id, by_id=viewer.user_id

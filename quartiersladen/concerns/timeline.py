@@ -273,6 +273,9 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "contact_deleted": gettext_lazy("Contact data deleted by the person"),
     "contact_gone": gettext_lazy("Contact data deleted by the rule of retention"),
     "contact_erased": gettext_lazy("Contact data deleted by the office for the person"),
+    "text_blackened": gettext_lazy(
+        "Words in it blackened: a person wanted their data to be deleted"
+    ),
     "text_gone": gettext_lazy("Texts and photos deleted by the rule of retention"),
 }
 DESK_BUILT: dict[str, Callable[[Facts], str]] = {

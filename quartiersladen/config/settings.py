@@ -132,6 +132,7 @@ PERSONAL_DATA = [
     "quartiersladen.privacy.below.accounts.HOLDER",
     "quartiersladen.privacy.below.outbox.HOLDER",
     "quartiersladen.privacy.below.files.HOLDER",
+    "quartiersladen.privacy.below.backups.HOLDER",
     "quartiersladen.privacy.below.ledgers.HOLDER",
     "quartiersladen.dossiers.privacy.HOLDER",
     "quartiersladen.directory.privacy.HOLDER",

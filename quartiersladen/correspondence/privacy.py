@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,27 +15,29 @@ from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.queries import dossiers_inside
 from quartiersladen.dossiers.rules import rows_inside
+from quartiersladen.outbox.models import Mail
+from quartiersladen.privacy.below.outbox import mails_to
 from quartiersladen.privacy.registry import (
     Claims,
+    Found,
     FreeText,
     Holder,
+    Identity,
     Line,
     Order,
     Person,
     Section,
+    keys_of,
     record,
 )
 from quartiersladen.privacy.states import Fate
+
+MAIL = "outbox.mail"
 
 
 def inside(viewer: Viewer) -> Q:
     """Return the filter for messages of dossiers whose page the viewer may open."""
     return rows_inside(viewer, "dossier__")
-
-
-def shown_mails(viewer: Viewer) -> Q:
-    """Return the filter for mails that the viewer may read in the outbox; never of the sign-in."""
-    return Q(is_account=False) & ~hidden_mails(viewer)
 
 
 def _text(field: str) -> FreeText:
@@ -50,6 +52,14 @@ def _text(field: str) -> FreeText:
     )
 
 
+def shown(viewer: Viewer) -> Q:
+    """Return the filter for mails that the viewer may read.
+
+    None of the sign-in, and of no dossier whose page is closed to them.
+    """
+    return ~hidden_mails(viewer) & Q(is_account=False)
+
+
 def _mail(field: str) -> FreeText:
     """Return a column of the outbox; only here it is known to which dossier a mail belongs."""
     return FreeText(
@@ -59,8 +69,12 @@ def _mail(field: str) -> FreeText:
         quarter="quarter_id",
         matter="message__dossier_id",
         name="pk",
-        visible=shown_mails,
+        visible=shown,
     )
+
+
+def _mails(viewer: Viewer) -> QuerySet[Mail]:
+    return Mail.objects.filter(shown(viewer), quarter_id=viewer.quarter_id)
 
 
 class Correspondence(Holder):
@@ -85,8 +99,32 @@ class Correspondence(Holder):
         _mail("last_error"),
     )
 
+    def find(self, viewer: Viewer, words: str) -> list[Found]:
+        """Return the newest mail to exactly this address: somebody of whom nothing else is left."""
+        if "@" not in words:
+            return []
+        newest = _mails(viewer).filter(to_address__iexact=words).order_by("-pk").first()
+        if newest is None:
+            return []
+        return [
+            Found(
+                key=f"{MAIL}:{newest.pk}",
+                name=newest.to_address,
+                detail=newest.subject,
+                where=_("Got mail from us"),
+            )
+        ]
+
+    def recognise(self, viewer: Viewer, rows: frozenset[str]) -> Identity:
+        """Return the addresses of the chosen mails."""
+        mails = _mails(viewer).filter(pk__in=keys_of(MAIL, rows)).exclude(to_address="")
+        found = dict(mails.values_list("pk", "to_address"))
+        return Identity(
+            rows=frozenset(f"{MAIL}:{key}" for key in found), emails=frozenset(found.values())
+        )
+
     def sections(self, viewer: Viewer, person: Person) -> list[Section]:
-        """Return what was written to the person and what they said."""
+        """Return what was written to the person, what they said, and the mails to them."""
         dossiers = dossiers_inside(viewer).filter(pk__in=person.identity.matters)
         rows = Message.objects.filter(dossier__in=dossiers, counterpart=Counterpart.TELLER)
         return [
@@ -104,7 +142,22 @@ class Correspondence(Holder):
                     )
                     for message in rows.select_related("dossier").order_by("at", "pk")
                 ],
-            )
+            ),
+            Section(
+                "mails",
+                _("Mails to the person"),
+                [
+                    record(
+                        date_format(
+                            person.quarter.local_day(mail.created_at), "SHORT_DATE_FORMAT"
+                        ),
+                        ("to", _("To"), mail.to_address),
+                        ("subject", _("Subject"), mail.subject),
+                        ("state", _("State"), mail.get_state_display()),
+                    )
+                    for mail in _mails(viewer).filter(mails_to(person)).order_by("created_at")
+                ],
+            ),
         ]
 
     def plan(self, person: Person) -> list[Line]:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.directory.services import BodyFacts, PersonFacts
+from quartiersladen.kernel.text import is_key
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
-LONGEST_KEY = 18  # digits; more do not fit into a row's key
 POSTCODE = RegexValidator(r"^\d{5}$", _("A postal code has 5 digits."))
 
 
@@ -27,7 +27,7 @@ class ThemesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
     def clean(self, value: Any) -> Any:  # noqa: ANN401 -- Django's signature
         """Return the themes; refuse what can be none before the database is asked."""
         for key in value or ():
-            if len(str(key)) > LONGEST_KEY:
+            if not is_key(str(key)):
                 raise forms.ValidationError(
                     self.error_messages["invalid_choice"],
                     code="invalid_choice",

@@ -91,6 +91,7 @@ class Directory(Holder):
         """Return name, address and number of the chosen contact persons."""
         people = _chosen(viewer.quarter_id, rows)
         return Identity(
+            rows=frozenset(f"{PERSON}:{person.pk}" for person in people),
             names=frozenset({person.name for person in people} - {"", MARK}),
             emails=frozenset({person.email for person in people} - {""}),
             phones=frozenset({person.phone for person in people} - {""}),

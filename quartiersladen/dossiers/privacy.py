@@ -11,7 +11,9 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers.models import Document, Dossier, Entry
 from quartiersladen.dossiers.queries import dossiers_inside
 from quartiersladen.dossiers.rules import rows_inside
-from quartiersladen.dossiers.services import clean_search_later, remove_documents
+from quartiersladen.dossiers.services import clean_search_later, remove_documents, touch
+from quartiersladen.dossiers.services import record as record_line
+from quartiersladen.dossiers.states import Actor
 from quartiersladen.privacy.registry import (
     Claims,
     FreeText,
@@ -143,11 +145,16 @@ class Dossiers(Holder):
         for key in sorted(person.identity.matters):
             Dossier.objects.filter(pk=key).update(version=F("version") + 1)
 
-    def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- no clock needed
-        """Delete the photos, and let the index forget what it no longer points to."""
+    def erase(self, person: Person, order: Order, now: datetime) -> None:
+        """Delete the photos, say in other dossiers that a text was blackened, and let the index forget what it no longer points to."""
         if order.with_photos:
             for dossier in Dossier.objects.filter(pk__in=person.identity.matters):
                 remove_documents(dossier=dossier, of_teller_only=True)
+        for dossier in Dossier.objects.filter(pk__in=order.touched).order_by("pk"):
+            touch(dossier=dossier)
+            record_line(
+                dossier=dossier, deed="text_blackened", actor=Actor.OFFICE, by_id=None, now=now
+            )
         clean_search_later()
 
 

@@ -107,6 +107,20 @@ def readable_entries(viewer: Viewer, dossier: Dossier) -> Q:
     return Q(dossier=dossier, audience__in=audiences)
 
 
+def openable_documents(viewer: Viewer, dossier: Dossier) -> Q:
+    """Return the filter on Document that matches exactly the files that may be opened."""
+    if may_look_inside(viewer, dossier):
+        return Q(dossier=dossier)
+    if not may_view(viewer, dossier):
+        return NOTHING
+    rows = NOTHING
+    if _holds_teller_link(viewer, dossier):
+        rows |= Q(is_of_teller=True)
+    if dossier.audience == Audience.PUBLIC:
+        rows |= Q(is_released=True)
+    return Q(dossier=dossier) & rows
+
+
 def may_open_document(viewer: Viewer, document: Document) -> bool:
     """Say whether the viewer may open a file of a dossier."""
     dossier = document.dossier

@@ -8,6 +8,7 @@ GENDER = re.compile(r"(?<=\w)(?:[*:_·]|/-?)(?=in(?:nen)?\b)")
 #: A number in several parts: a reference, a day, a phone number.
 PARTED_NUMBER = re.compile(r"\+?\d+(?:[-–./: ]+\d+)+")
 LEFT_TO_RIGHT_MARK = "\u200e"
+LONGEST_KEY = 18  # digits; more do not fit into a row's key
 TWO_LETTER_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
@@ -24,6 +25,11 @@ def fold(text: str) -> str:
     for pair, letter in TWO_LETTER_UMLAUTS:
         bare = bare.replace(pair, letter)
     return bare
+
+
+def is_key(text: str) -> bool:
+    """Say whether `text` can be the key of a row: digits, not more than fit into a column."""
+    return text.isdecimal() and len(text) <= LONGEST_KEY
 
 
 class Localized(str):

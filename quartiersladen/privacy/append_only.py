@@ -6,7 +6,7 @@ committed, on either engine, and a row that were left behind could not be commit
 points to a row that does not exist and the database checks that at COMMIT.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.apps.registry import Apps
@@ -18,6 +18,7 @@ PERMIT_TABLE = "privacy_erasure_permit"
 #: Always empty: the permit points here, so that it cannot be committed.
 NOWHERE_TABLE = "privacy_erasure_nowhere"
 DEEDS = ("UPDATE", "DELETE")
+Step = Callable[[Apps, BaseDatabaseSchemaEditor], None]
 #: Every table that takes new lines only. SQLite loses triggers when a migration rebuilds a table:
 #: such a migration ends with `append_only` again, and `unguarded` finds one that forgot it.
 APPEND_ONLY = ("dossiers_entry", "privacy_consent", "privacy_trail", "privacy_retentionproof")
@@ -50,16 +51,26 @@ def _drop(table: str, editor: BaseDatabaseSchemaEditor) -> None:
         editor.execute(f"DROP TRIGGER {table}_no_{deed.lower()}{on_table}")
 
 
-def append_only(table: str) -> RunPython:
-    """Return the migration step that makes `table` append-only; reversible."""
-
-    def forwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+def _steps(table: str) -> tuple[Step, Step]:
+    def guard(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         _add(table, editor)
 
-    def backwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def unguard(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         _drop(table, editor)
 
-    return RunPython(forwards, backwards)
+    return guard, unguard
+
+
+def append_only(table: str) -> RunPython:
+    """Return the migration step that makes `table` append-only; reversible."""
+    guard, unguard = _steps(table)
+    return RunPython(guard, unguard)
+
+
+def changeable(table: str) -> RunPython:
+    """Return the migration step before a change of `table`, which ends with append_only."""
+    guard, unguard = _steps(table)
+    return RunPython(unguard, guard)
 
 
 @contextmanager

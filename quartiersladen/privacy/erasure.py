@@ -5,7 +5,7 @@ office chose and the texts it ticked; what stays, stays with a reason that the p
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -69,27 +69,17 @@ def find_people(viewer: Viewer, quarter: Quarter, words: str) -> list[Found]:
 
 
 def get_person(viewer: Viewer, quarter: Quarter, rows: Iterable[str]) -> Person:
-    """Return the person that these rows are; a row that the viewer may not see is left out.
+    """Return the person that these rows are, without rows that the viewer may not see.
 
     Raises NotAllowed; NobodyChosen.
     """
     demand(may_look_up(viewer, quarter))
-    known, identity = set(), Identity()
-    for row in frozenset(rows):
-        found = _identity_of(viewer, row)
-        if found != Identity():
-            known.add(row)
-            identity |= found
-    if not known:
-        raise NobodyChosen
-    return Person(quarter, frozenset(known), identity)
-
-
-def _identity_of(viewer: Viewer, row: str) -> Identity:
-    identity = Identity()
+    identity, chosen = Identity(), frozenset(rows)
     for holder in holders():
-        identity |= holder.recognise(viewer, frozenset({row}))
-    return identity
+        identity |= holder.recognise(viewer, chosen)
+    if not identity.rows:
+        raise NobodyChosen
+    return Person(quarter, identity)
 
 
 def sections_of(viewer: Viewer, person: Person) -> list[Section]:
@@ -99,7 +89,7 @@ def sections_of(viewer: Viewer, person: Person) -> list[Section]:
 
 
 def note_reading(*, viewer: Viewer, person: Person, how: str, now: datetime) -> None:
-    """Leave in the trail that somebody read a person's data. how: "page", "json" or "pdf"."""
+    """Leave in the trail that somebody read a person's data. how: "page", "json", "pdf" or "erasure"."""
     leave_trail(
         quarter=person.quarter,
         by_id=viewer.user_id,
@@ -152,10 +142,9 @@ def erase_person(
         # Once more, now that nobody else changes it.
         person = get_person(viewer, quarter, rows)
         words = wanted(person.identity, order.more)
-        visible = {place.key for place in places(viewer, person, words)}
         blacken_matters(person.identity.matters, words.certain)
-        chosen = order.places & visible
-        blacken_places(chosen, (*words.certain, *words.possible), quarter.pk)
+        done = blacken_places(viewer, quarter, order.places, (*words.certain, *words.possible))
+        order = replace(order, touched=done.matters - person.identity.matters)
         for holder in _highest_first():
             holder.erase(person, order, now)
         leave_trail(
@@ -163,6 +152,6 @@ def erase_person(
             by_id=viewer.user_id,
             deed=ERASED,
             subject=_rows_in_words(person),
-            data={"texts": len(chosen), "photos": order.with_photos},
+            data={"texts": done.count, "photos": order.with_photos},
             now=now,
         )

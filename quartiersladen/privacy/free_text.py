@@ -16,9 +16,10 @@ from django.db.models import JSONField, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.kernel.text import fold
+from quartiersladen.kernel.text import fold, is_key
 from quartiersladen.privacy.append_only import erasure_permit
 from quartiersladen.privacy.registry import FreeText, Identity, Person, free_texts
+from quartiersladen.quarters.models import Quarter
 
 MARK = "[entfernt]"
 SHORTEST = 3  # letters; a shorter part of a name stands in too many words
@@ -125,7 +126,8 @@ def _readable(value: object) -> str:
 def _needles(word: str) -> set[str]:
     """Return what a database can look for without knowing about letters; finds too much."""
     if _is_number(word):
-        return {re.sub(r"\D", "", word)[-3:]}
+        # Two digits are written together in every spelling; three are not: 12 34 56.
+        return {re.sub(r"\D", "", word)[-2:]}
     first = word.split()[0]
     spellings = {first, first.lower(), first.upper(), first.title()}
     return spellings | {json.dumps(spelling)[1:-1] for spelling in spellings}
@@ -225,24 +227,37 @@ def blacken_matters(matters: Iterable[int], words: Iterable[str]) -> None:
         clean_indexes(keys, words)
 
 
-def blacken_places(keys: Iterable[str], words: Iterable[str], quarter_id: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Blackened:
+    """How many texts were changed, and in which dossiers they stand."""
+
+    count: int
+    matters: frozenset[int]
+
+
+def blacken_places(
+    viewer: Viewer, quarter: Quarter, keys: Iterable[str], words: Iterable[str]
+) -> Blackened:
     """Blacken the words in chosen texts of the quarter, and in what the search knows of them.
 
-    keys: as in Place; one that names no free text is left out.
+    keys: as in Place; one that names no free text that the viewer may read is left out.
     """
     by_column: dict[str, list[int]] = {}
     for key in keys:
         column, _colon, pk = key.rpartition(":")
-        if pk.isdecimal():
+        if is_key(pk):
             by_column.setdefault(column, []).append(int(pk))
     found = pattern(words)
-    touched: set[int] = set()
+    touched: list[int] = []
     with erasure_permit():
         for text in free_texts():
             chosen = by_column.get(text.key)
             if chosen and not text.is_index:
-                touched |= _blacken(text, Q(pk__in=chosen, **{text.quarter: quarter_id}), found)
-        clean_indexes(touched, words)
+                rows = Q(pk__in=chosen, **{text.quarter: quarter.pk}) & text.visible(viewer)
+                touched += _blacken(text, rows, found)
+        matters = frozenset(touched) - {0}
+        clean_indexes(matters, words)
+    return Blackened(len(touched), matters)
 
 
 def clean_indexes(matters: Iterable[int], words: Iterable[str]) -> None:
@@ -253,11 +268,11 @@ def clean_indexes(matters: Iterable[int], words: Iterable[str]) -> None:
             _blacken(text, Q(**{f"{text.matter}__in": list(matters)}), folded)
 
 
-def _blacken(text: FreeText, rows: Q, words: re.Pattern[str]) -> set[int]:
-    """Blacken one column; return the matters that were touched."""
+def _blacken(text: FreeText, rows: Q, words: re.Pattern[str]) -> list[int]:
+    """Blacken one column; return the matter of each row that was changed, 0 for none."""
     column = text.table._meta.get_field(text.field)  # noqa: SLF001 -- Django's public name
     length = None if isinstance(column, JSONField) else getattr(column, "max_length", None)
-    touched = set()
+    touched = []
     for pk, value, matter, _name in list(_rows(text, rows, None)):
         clean = blackened(value, words)
         if clean == value:
@@ -265,5 +280,5 @@ def _blacken(text: FreeText, rows: Q, words: re.Pattern[str]) -> set[int]:
         if isinstance(clean, str):
             clean = clean[:length]
         rows_of(text).filter(pk=pk).update(**{text.field: clean})
-        touched.add(matter)
-    return touched - {0, None}
+        touched.append(matter or 0)
+    return touched

@@ -94,8 +94,7 @@ class RetentionProof(models.Model):
     was cut off; a run that found nothing leaves a line with 0. No line names a person.
     """
 
-    #: None for what belongs to the whole house.
-    quarter = models.ForeignKey(Quarter, models.PROTECT, null=True)
+    quarter = models.ForeignKey(Quarter, models.PROTECT)
     kind = models.CharField(max_length=8, choices=RetentionKind)
     #: The rule as it was: days.
     days = models.PositiveIntegerField()

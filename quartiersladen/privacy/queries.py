@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from quartiersladen.privacy.models import Consent, RetentionProof, Trail
 from quartiersladen.privacy.states import ConsentPurpose, ConsentStep, RetentionKind
@@ -40,7 +40,7 @@ class Proof:
 
 def proofs_of(quarter_id: int, *, limit: int) -> list[Proof]:
     """Return what the rules did, the latest first, one line per rule and day."""
-    rows = RetentionProof.objects.filter(Q(quarter_id=quarter_id) | Q(quarter=None))
+    rows = RetentionProof.objects.filter(quarter_id=quarter_id)
     sums = rows.values_list("day", "kind", "days").annotate(total=Sum("count"))
     return [Proof(*row) for row in sums.order_by("-day", "kind", "days")[:limit]]
 

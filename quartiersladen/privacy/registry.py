@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from quartiersladen.accounts.rules import Viewer
+from quartiersladen.kernel.text import is_key
 from quartiersladen.privacy.states import Fate, RetentionKind
 from quartiersladen.quarters.models import Quarter
 
@@ -36,13 +37,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """By what a person is recognised. matters: dossiers that they told; keys only."""
+    """By what a person is recognised.
+
+    matters: dossiers that they told; keys only.  rows: those that say so, as far as the viewer may
+    know them; what no module recognises is not the person.
+    """
 
     names: frozenset[str] = frozenset()
     emails: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
     matters: frozenset[int] = frozenset()
+    rows: frozenset[str] = frozenset()
 
     def __or__(self, other: "Identity") -> "Identity":
         """Return both as one person."""
@@ -52,6 +58,7 @@ class Identity:
             self.phones | other.phones,
             self.addresses | other.addresses,
             self.matters | other.matters,
+            self.rows | other.rows,
         )
 
 
@@ -60,8 +67,12 @@ class Person:
     """Rows of one quarter that the office takes for one person, and what they say."""
 
     quarter: Quarter
-    rows: frozenset[str]
     identity: Identity
+
+    @property
+    def rows(self) -> frozenset[str]:
+        """The rows that were chosen and recognised."""
+        return self.identity.rows
 
     def keys_of(self, table: str) -> list[int]:
         """Return the primary keys among the rows of one table, for example "concerns.teller"."""
@@ -71,7 +82,7 @@ class Person:
 def keys_of(table: str, rows: frozenset[str]) -> list[int]:
     """Return the primary keys among `rows` that belong to `table`; nonsense is left out."""
     parts = (row.rpartition(":") for row in rows)
-    return sorted(int(key) for name, _colon, key in parts if name == table and key.isdecimal())
+    return sorted(int(key) for name, _colon, key in parts if name == table and is_key(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +123,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an erasure takes along. places: keys of free texts to blacken.  more: further words."""
+    """What an erasure takes along.
+
+    places: keys of free texts to blacken.  more: further words.  touched: dossiers in which a place
+    was blackened; known once it is done.
+    """
 
     with_photos: bool = True
     places: frozenset[str] = frozenset()
     more: Sequence[str] = ()
+    touched: frozenset[int] = frozenset()
 
 
 def everything(_viewer: Viewer) -> Q:
@@ -168,15 +184,13 @@ class Rule:
     since: from when the days count, for people.  due: what is older than a moment.
     let_go: lets at most so many go and says how many it were; runs in a transaction with the
     erasure's permit, may run twice at once, never touches what is open.
-    of_house: belongs to no quarter; not settable, the quarter handed in is None.
     """
 
     kind: RetentionKind
     days: int
     since: Words
-    due: Callable[[Quarter | None, datetime], Due]
-    let_go: Callable[[Quarter | None, datetime, datetime, int], int]
-    of_house: bool = False
+    due: Callable[[Quarter, datetime], Due]
+    let_go: Callable[[Quarter, datetime, datetime, int], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +216,7 @@ class Holder:
         return []
 
     def recognise(self, viewer: Viewer, rows: frozenset[str]) -> Identity:  # noqa: ARG002 -- holds nobody
-        """Return what the module's own `rows` say of the person, as far as the viewer may know."""
+        """Return what the module's own among `rows` say of the person, and which they are."""
         return Identity()
 
     def sections(self, viewer: Viewer, person: Person) -> list[Section]:  # noqa: ARG002 -- holds nothing

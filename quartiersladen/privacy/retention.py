@@ -31,6 +31,7 @@ NOTICE = timedelta(days=14)
 PORTION = 50  # rows in one transaction
 NIGHT_BEGINS = time(1)
 MOST_DAYS = 3650
+FIRST_VERSION = 1  # a form that was opened before there was a row carries 0
 
 
 class RuleChangedMeanwhile(Conflict):
@@ -71,7 +72,7 @@ class RuleInUse:
     @property
     def is_started(self) -> bool:
         """Whether it deletes."""
-        return self.rule.of_house or bool(self.stored and self.stored.started_at)
+        return bool(self.stored and self.stored.started_at)
 
     @property
     def starts_at(self) -> datetime | None:
@@ -97,11 +98,7 @@ def rule_of(quarter: Quarter, kind: str) -> RuleInUse:
 
 def due_now(quarter: Quarter, in_use: RuleInUse, now: datetime) -> Due:
     """Return what the rule would let go of now: the dry list."""
-    return in_use.rule.due(_owner(quarter, in_use.rule), now - timedelta(days=in_use.days))
-
-
-def _owner(quarter: Quarter, rule: Rule) -> Quarter | None:
-    return None if rule.of_house else quarter
+    return in_use.rule.due(quarter, now - timedelta(days=in_use.days))
 
 
 @transaction.atomic
@@ -116,20 +113,17 @@ def set_days(
 ) -> RetentionRule:
     """Say how long a kind is kept in the quarter; a shorter time is announced again.
 
-    Raises NotAllowed; DaysOutOfRange; RuleChangedMeanwhile; RetentionRule.DoesNotExist for a kind
-    that belongs to the whole house.
+    Raises NotAllowed; DaysOutOfRange; RuleChangedMeanwhile; RetentionRule.DoesNotExist.
     """
     demand(may_set_rules(viewer, quarter))
     if not 1 <= days <= MOST_DAYS:
         raise DaysOutOfRange(field="days")
     in_use = rule_of(quarter, kind)
-    if in_use.rule.of_house:
-        raise RetentionRule.DoesNotExist
     row = _stored(quarter, in_use)
     changes: dict[str, object] = {"days": days, "version": F("version") + 1}
     if days < in_use.days:
         changes |= {"announced_at": None, "started_at": None}
-    mine = RetentionRule.objects.filter(pk=row.pk, version=version or row.version)
+    mine = RetentionRule.objects.filter(pk=row.pk, version=version or FIRST_VERSION)
     if not mine.update(**changes):
         raise RuleChangedMeanwhile
     leave_trail(
@@ -179,29 +173,23 @@ def run_night(*, now: datetime, clock: Callable[[], bool] = lambda: True) -> int
 
     clock: says whether there is time left for a further portion.  Returns how many rows went.
     """
-    quarters = list(Quarter.objects.order_by("pk"))
     gone = 0
-    for quarter in quarters:
+    for quarter in Quarter.objects.order_by("pk"):
         if now.astimezone(quarter.zone).time() >= NIGHT_BEGINS:
-            for in_use in rules_of(quarter):
-                if not in_use.rule.of_house:
-                    gone += _run(quarter, in_use, now, clock)
-    for rule in rules():
-        if rule.of_house and quarters:
-            gone += _run(quarters[0], RuleInUse(rule, None), now, clock)
+            gone += sum(_run(quarter, in_use, now, clock) for in_use in rules_of(quarter))
     return gone
 
 
 def _run(quarter: Quarter, in_use: RuleInUse, now: datetime, clock: Callable[[], bool]) -> int:
     if not _is_at_work(quarter, in_use, now):
         return 0
-    rule, owner, day = in_use.rule, _owner(quarter, in_use.rule), quarter.local_day(now)
-    lines = RetentionProof.objects.filter(quarter=owner, kind=rule.kind, day=day)
+    rule, day = in_use.rule, quarter.local_day(now)
+    lines = RetentionProof.objects.filter(quarter=quarter, kind=rule.kind, day=day)
     if lines.filter(count=0).exists():
         return 0
     before, gone = now - timedelta(days=in_use.days), 0
     facts: dict[str, Any] = {
-        "quarter": owner,
+        "quarter": quarter,
         "kind": rule.kind,
         "days": in_use.days,
         "day": day,
@@ -209,12 +197,14 @@ def _run(quarter: Quarter, in_use: RuleInUse, now: datetime, clock: Callable[[],
     }
     while clock():
         with erasure_permit():
-            count = rule.let_go(owner, before, now, PORTION)
+            count = rule.let_go(quarter, before, now, PORTION)
             if count:
                 RetentionProof.objects.create(count=count, **facts)
         gone += count
         if not count:
-            _end_run(facts)
+            # What another worker has in hand at this moment is still due: not the end.
+            if not rule.due(quarter, before).count:
+                _end_run(facts)
             break
     return gone
 

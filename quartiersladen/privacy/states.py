@@ -24,7 +24,6 @@ class RetentionKind(TextChoices):
     TEXT = "text", _("The whole text of a closed concern, with photos and letters")
     MAIL = "mail", _("Addresses and texts of sent mails")
     ACCESS = "access", _("Who has read which person's data")
-    SIGN_IN = "sign-in", _("Sign-ins and ended sessions of colleagues")
 
 
 class Fate(TextChoices):

@@ -174,7 +174,10 @@ def person_pdf(request: StaffRequest) -> HttpResponse:
 @require_http_methods(METHODS)
 @office
 def erase(request: StaffRequest) -> HttpResponse:
-    """What would go and what stays; then, with a tick, it goes."""
+    """What would go and what stays; then, with a tick, it goes.
+
+    The list shows words out of texts: each look at it leaves a line in the trail.
+    """
     data = request.POST if request.method == "POST" else request.GET
     form = ErasureForm(request.POST if request.method == "POST" else None)
     more: list[str] = []
@@ -193,6 +196,7 @@ def erase(request: StaffRequest) -> HttpResponse:
         if status == HTTPStatus.OK:
             messages.success(request, _("Deleted. The trail says so, without the name."))
             return redirect("privacy:search")
+    _note_reading(request, preview.person, "erasure")
     chosen = form["places"].value() or [] if "places" in form.fields else []
     context = {
         "form": form,

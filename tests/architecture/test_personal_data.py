@@ -8,6 +8,7 @@ from django.db import models
 from quartiersladen.accounts.models import User
 from quartiersladen.concerns.models import Teller
 from quartiersladen.directory.models import ContactPerson
+from quartiersladen.privacy.below.ledgers import PLATFORM
 from quartiersladen.privacy.registry import free_texts, holders
 
 #: Columns in which people write, or that point to a person or a place.
@@ -67,6 +68,14 @@ def test_a_column_is_claimed_once_and_is_there():
         }
         == set()
     )
+
+
+def test_the_tables_of_the_house_are_not_claimed_among_those_of_libraries():
+    ours = {a.label for a in apps.get_app_configs() if a.name.startswith("quartiersladen.")}
+    claims = {*PLATFORM.claims.personal, *PLATFORM.claims.other}
+
+    assert {name for name in claims if name.split(".")[0] in ours} == set()
+    assert {"django_q", "auth"} < {name.split(".")[0] for name in claims}
 
 
 def test_every_claim_says_something():

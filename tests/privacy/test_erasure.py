@@ -5,20 +5,22 @@ from datetime import date, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from axes.models import AccessLog
-from django.db import DatabaseError, transaction
+from axes.models import AccessAttempt
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from quartiersladen.accounts.models import Membership, Session, User
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
-from quartiersladen.concerns.models import Concern, Teller
+from quartiersladen.concerns import timeline
+from quartiersladen.concerns.models import Concern, Referral, Teller
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.dossiers.models import Dossier, Entry, Named
 from quartiersladen.dossiers.services import note
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.outbox.models import Mail
-from quartiersladen.outbox.services import OnItsWay
+from quartiersladen.outbox.services import OnItsWay, queue_mail
 from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy import erasure
 from quartiersladen.privacy.below.accounts import StillWorksHere
@@ -144,6 +146,15 @@ def test_a_name_in_another_matter_is_blackened_only_where_ticked(quarter, karla)
     texts = dict(Concern.objects.values_list("pk", "text"))
     assert texts[other.pk] == "Nachbarin [entfernt] stört."
     assert texts[street.pk] == "In der Brandt-Straße liegt Müll."
+    # Whoever has the other page open notices, and the journal says what happened.
+    assert (
+        dict(Dossier.objects.values_list("pk", "version"))[other.pk] == other.dossier.version + 1
+    )
+    lines = Entry.objects.filter(deed="text_blackened")
+    assert [line.dossier_id for line in lines] == [other.pk]
+    assert timeline.office_words(lines[0]) == (
+        "Wörter darin geschwärzt: Eine Person wollte, dass ihre Daten gelöscht werden"
+    )
     assert "brandt" not in Dossier.objects.get(pk=other.pk).search_text.replace("nachbarin", "")
 
 
@@ -156,6 +167,126 @@ def test_a_place_of_another_quarter_or_nonsense_is_left_alone(quarter, karla):
 
     foreign.refresh_from_db()
     assert foreign.text == "Sabine Brandt"
+
+
+def confidential(concern):
+    Dossier.objects.filter(pk=concern.pk).update(audience="confidential")
+    return concern
+
+
+def test_the_list_shows_no_word_of_a_mail_that_the_lead_may_not_read(quarter, karla):
+    concern = brandt(quarter)
+    secret = confidential(make_concern(quarter, "a", email="leise@example.org"))
+    plain = make_concern(quarter, "b", email="offen@example.org")
+    Mail.objects.exclude(to_address=FACTS["email"]).update(text="Die Sternwarte")
+    queue_mail(
+        quarter=quarter,
+        kind="account",
+        to="karla@example.org",
+        subject="Neues Passwort",
+        text="https://example.org/password/reset/key/abc-Sternwarte/",
+        is_account=True,
+        now=NOON,
+    )
+
+    def offered():
+        words = ["key", "Sternwarte"]
+        places = erasure.preview_erasure(karla, quarter, [key(concern)], words).places
+        return [place.key for place in places]
+
+    mails = {mail.to_address: f"outbox.mail.text:{mail.pk}" for mail in Mail.objects.all()}
+    assert offered() == [mails["offen@example.org"]]
+    Named.objects.create(dossier=secret.dossier, user_id=karla.user_id)
+    assert sorted(offered()) == sorted([mails["leise@example.org"], mails["offen@example.org"]])
+    assert plain.pk
+
+
+def test_a_mail_of_a_confidential_matter_leads_to_nobody(quarter, karla):
+    secret = confidential(brandt(quarter))
+    row = f"outbox.mail:{Mail.objects.get().pk}"
+
+    assert found(karla, quarter, FACTS["email"]) == []
+    with pytest.raises(erasure.NobodyChosen):
+        erasure.get_person(karla, quarter, [row])
+    open_one = brandt(quarter, "Es ist laut.")
+    handed = erasure.sections_of(karla, erasure.get_person(karla, quarter, [key(open_one)]))
+    assert [len(part.records) for part in handed if part.key == "mails"] == [1]
+
+    Named.objects.create(dossier=secret.dossier, user_id=karla.user_id)
+    assert erasure.get_person(karla, quarter, [row]).identity.emails == {FACTS["email"]}
+    handed = erasure.sections_of(karla, erasure.get_person(karla, quarter, [row]))
+    assert [len(part.records) for part in handed if part.key == "mails"] == [2]
+
+
+def test_rows_that_the_lead_may_not_see_are_neither_shown_nor_erased(quarter, karla):
+    visible = brandt(quarter, consent_wording="Sie dürfen das weitergeben.")
+    secret = confidential(
+        make_concern(
+            quarter, "b", name="Ali Yilmaz", phone="+49 30 23125 101", consent_wording="Geheim."
+        )
+    )
+    foreign = make_concern(make_quarter("west"), "c", name="Ali Yilmaz", phone="+49 30 23125 101")
+    rows = [key(visible), key(secret), key(foreign), "concerns.teller:999"]
+
+    preview = erasure.preview_erasure(karla, quarter, rows)
+    assert preview.person.rows == {key(visible)}
+    contact = "Name, E-Mail, Telefon und Adresse, auch in der Suche"
+    assert {str(line.what): line.count for line in preview.lines}[contact] == 1
+    handed = {part.key: part for part in erasure.sections_of(karla, preview.person)}
+    assert len(handed["consents"].records) == 1
+    erase(karla, quarter, *rows)
+
+    names = dict(Teller.objects.values_list("pk", "name"))
+    assert names == {visible.pk: "", secret.pk: "Ali Yilmaz", foreign.pk: "Ali Yilmaz"}
+    assert Trail.objects.get().subject == key(visible)
+
+
+def test_a_text_that_the_lead_may_not_read_is_not_blackened(quarter, karla, monkeypatch):
+    """And what was ticked is not looked for once more: the house can go on writing."""
+    concern = brandt(quarter)
+    other = make_concern(quarter, "Sabine Brandt war da.")
+    secret = confidential(make_concern(quarter, "Sabine Brandt war hier."))
+    unrelated = make_concern(quarter, "Es ist laut.")
+    texts = (f"concerns.concern.text:{c.pk}" for c in (other, secret, unrelated))
+    monkeypatch.setattr(erasure, "places", None)
+
+    erase(karla, quarter, key(concern), places=frozenset(texts))
+
+    assert dict(Concern.objects.exclude(pk=concern.pk).values_list("pk", "text")) == {
+        other.pk: "[entfernt] war da.",
+        secret.pk: "Sabine Brandt war hier.",
+        unrelated.pk: "Es ist laut.",
+    }
+    assert Trail.objects.get().data["texts"] == 1
+
+
+@pytest.mark.parametrize("typed", ["030 2 31 25 8 47", "030 23 12 58 47", "+493023125847"])
+def test_a_number_is_found_in_the_spelling_of_another_person(quarter, karla, typed):
+    concern = brandt(quarter)
+    other = make_concern(quarter, f"Ruf {typed} an.", phone="030 23125 101")
+    twin = make_concern(quarter, "Laut.", phone=typed)
+
+    places = erasure.preview_erasure(karla, quarter, [key(concern)]).places
+
+    assert f"concerns.concern.text:{other.pk}" in {place.key for place in places}
+    assert {key(concern), key(twin)} == set(found(karla, quarter, "030 23125847"))
+
+
+def test_a_person_with_many_concerns_costs_no_more_statements(quarter, mira, body):
+    def cost(rows):
+        person = erasure.get_person(mira, quarter, rows)
+        with CaptureQueriesContext(connection) as asked:
+            sections = erasure.sections_of(mira, person)
+        return len(asked), [len(part.records) for part in sections if part.key == "passed_on"]
+
+    concerns = [brandt(quarter, f"Text {n}", consent_wording="Ja.") for n in range(3)]
+    for concern in concerns:
+        make_referral(mira, concern, body)
+    Referral.objects.update(with_contact=True)
+
+    alone, together = cost([key(concerns[0])]), cost([key(c) for c in concerns])
+    assert (alone[1], together[1]) == ([1], [3])
+    assert together[0] == alone[0]
 
 
 def test_further_words_are_found_and_blackened(quarter, karla, mira):
@@ -249,8 +380,11 @@ def test_a_colleague_who_works_here_is_not_erased(quarter, karla, mira):
 def test_a_former_colleague_loses_name_address_and_sign_ins(quarter, karla):
     user = make_member(quarter, Role.HELPER, "Hao")
     signed_in_client(user)
+    Session.objects.update(browser="Firefox", system="Linux")
     EmailAddress.objects.create(user=user, email=user.email)
-    AccessLog.objects.create(username=user.email, ip_address="192.0.2.1")
+    AccessAttempt.objects.create(
+        username=user.email, ip_address="192.0.2.1", failures_since_start=1
+    )
     concern = make_concern(quarter)
     Entry.objects.create(
         dossier=concern.dossier, at=NOON, actor="office", by=user, deed="note", audience="office"
@@ -259,7 +393,11 @@ def test_a_former_colleague_loses_name_address_and_sign_ins(quarter, karla):
     memberships.update(to_on=NOON.date() - timedelta(days=1), phone="030 23125 9")
     [row] = found(karla, quarter, "hao@ost")
     handed = erasure.sections_of(karla, erasure.get_person(karla, quarter, [row]))
-    assert [part.key for part in handed] == ["account", "roles", "sign_ins"]
+    assert [part.key for part in handed] == ["account", "roles", "sessions"]
+    [signed_in] = handed[2].records
+    facts = {fact.key: fact.value for fact in signed_in.facts}
+    assert (facts["browser"], facts["system"]) == ("Firefox", "Linux")
+    assert {"since", "last_seen"} < set(facts)
     sessions = Session.objects.count()
 
     erase(karla, quarter, row)
@@ -268,7 +406,7 @@ def test_a_former_colleague_loses_name_address_and_sign_ins(quarter, karla):
     assert (user.is_active, user.has_usable_password()) == (False, False)
     assert "hao" not in f"{user.name} {user.email}".lower()
     assert not EmailAddress.objects.filter(user=user).exists()
-    assert not AccessLog.objects.filter(username__startswith="hao").exists()
+    assert not AccessAttempt.objects.exists()
     assert memberships.get().phone == ""
     assert Session.objects.count() == sessions - 1
     assert Entry.objects.get(by=user).deed == "note"
@@ -315,6 +453,26 @@ def test_reading_leaves_a_line_without_a_name(quarter, lead_desk, tmp_path):
     lines = Trail.objects.order_by("pk")
     assert [line.data["how"] for line in lines] == ["page", "json", "pdf"]
     assert "Brandt" not in str(list(lines.values()))
+
+
+def test_a_key_that_fits_no_column_is_nobody(lead_desk):
+    for table in ("concerns.teller", "outbox.mail", "accounts.user", "directory.contactperson"):
+        query = f"?wer={table}:{10**22}"
+        assert lead_desk.get(f"/buero/auskunft/person/{query}").status_code == 302
+        assert lead_desk.get(f"/buero/auskunft/loeschen/{query}").status_code == 302
+        assert lead_desk.get(f"/buero/auskunft/person.json{query}").status_code == 404
+
+
+def test_each_look_at_the_list_before_an_erasure_leaves_a_line(quarter, lead_desk):
+    concern = brandt(quarter)
+    page = "/buero/auskunft/loeschen/"
+
+    lead_desk.get(f"{page}?wer={key(concern)}")
+    lead_desk.post(page, {"wer": key(concern), "schritt": "ansehen", "more": "Bine"})
+    lead_desk.get(f"{page}?wer=x")
+
+    lines = Trail.objects.order_by("pk").values_list("deed", "subject", "data")
+    assert list(lines) == [("person read", key(concern), {"how": "erasure"})] * 2
 
 
 def test_the_page_of_erasure_shows_the_further_words_first(quarter, lead_desk):

@@ -28,16 +28,16 @@ from quartiersladen.concerns.views_office.snippets import (
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.kernel.errors import Conflict, Invalid
+from quartiersladen.kernel.text import is_key
 
 PAGE = "concerns/office/pass_on.html"
 MOST_BODIES = 10
-LONGEST_KEY = 18  # digits; more do not fit into a row's key
 Letters = list[tuple[PassOn, Letter]]
 
 
 def _chosen(query: QueryDict) -> list[int]:
     keys = query.getlist("stelle")[:MOST_BODIES]
-    return [int(key) for key in keys if key.isdecimal() and len(key) <= LONGEST_KEY]
+    return [int(key) for key in keys if is_key(key)]
 
 
 def _body_forms(case: Case, chosen: list[int], data: QueryDict | None) -> list[PassOnForm]:

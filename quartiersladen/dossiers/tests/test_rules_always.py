@@ -1,5 +1,7 @@
 """Predicate and row filter agree for whatever dossiers and viewers there could be."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -9,9 +11,10 @@ from quartiersladen.accounts.rules import Viewer, link_viewer, public_viewer
 from quartiersladen.accounts.states import LinkPurpose, Role, ViewerKind
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.dossiers import queries, rules
-from quartiersladen.dossiers.models import Dossier, Entry, Named
+from quartiersladen.dossiers.models import Document, Dossier, Entry, Named
 from quartiersladen.dossiers.services import open_dossier, record
 from quartiersladen.dossiers.states import Actor, Audience, Kind
+from quartiersladen.files.models import StoredFile
 from quartiersladen.quarters.testing import NOON, make_quarter
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +27,7 @@ DOSSIERS = st.lists(
             "assigned": st.none() | st.integers(0, 2),
             "named": st.sets(st.integers(0, 2)),
             "lines": st.sets(st.sampled_from(Audience), max_size=2),
+            "photos": st.lists(st.tuples(st.booleans(), st.booleans()), max_size=2),
         }
     ),
     min_size=1,
@@ -63,6 +67,21 @@ def store(house, facts):
         Named.objects.create(dossier=dossier, user=people[number])
     for audience in facts["lines"]:
         record(dossier=dossier, deed="note", actor=Actor.SYSTEM, audience=audience, now=NOON)
+    for is_released, is_of_teller in facts["photos"]:
+        name = str(uuid4())
+        file = StoredFile.objects.create(
+            quarter=dossier.quarter,
+            media_type="image/jpeg",
+            size_bytes=1,
+            width=1,
+            height=1,
+            storage_name=name,
+            thumbnail_name=name,
+            created_at=NOON,
+        )
+        Document.objects.create(
+            dossier=dossier, file=file, is_released=is_released, is_of_teller=is_of_teller
+        )
     return dossier
 
 
@@ -105,5 +124,31 @@ def test_filters_and_predicates_agree(house, dossiers, viewer):
             assert set(queries.journal(who, dossier)) == {
                 line for line in lines if rules.may_read_entry(who, dossier, line)
             }
+            photos = Document.objects.filter(dossier=dossier)
+            assert set(queries.documents_of(who, dossier)) == {
+                photo for photo in photos if rules.may_open_document(who, photo)
+            }
     finally:
         transaction.savepoint_rollback(point)
+
+
+def test_whether_photos_may_be_opened_is_asked_once_for_all(house, django_assert_num_queries):
+    facts = {
+        "here": True,
+        "kind": Kind.CONCERN,
+        "audience": Audience.CONFIDENTIAL,
+        "assigned": None,
+        "named": {0},
+        "lines": set(),
+        "photos": [(False, True)] * 3,
+    }
+    dossier = store(house, facts)
+    named, other = (
+        viewer_from(house, {"here": True, "role": Role.LEAD, "person": person}, [dossier])
+        for person in (0, 1)
+    )
+
+    with django_assert_num_queries(2):
+        assert len(queries.documents_of(named, dossier)) == 3
+    with django_assert_num_queries(2):
+        assert queries.documents_of(other, dossier) == []

@@ -5,7 +5,7 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from axes.models import AccessAttempt
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,6 @@ from quartiersladen.kernel.errors import Conflict
 from quartiersladen.kernel.text import fold
 from quartiersladen.privacy.registry import (
     Claims,
-    Due,
     Found,
     Holder,
     Identity,
@@ -26,18 +25,15 @@ from quartiersladen.privacy.registry import (
     Order,
     Person,
     Record,
-    Rule,
     Section,
     keys_of,
     record,
 )
-from quartiersladen.privacy.states import Fate, RetentionKind
+from quartiersladen.privacy.states import Fate
 from quartiersladen.quarters.models import Quarter
 
 USER = "accounts.user"
-DAYS = 90
-LOGS = (AccessAttempt, AccessFailureLog, AccessLog)
-AXES = ("accessfailurelog", "accessattempt", "accesslog")
+KEPT_OF_AXES = ("user_agent", "ip_address", "username", "http_accept", "path_info")
 
 
 class StillWorksHere(Conflict):
@@ -46,24 +42,6 @@ class StillWorksHere(Conflict):
     sentence = gettext_lazy(
         "This person still has a role here or in another quarter. Please end the role first."
     )
-
-
-def _due(_quarter: Quarter | None, before: datetime) -> Due:
-    old = sum(log.objects.filter(attempt_time__lt=before).count() for log in LOGS)
-    return Due(old + Session.objects.filter(expire_date__lt=before).count())
-
-
-def _let_go(_quarter: Quarter | None, before: datetime, now: datetime, limit: int) -> int:
-    """Delete old sign-ins, and sessions that have ended: those at once."""
-    gone = 0
-    for table, old in (
-        *((log, log.objects.filter(attempt_time__lt=before)) for log in LOGS),
-        (Session, Session.objects.filter(expire_date__lt=now)),
-    ):
-        keys = list(old.values_list("pk", flat=True)[: limit - gone])
-        deleted, _per_table = table.objects.filter(pk__in=keys).delete()
-        gone += deleted
-    return gone
 
 
 class Accounts(Holder):
@@ -91,9 +69,13 @@ class Accounts(Holder):
                 for column in ("session_key", "session_data", "user", "browser", "system")
             },
             **{
-                f"axes.{table}.{column}": "who tried to sign in in vain, from where; half an hour"
-                for table in AXES
-                for column in ("user_agent", "ip_address", "username", "http_accept", "path_info")
+                f"axes.accessattempt.{column}": "who tried to sign in in vain; half an hour"
+                for column in KEPT_OF_AXES
+            },
+            **{
+                f"axes.{log}.{column}": "not filled"
+                for log in ("accessfailurelog", "accesslog")
+                for column in KEPT_OF_AXES
             },
             "axes.accessattempt.get_data": "not filled",
             "axes.accessattempt.post_data": "not filled",
@@ -108,16 +90,6 @@ class Accounts(Holder):
             "account.emailconfirmation.key": "not used; nobody signs up",
             "socialaccount.socialaccount.provider": "name of the operator's sign-in",
         },
-    )
-    rules = (
-        Rule(
-            kind=RetentionKind.SIGN_IN,
-            days=DAYS,
-            since=gettext_lazy("after the sign-in; sessions as soon as they have ended"),
-            due=_due,
-            let_go=_let_go,
-            of_house=True,
-        ),
     )
 
     def find(self, viewer: Viewer, words: str) -> list[Found]:
@@ -141,13 +113,14 @@ class Accounts(Holder):
         users = _users(viewer.quarter_id, rows)
         phones = Membership.objects.filter(user__in=users).exclude(phone="")
         return Identity(
+            rows=frozenset(f"{USER}:{user.pk}" for user in users),
             names=frozenset(user.name for user in users),
             emails=frozenset(user.email for user in users),
             phones=frozenset(phones.values_list("phone", flat=True)),
         )
 
     def sections(self, viewer: Viewer, person: Person) -> list[Section]:
-        """Return account, roles and sign-ins."""
+        """Return account, roles and open sessions."""
         users = _users(viewer.quarter_id, person.rows)
         return [
             Section("account", _("Account"), [_account(user) for user in users]),
@@ -161,7 +134,14 @@ class Accounts(Holder):
                     ).order_by("from_on", "pk")
                 ],
             ),
-            Section("sign_ins", _("Sign-ins"), [_sign_in(log) for log in _logs(users)]),
+            Section(
+                "sessions",
+                _("Where the person is signed in"),
+                [
+                    _session(row, person.quarter)
+                    for row in Session.objects.filter(user__in=users).order_by("started_at", "pk")
+                ],
+            ),
         ]
 
     def plan(self, person: Person) -> list[Line]:
@@ -195,8 +175,7 @@ class Accounts(Holder):
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
         """Empty the accounts."""
         for user in _users(person.quarter.pk, person.rows):
-            for log in LOGS:
-                log.objects.filter(username__iexact=user.email).delete()
+            AccessAttempt.objects.filter(username__iexact=user.email).delete()
             for table in (EmailAddress, Authenticator, SocialAccount):
                 table.objects.filter(user=user).delete()
             Membership.objects.filter(user=user).update(function="", phone="", is_shown=False)
@@ -212,11 +191,6 @@ def _users(quarter_id: int, rows: frozenset[str]) -> list[User]:
     members = Membership.objects.filter(quarter_id=quarter_id).values("user")
     users = User.objects.filter(pk__in=keys_of(USER, rows)).filter(pk__in=members)
     return list(users.order_by("pk"))
-
-
-def _logs(users: list[User]) -> list[AccessLog]:
-    emails = [user.email for user in users]
-    return list(AccessLog.objects.filter(username__in=emails).order_by("attempt_time"))
 
 
 def _account(user: User) -> Record:
@@ -247,11 +221,17 @@ def _role(row: Membership) -> Record:
     )
 
 
-def _sign_in(log: AccessLog) -> Record:
+def _session(row: Session, quarter: Quarter) -> Record:
+    since, seen = (
+        date_format(moment.astimezone(quarter.zone), "SHORT_DATETIME_FORMAT")
+        for moment in (row.started_at, row.last_seen_at)
+    )
     return record(
-        date_format(log.attempt_time, "SHORT_DATETIME_FORMAT"),
-        ("network", _("Network address"), log.ip_address or ""),
-        ("browser", _("Browser"), log.user_agent),
+        since,
+        ("browser", _("Browser"), row.browser),
+        ("system", _("System"), row.system),
+        ("since", _("Signed in since"), since),
+        ("last_seen", _("Last seen"), seen),
     )
 
 

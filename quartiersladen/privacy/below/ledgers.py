@@ -28,15 +28,15 @@ READ = "person read"
 DAYS = 90
 
 
-def _readings(quarter: Quarter | None, before: datetime) -> Q:
+def _readings(quarter: Quarter, before: datetime) -> Q:
     return Q(quarter=quarter, deed=READ, at__lt=before)
 
 
-def _due(quarter: Quarter | None, before: datetime) -> Due:
+def _due(quarter: Quarter, before: datetime) -> Due:
     return Due(Trail.objects.filter(_readings(quarter, before)).count())
 
 
-def _let_go(quarter: Quarter | None, before: datetime, _now: datetime, limit: int) -> int:
+def _let_go(quarter: Quarter, before: datetime, _now: datetime, limit: int) -> int:
     rows = Trail.objects.filter(_readings(quarter, before)).order_by("pk")
     keys = list(rows.values_list("pk", flat=True)[:limit])
     gone, _per_table = Trail.objects.filter(pk__in=keys).delete()
@@ -164,7 +164,6 @@ class Platform(Holder):
                 ),
                 "what happens by itself",
             ),
-            "backups.backup.error": "our own sentence about a disk or a database",
             "django_q.ormq.key": "name of the queue",
             "django_q.ormq.payload": "a signed job: a function and keys of rows",
             **dict.fromkeys(

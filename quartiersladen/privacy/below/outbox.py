@@ -1,4 +1,8 @@
-"""What the outbox holds of people: to whom each mail went, and its text."""
+"""What the outbox holds of people: to whom each mail went, and its text.
+
+Who may see which mail is known above, with the dossier it belongs to: the correspondence finds
+mails and hands them out.
+"""
 
 from datetime import datetime
 
@@ -7,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.services import OnItsWay, empty_mails
@@ -15,27 +18,22 @@ from quartiersladen.outbox.states import MailState
 from quartiersladen.privacy.registry import (
     Claims,
     Due,
-    Found,
     Holder,
-    Identity,
     Line,
     Order,
     Person,
     Rule,
-    Section,
-    keys_of,
-    record,
 )
 from quartiersladen.privacy.states import Fate, RetentionKind
 from quartiersladen.quarters.models import Quarter
 
-MAIL = "outbox.mail"
 DAYS = 180
 TO_TELLER = (LinkPurpose.TELLER_STATUS, LinkPurpose.TELLER_EMAIL)
 FINISHED = (MailState.SENT, MailState.FAILED, MailState.CANCELLED)
 
 
-def _mails_to(person: Person) -> Q:
+def mails_to(person: Person) -> Q:
+    """Return the filter on the mails that went to the person, with an address in them still."""
     to = Q(pk__in=[])
     for email in person.identity.emails:
         to |= Q(to_address__iexact=email)
@@ -45,18 +43,18 @@ def _mails_to(person: Person) -> Q:
     return Q(quarter=person.quarter) & to & ~Q(to_address="")
 
 
-def _old(quarter: Quarter | None, before: datetime) -> Q:
+def _old(quarter: Quarter, before: datetime) -> Q:
     return Q(quarter=quarter, state__in=FINISHED, created_at__lt=before) & ~Q(to_address="")
 
 
-def _due(quarter: Quarter | None, before: datetime) -> Due:
+def _due(quarter: Quarter, before: datetime) -> Due:
     rows = Mail.objects.filter(_old(quarter, before)).order_by("created_at")
     oldest = rows.first()
     days = [date_format(oldest.created_at, "SHORT_DATE_FORMAT")] if oldest else []
     return Due(rows.count(), days)
 
 
-def _let_go(quarter: Quarter | None, before: datetime, _now: datetime, limit: int) -> int:
+def _let_go(quarter: Quarter, before: datetime, _now: datetime, limit: int) -> int:
     old = _old(quarter, before)
     keys = list(Mail.objects.filter(old).order_by("pk").values_list("pk", flat=True)[:limit])
     # Once more the condition: another worker may have had the same idea.
@@ -93,60 +91,12 @@ class Outbox(Holder):
         ),
     )
 
-    def find(self, viewer: Viewer, words: str) -> list[Found]:
-        """Return the newest mail to exactly this address: somebody of whom nothing else is left."""
-        if "@" not in words:
-            return []
-        mails = Mail.objects.filter(
-            quarter_id=viewer.quarter_id, to_address__iexact=words, is_account=False
-        )
-        newest = mails.order_by("-pk").first()
-        if newest is None:
-            return []
-        return [
-            Found(
-                key=f"{MAIL}:{newest.pk}",
-                name=newest.to_address,
-                detail=newest.subject,
-                where=_("Got mail from us"),
-            )
-        ]
-
-    def recognise(self, viewer: Viewer, rows: frozenset[str]) -> Identity:
-        """Return the addresses of the chosen mails."""
-        mails = Mail.objects.filter(
-            pk__in=keys_of(MAIL, rows), quarter_id=viewer.quarter_id, is_account=False
-        )
-        emails = set(mails.exclude(to_address="").values_list("to_address", flat=True))
-        return Identity(emails=frozenset(emails))
-
-    def sections(self, viewer: Viewer, person: Person) -> list[Section]:  # noqa: ARG002 -- all who may look up may read mails
-        """Return what was sent to the person's addresses."""
-        mails = Mail.objects.filter(_mails_to(person), is_account=False).order_by("created_at")
-        return [
-            Section(
-                "mails",
-                _("Mails to the person"),
-                [
-                    record(
-                        date_format(
-                            person.quarter.local_day(mail.created_at), "SHORT_DATE_FORMAT"
-                        ),
-                        ("to", _("To"), mail.to_address),
-                        ("subject", _("Subject"), mail.subject),
-                        ("state", _("State"), mail.get_state_display()),
-                    )
-                    for mail in mails
-                ],
-            )
-        ]
-
     def plan(self, person: Person) -> list[Line]:
         """Addresses and texts go."""
         return [
             Line(
                 _("Address, subject and text of mails to the person"),
-                Mail.objects.filter(_mails_to(person)).count(),
+                Mail.objects.filter(mails_to(person)).count(),
                 Fate.GOES,
                 _("That a mail was sent, and when, stays in the books."),
             )
@@ -154,12 +104,12 @@ class Outbox(Holder):
 
     def begin(self, person: Person, now: datetime) -> None:  # noqa: ARG002 -- no clock needed
         """Refuse while a mail is on its way: its end would write the address once more."""
-        if Mail.objects.filter(_mails_to(person), state=MailState.SENDING).exists():
+        if Mail.objects.filter(mails_to(person), state=MailState.SENDING).exists():
             raise OnItsWay
 
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
         """Empty the mails."""
-        empty_mails(mails=_mails_to(person))
+        empty_mails(mails=mails_to(person))
 
 
 HOLDER = Outbox()
