@@ -60,7 +60,7 @@ from quartiersladen.outbox.outages import server_key
 from quartiersladen.outbox.services import queue_mail
 from quartiersladen.privacy import retention
 from quartiersladen.privacy.append_only import erasure_permit
-from quartiersladen.privacy.models import Consent, RetentionProof
+from quartiersladen.privacy.models import Consent
 from quartiersladen.privacy.states import RetentionKind
 from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter, Theme
 from quartiersladen.quarters.testing import make_quarter, make_theme
@@ -133,9 +133,6 @@ def _of_the_house(now: datetime) -> None:
     """Store what belongs to no quarter."""
     Backup.objects.create(state=BackupState.FAILED, started_at=now, error="Kein Platz")
     Outage.objects.create(server_key="noch keiner", since=now, next_try_at=now, last_error="Nein")
-    RetentionProof.objects.create(
-        kind=RetentionKind.SIGN_IN, days=90, count=3, day=now.date(), at=now
-    )
 
 
 def _town(slug: str, now: datetime) -> Town:

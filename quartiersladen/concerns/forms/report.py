@@ -255,7 +255,7 @@ class ReportForm(forms.Form):
 
 def forget_unused(form: forms.Form, data: dict[str, Any]) -> None:
     """Nobody fails at a field of a way they did not choose: what is wrong there is left out."""
-    for way, (name, _words) in NEEDED.items():
+    for way, name in NEEDED.items():
         if name in form.errors and data.get("way") != way:
             del form.errors[name]
             data[name] = ""

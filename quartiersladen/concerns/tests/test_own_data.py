@@ -349,7 +349,6 @@ def test_what_was_written_is_handed_out_without_the_places_of_links(mira, concer
     person = Person(
         quarter=concern.quarter,
         identity=Identity(matters=frozenset({concern.pk})),
-        rows=frozenset(),
     )
 
     [written] = json.loads(Client().get(page_of(concern, "daten.json")).content)["written"]
