@@ -187,7 +187,9 @@ def _settings(town: Town, now: datetime) -> None:
         on=town.quarter.local_day(timezone.now()),
         now=now,
     )
-    settings_of_quarter.save_quarter(viewer=lead, quarter=town.quarter, changes={}, now=now)
+    settings_of_quarter.save_quarter(
+        viewer=lead, quarter=town.quarter, changes={}, version=town.quarter.version, now=now
+    )
     Mail.objects.filter(quarter=town.quarter).update(tries=1)  # so that the books show an error
     queue_mail(
         quarter=town.quarter,
