@@ -3,15 +3,23 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import get_script_prefix, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.quarters.models import Quarter
+
+OPENS = ("GET", "HEAD")  # methods with which a browser opens a page
+OTHER_QUARTERS = "/q/"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,13 +61,44 @@ def by_link(view: View[HouseRequest, P]) -> View[HouseRequest, P]:
     return _marked(view, "link")
 
 
+def _to_sign_in(request: HouseRequest) -> HttpResponse:
+    """Ask who somebody is, and say it when what they sent is lost by that."""
+    if request.method in OPENS:
+        return redirect_to_login(request.get_full_path())
+    messages.warning(
+        request,
+        _(
+            "You were no longer signed in. What you have just sent was not saved. Please sign in "
+            "and send it again; the back button of your browser leads to what you typed."
+        ),
+    )
+    return redirect_to_login(_page_of_the_form(request))
+
+
+def _page_of_the_form(request: HouseRequest) -> str:
+    """Return the page on which the form stood; its own address can often not be opened."""
+    referer = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(referer, {request.get_host()}, request.is_secure()):
+        page = urlsplit(referer)
+        if _is_of_this_quarter(page.path):
+            return urlunsplit(("", "", page.path, page.query, ""))
+    return reverse("desk:today")
+
+
+def _is_of_this_quarter(path: str) -> bool:
+    prefix = get_script_prefix()
+    if prefix == "/" and path.startswith(OTHER_QUARTERS):
+        return False
+    return path.startswith(prefix) and not path.startswith("//")
+
+
 def _members(
     view: View[StaffRequest, P], allowed: Callable[[Viewer], bool], access: str
 ) -> View[HouseRequest, P]:
     @wraps(view)
     def inner(request: HouseRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, User):
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         if not allowed(request.viewer):
             raise NotAllowed
         return view(cast("StaffRequest", request), *args, **kwargs)

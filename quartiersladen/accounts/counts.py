@@ -5,6 +5,7 @@ needs six statements to count one. Only what `kernel.throttle` asks for is here.
 """
 
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.core.cache.backends.base import BaseCache
@@ -45,6 +46,12 @@ class CountsTable(BaseCache):
             cursor.execute(COUNT, values)
             [(number,)] = cursor.fetchall()
         return int(number)
+
+    def ttl(self, key: str, version: int | None = None) -> int:
+        """Return in how many seconds the count begins anew; 0 if nobody has counted there."""
+        name, now = self.make_key(key, version=version), timezone.now()
+        count = NetworkCount.objects.filter(key=name, expires_at__gt=now).first()
+        return ceil((count.expires_at - now).total_seconds()) if count else 0
 
     def clear(self) -> None:
         """Forget all counts."""

@@ -46,6 +46,7 @@ class RightAddress(models.Model):
     text = models.JSONField()
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return localized(self.name, "de")

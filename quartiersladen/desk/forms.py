@@ -64,6 +64,11 @@ class QuarterForm(forms.Form):
         min_value=0,
         max_value=365,
     )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def changes(self) -> dict[str, Any]:
+        """Return column -> value, after is_valid()."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
 def quarter_initial(quarter: Quarter) -> dict[str, Any]:
@@ -85,6 +90,7 @@ class ThemeForm(TextsInEveryLanguage):
     position = forms.IntegerField(label=_("Order"), min_value=0, max_value=999, initial=0)
     needs_place = forms.BooleanField(label=_("Needs a place"), required=False)
     is_active = forms.BooleanField(label=_("Can be chosen"), required=False, initial=True)
+    version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
 
     def facts(self) -> ThemeFacts:
         """Return what was typed, after is_valid()."""
@@ -101,7 +107,7 @@ class ThemeForm(TextsInEveryLanguage):
 
 def theme_initial(theme: Theme) -> dict[str, Any]:
     """Return what the form of a theme shows first."""
-    names = ("slug", "working_days", "needs_place", "is_active", "position")
+    names = ("slug", "working_days", "needs_place", "is_active", "position", "version")
     shown = {name: getattr(theme, name) for name in names}
     return shown | ThemeForm.initial_in_languages("name", theme.name)
 
@@ -115,6 +121,7 @@ class AddressForm(TextsInEveryLanguage):
 
     position = forms.IntegerField(label=_("Order"), min_value=0, max_value=999, initial=0)
     is_active = forms.BooleanField(label=_("Can be chosen"), required=False, initial=True)
+    version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
 
     def facts(self) -> AddressFacts:
         """Return what was typed, after is_valid()."""
@@ -132,6 +139,7 @@ def address_initial(address: RightAddress) -> dict[str, Any]:
     return {
         "is_active": address.is_active,
         "position": address.position,
+        "version": address.version,
         **AddressForm.initial_in_languages("name", address.name),
         **AddressForm.initial_in_languages("text", address.text),
     }

@@ -13,7 +13,7 @@ from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import RightAddress
-from quartiersladen.kernel.errors import Invalid, demand
+from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.contrast import DARK_PAPER, LIGHT_PAPER, readable
 from quartiersladen.quarters.models import Quarter, Theme
@@ -37,23 +37,46 @@ class NameMissing(Invalid):
     sentence = _("Please write the German name.")
 
 
+class SavedMeanwhile(Conflict):
+    """Somebody else saved the same since the page was read. version: the one that is stored now."""
+
+    sentence = _(
+        "Somebody else has saved this meanwhile. What you typed is still here. If you press Save "
+        "now, it replaces what they wrote."
+    )
+
+    def __init__(self, version: int) -> None:
+        super().__init__()
+        self.version = version
+
+
+def _take_turn(thing: Quarter | Theme | RightAddress, version: int) -> None:
+    """Count the version on if it is still the one that was shown. Raises SavedMeanwhile."""
+    rows = type(thing)._default_manager.filter(pk=thing.pk)
+    if not rows.filter(version=version).update(version=version + 1):
+        raise SavedMeanwhile(rows.values_list("version", flat=True).get())
+    thing.version = version + 1
+
+
 def _may(viewer: Viewer, quarter: Quarter) -> bool:
     return viewer.may_settings and viewer.quarter_id == quarter.pk
 
 
 @transaction.atomic
 def save_quarter(
-    *, viewer: Viewer, quarter: Quarter, changes: Mapping[str, Any], now: datetime
+    *, viewer: Viewer, quarter: Quarter, changes: Mapping[str, Any], version: int, now: datetime
 ) -> Quarter:
     """Store facts of the quarter. changes: column -> value; colours are checked for 4.5:1.
 
-    Raises NotAllowed; Unreadable.
+    version: the one that was shown.
+    Raises NotAllowed; Unreadable; SavedMeanwhile.
     """
     demand(_may(viewer, quarter))
     for name, paper in (("accent", LIGHT_PAPER), ("accent_dark", DARK_PAPER)):
         colour = changes.get(name)
         if colour and readable(colour, paper) != colour:
             raise Unreadable(field=name, proposal=readable(colour, paper))
+    _take_turn(quarter, version)
     changed = [name for name, value in changes.items() if getattr(quarter, name) != value]
     for name in changed:
         setattr(quarter, name, changes[name])
@@ -83,11 +106,18 @@ class ThemeFacts:
 
 @transaction.atomic
 def save_theme(
-    *, viewer: Viewer, quarter: Quarter, theme: Theme | None, facts: ThemeFacts, now: datetime
+    *,
+    viewer: Viewer,
+    quarter: Quarter,
+    theme: Theme | None,
+    facts: ThemeFacts,
+    version: int,
+    now: datetime,
 ) -> Theme:
     """Add a theme (None) or change it; the slug of an existing one stays: it is on posters.
 
-    Raises NotAllowed; NameMissing; Invalid for a slug that exists.
+    version: the one that was shown, nothing for a new one.
+    Raises NotAllowed; NameMissing; Invalid for a slug that exists; SavedMeanwhile.
     """
     demand(_may(viewer, quarter))
     if not facts.name.get("de"):
@@ -96,6 +126,8 @@ def save_theme(
         if Theme.objects.filter(quarter=quarter, slug=facts.slug).exists():
             raise Invalid(_("There is a theme with this short name already."), field="slug")
         theme = Theme(quarter=quarter, slug=facts.slug)
+    else:
+        _take_turn(theme, version)
     theme.name = dict(facts.name)
     theme.working_days = facts.working_days
     theme.needs_place = facts.needs_place
@@ -130,13 +162,17 @@ def save_right_address(
     quarter: Quarter,
     address: RightAddress | None,
     facts: AddressFacts,
+    version: int,
     now: datetime,
 ) -> RightAddress:
-    """Add a right address (None) or change it. Raises NotAllowed; NameMissing."""
+    """Add a right address (None) or change it. Raises NotAllowed; NameMissing; SavedMeanwhile."""
     demand(viewer.may_release_texts and viewer.quarter_id == quarter.pk)
     if not (facts.name.get("de") and facts.text.get("de")):
         raise NameMissing(field="name_de")
-    address = address or RightAddress(quarter=quarter)
+    if address is None:
+        address = RightAddress(quarter=quarter)
+    else:
+        _take_turn(address, version)
     address.name, address.text = dict(facts.name), dict(facts.text)
     address.is_active, address.position = facts.is_active, facts.position
     address.save()

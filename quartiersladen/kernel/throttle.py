@@ -1,11 +1,13 @@
 """Counts how often a network does something in an hour. Keeps no address, only a keyed hash."""
 
 import hmac
+from collections.abc import Callable
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 
 from quartiersladen.kernel.errors import TooMany
 
@@ -35,4 +37,10 @@ def count_or_refuse(what: str, address: str, *, most: int) -> None:
         counts.add(key, 0, HOUR)
         count = counts.incr(key)
     if count > most:
-        raise TooMany(retry_after=HOUR)
+        raise TooMany(retry_after=_seconds_left(counts, key) or HOUR)
+
+
+def _seconds_left(counts: BaseCache, key: str) -> int:
+    """Return in how many seconds the hour is over; not every cache can tell, 0 then."""
+    ttl: Callable[[str], int | None] = getattr(counts, "ttl", lambda _key: 0)
+    return ttl(key) or 0

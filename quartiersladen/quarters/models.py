@@ -61,6 +61,7 @@ class Quarter(models.Model):
     #: A backup older than so many days worries the office; 0: nothing is agreed.
     backup_days = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -172,6 +173,7 @@ class Theme(models.Model):
     needs_place = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

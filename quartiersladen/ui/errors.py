@@ -2,10 +2,12 @@
 
 import sys
 from contextlib import suppress
+from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
@@ -20,15 +22,15 @@ UNABLE_SECONDS = 2 * 60
 MOST_HEARD, AT_ONCE = 100_000_000, 65_536  # bytes; a form has at most five photos of 10 MB
 HTML, JSON = "text/html", "application/json"
 DATA = (".json", ".geojson")
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def error_page(
     request: HttpRequest, status: int, sentence: str | Promise = "", *, retry_after: int = 0
 ) -> HttpResponse:
     """Return the page of an HTTP status. sentence: what exactly stood against it."""
-    content = render_to_string(
-        f"ui/errors/{status}.html", {"sentence": sentence, "retry_after": retry_after}, request
-    )
+    context = {"sentence": sentence, "minutes": ceil(retry_after / 60)}
+    content = render_to_string(f"ui/errors/{status}.html", context, request)
     response = HttpResponse(content, status=status)
     if retry_after:
         response["Retry-After"] = str(retry_after)
@@ -38,8 +40,10 @@ def error_page(
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the page of a refusal that no view has explained at a form."""
     status = next((code for kind, code in STATUS if isinstance(refusal, kind)), 422)
-    retry_after = refusal.retry_after if isinstance(refusal, TooMany) else 0
-    return error_page(request, status, refusal.sentence, retry_after=retry_after)
+    if isinstance(refusal, TooMany):
+        # The page says it all itself, with the time.
+        return error_page(request, status, retry_after=refusal.retry_after)
+    return error_page(request, status, refusal.sentence)
 
 
 def hear_out(request: HttpRequest) -> None:
@@ -123,8 +127,24 @@ def handler500(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
-    """Answer when the form's protection is missing, mostly because cookies are switched off."""
-    return error_page(request, 403)
+    """Answer when the form's protection is missing; the text that was typed is given back."""
+    context = {"typed": _typed_text(request) if _is_from_here(request) else ""}
+    content = render_to_string("ui/errors/cookies.html", context, request)
+    return HttpResponse(content, status=403, headers={"Cache-Control": "private, no-store"})
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Say whether our own page sent this: nobody else may put words on our pages."""
+    own = f"{request.scheme}://{request.get_host()}"
+    return request.headers.get("Origin", own) == own
+
+
+def _typed_text(request: HttpRequest) -> str:
+    try:
+        return request.POST.get("text", "").strip()
+    except (*TOO_LARGE, UnreadablePostError):
+        hear_out(request)
+        return ""
 
 
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:  # noqa: ARG001 -- axes' signature

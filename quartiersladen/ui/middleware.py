@@ -8,15 +8,13 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from quartiersladen.kernel.errors import Refusal
 from quartiersladen.kernel.faults import is_out_of_order
-from quartiersladen.ui.errors import error_page, hear_out, refusal_page, unable_page
+from quartiersladen.ui.errors import TOO_LARGE, error_page, hear_out, refusal_page, unable_page
 
 logger = logging.getLogger(__name__)
-TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 #: No page needs any of it; a map that shows where one stands asks in its own words.
@@ -81,14 +79,22 @@ class SafetyMiddleware:
 
 
 class RefusalMiddleware:
-    """Answers Refusal with 403, 409, 422 or 429, too large a form with 413, a full disk with 503."""
+    """Answers Refusal with 403, 409, 422 or 429, too large a form with 413, a full disk with 503.
+
+    And it writes the page for 405, of which Django has only the header.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        page = error_page(request, response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the page for a refusal, None for everything else."""

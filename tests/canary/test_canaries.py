@@ -183,7 +183,7 @@ def test_our_own_fault_tells_nothing(world, settings):
     assert crawler.words_in(log.getvalue().encode()) == set()
 
 
-@pytest.mark.parametrize("status", [403, 409, 413, 422, 429, 503])
+@pytest.mark.parametrize("status", [403, 405, 409, 413, 422, 429, 503])
 def test_error_pages_tell_nothing_of_anybody(world, facts, settings, status):
     settings.ROOT_URLCONF = "tests.pages.urls"
     record = Record()

@@ -210,7 +210,9 @@ def _settings(town: Town, now: datetime) -> None:
         on=town.quarter.local_day(timezone.now()),
         now=now,
     )
-    settings_of_quarter.save_quarter(viewer=lead, quarter=town.quarter, changes={}, now=now)
+    settings_of_quarter.save_quarter(
+        viewer=lead, quarter=town.quarter, changes={}, version=town.quarter.version, now=now
+    )
     for theme in (None, town.quarter.themes.get(slug="licht")):
         for occasion in (Occasion.ANSWERED, Occasion.FORWARDED):
             make_snippet(lead, town.quarter, occasion=occasion, theme=theme, now=now)

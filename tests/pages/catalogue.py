@@ -172,7 +172,7 @@ def sign_in_with_the_password(page: Any) -> None:
 def _errors() -> dict[str, Sight]:
     return {
         f"error {status}": Sight("refused", f"/abgewiesen/{status}/".__str__, status=status)
-        for status in (400, 403, 409, 413, 422, 429, 500, 502, 503)
+        for status in (400, 403, 405, 409, 413, 422, 429, 500, 502, 503)
     }
 
 
@@ -185,6 +185,9 @@ WEBSITE = {
     "privacy": Sight("website:privacy"),
     "accessibility": Sight("website:accessibility"),
     "error 404": Sight("refused", lambda: "/abgewiesen/404/", status=404),
+    "error without cookies": Sight(
+        "refused_without_cookies", lambda: "/abgewiesen/ohne-cookies/", status=403
+    ),
     **_errors(),
 }
 RESIDENTS = {

@@ -1,11 +1,12 @@
-"""The addresses of the house, and one more that shows each error page."""
+"""The addresses of the house, and two more that show each error page."""
 
+from django.http import QueryDict
 from django.urls import path
 
 from quartiersladen.accounts.access import public
 from quartiersladen.config.urls import handler404 as handler404
 from quartiersladen.config.urls import urlpatterns as house
-from quartiersladen.ui.errors import error_page, handler500, unable_page
+from quartiersladen.ui.errors import csrf_failure, error_page, handler500, unable_page
 
 
 @public
@@ -15,4 +16,14 @@ def refused(request, status):
     return handler500(request) if status == 500 else error_page(request, status)
 
 
-urlpatterns = [*house, path("abgewiesen/<int:status>/", refused, name="refused")]
+@public
+def without_cookies(request):
+    request.POST = QueryDict("text=Die Laterne ist aus.")
+    return csrf_failure(request)
+
+
+urlpatterns = [
+    *house,
+    path("abgewiesen/<int:status>/", refused, name="refused"),
+    path("abgewiesen/ohne-cookies/", without_cookies, name="refused_without_cookies"),
+]

@@ -37,6 +37,14 @@ def test_after_its_time_it_begins_anew(counts):
     assert NetworkCount.objects.get().expires_at > timezone.now()
 
 
+def test_it_says_how_long_a_count_still_lasts(counts):
+    assert counts.ttl("a") == 0
+    counts.incr("a")
+    assert HOUR - 60 < counts.ttl("a") <= HOUR
+    pass_an_hour()
+    assert counts.ttl("a") == 0
+
+
 def test_all_are_forgotten_or_only_the_old_ones(counts):
     counts.incr("a", 3)
     assert str(NetworkCount.objects.get()).startswith("3 until ")

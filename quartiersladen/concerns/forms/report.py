@@ -16,6 +16,7 @@ from quartiersladen.concerns.services.intake import DRAFT_HOURS, Report
 from quartiersladen.concerns.services.own_data import NEEDED
 from quartiersladen.concerns.states import AnswerWay, ConcernKind, PlaceKind
 from quartiersladen.kernel.spam import Sign, is_hasty
+from quartiersladen.outbox.addresses import BadAddress, reachable_address
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 from quartiersladen.ui.trap import TrapForm
@@ -212,7 +213,16 @@ class ReportForm(forms.Form):
         self._check_place(data)
         forget_unused(self, data)
         check_way(self, data)
+        self._check_email(data)
         return data
+
+    def _check_email(self, data: dict[str, Any]) -> None:
+        """Refuse here already what the outbox would refuse: nothing is counted as a report yet."""
+        if data.get("way") == AnswerWay.MAIL and data.get("email"):
+            try:
+                reachable_address(data["email"])
+            except BadAddress as refusal:
+                self.add_error("email", str(refusal))
 
     def _check_place(self, data: dict[str, Any]) -> None:
         kind, theme = data.get("place_kind"), data.get("theme")

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from quartiersladen.accounts.models import NetworkCount
 from quartiersladen.concerns.forms.report import new_key
 from quartiersladen.concerns.models import Concern, Draft, DraftPhoto
 from quartiersladen.concerns.testing import make_concern, photo
@@ -367,13 +368,43 @@ def test_an_address_that_no_mail_can_reach_is_explained_at_the_field(client, ema
 def test_too_many_from_one_network_are_asked_to_wait(client, settings):
     settings.REPORTS_PER_HOUR = 1
     assert client.post(FORM, filled()).status_code == 302
+    NetworkCount.objects.update(expires_at=timezone.now() + timedelta(minutes=24))
 
     page = client.post(FORM, filled())
 
+    text = page.content.decode()
     assert page.status_code == 429
-    assert page.headers["Retry-After"] == "3600"
-    assert "030 23125 014" in page.content.decode()
+    assert 23 * 60 < int(page.headers["Retry-After"]) <= 24 * 60
+    assert "In etwa 24 Minuten geht es wieder." in " ".join(text.split())
+    assert "030 23125 014" in text
     assert client.post(FORM, filled(), REMOTE_ADDR="198.51.100.9").status_code == 302
+
+
+WRONG = [{"text": ""}, {"way": "mail", "email": "jürgen@example.org"}, {"submission_key": "alt"}]
+
+
+def test_mistakes_are_no_reports(client, settings):
+    settings.REPORTS_PER_HOUR = 1
+
+    wrong = [client.post(FORM, filled(**changes)).status_code for changes in WRONG]
+    bad = SimpleUploadedFile("bad.jpg", b"kein Bild")
+    wrong.append(client.post(FORM, filled(photos=[bad])).status_code)
+
+    assert wrong == [422, 422, 422, 422]
+    assert client.post(FORM, filled()).status_code == 302
+    assert client.post(FORM, filled()).status_code == 429
+
+
+@pytest.mark.parametrize("changes", [*WRONG, {}])
+def test_a_flood_of_mistakes_or_photos_ends(client, settings, changes):
+    settings.REPORTS_PER_HOUR = 1
+    for _ in range(10):
+        client.post(FORM, filled(text=""))
+
+    page = client.post(FORM, filled(photos=[photo("a.jpg")], **changes))
+
+    assert (page.status_code, DraftPhoto.objects.count()) == (429, 0)
+    assert client.post(FORM, filled()).status_code == 302
 
 
 def test_creating_needs_twelve_statements_with_ten_and_with_a_hundred_rows(

@@ -40,6 +40,8 @@ PAGE = "concerns/public/report.html"
 SHELL = "huelle"
 #: The browser's own form key; in a header, because addresses end up in logs.
 KEY_HEADER = "X-Form-Key"
+#: So many times more often than a report somebody may send a form with mistakes or with photos.
+TRIES_PER_REPORT = 10
 
 
 def initial_of(request: HouseRequest) -> dict[str, Any]:
@@ -79,14 +81,16 @@ def report(request: HouseRequest) -> HttpResponse:
     key = read_key(request.POST.get("submission_key", ""))
     if key is not None and (file_id := request.POST.get("drop")):
         return _without_photo(request, key, file_id)
-    count_or_refuse("report", request.META["REMOTE_ADDR"], most=settings.REPORTS_PER_HOUR)
     if key is None:
+        _count_try(request)
         return _already_sent(request) or _with_a_new_key(request)
     form = PublicReportForm(request.POST, request.FILES, quarter=request.quarter)
-    form.is_valid()
+    if not form.is_valid() or request.FILES:
+        _count_try(request)
     take_photos(form, quarter=request.quarter, key=key, uploads=request.FILES.getlist("photos"))
     if form.errors:
         return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
+    count_or_refuse("report", request.META["REMOTE_ADDR"], most=settings.REPORTS_PER_HOUR)
     now = timezone.now()
     try:
         concern = intake.report_concern(
@@ -104,6 +108,12 @@ def report(request: HouseRequest) -> HttpResponse:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect(_status_url(concern))
+
+
+def _count_try(request: HouseRequest) -> None:
+    """Count what is no report yet but costs work: mistakes are free, floods of photos are not."""
+    most = TRIES_PER_REPORT * settings.REPORTS_PER_HOUR
+    count_or_refuse("report tried", request.META["REMOTE_ADDR"], most=most)
 
 
 def _status_url(concern: Concern) -> str:

@@ -13,8 +13,8 @@ from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.testing import make_quarter, make_theme
 
 SETTINGS = "/buero/einstellungen/"
-THEME = {"name_de": "Licht", "name_en": "", "name_ar": "ضوء", "slug": "licht", "working_days": 5, "position": 1, "needs_place": "on", "is_active": "on"}  # fmt: skip
-ADDRESS = {"name_de": "Wohnung", "text_de": "Wohnungsamt", "name_en": "", "text_en": "", "name_ar": "", "text_ar": "", "position": 2, "is_active": "on"}  # fmt: skip
+THEME = {"name_de": "Licht", "name_en": "", "name_ar": "ضوء", "slug": "licht", "working_days": 5, "position": 1, "needs_place": "on", "is_active": "on", "version": 0}  # fmt: skip
+ADDRESS = {"name_de": "Wohnung", "text_de": "Wohnungsamt", "name_en": "", "text_en": "", "name_ar": "", "text_ar": "", "position": 2, "is_active": "on", "version": 0}  # fmt: skip
 
 
 def errors_in(page) -> dict[str, str]:
@@ -89,7 +89,12 @@ def test_a_theme_is_added_changed_and_put_to_rest_but_keeps_its_address(lead, qu
         5,
         True,
     )
-    change = THEME | {"name_de": "Straßenlicht", "slug": "anders", "is_active": ""}
+    change = THEME | {
+        "name_de": "Straßenlicht",
+        "slug": "anders",
+        "is_active": "",
+        "version": theme.version,
+    }
     assert lead.post(f"{SETTINGS}themen/{theme.pk}/", change).status_code == 302
     theme.refresh_from_db()
     assert (theme.name["de"], theme.slug, theme.is_active) == ("Straßenlicht", "licht", False)
@@ -147,10 +152,55 @@ def test_a_right_address_is_kept_by_the_moderator(desk):
     assert (address.name, address.text) == ({"de": "Wohnung"}, {"de": "Wohnungsamt"})
     place = f"{SETTINGS}adressen/{address.pk}/"
     assert desk.get(place).context["form"].initial["text_de"] == "Wohnungsamt"
-    desk.post(place, ADDRESS | {"text_de": "Bürgeramt"})
+    desk.post(place, ADDRESS | {"text_de": "Bürgeramt", "version": address.version})
     assert RightAddress.objects.get().text == {"de": "Bürgeramt"}
     page = desk.post(place, ADDRESS | {"text_de": ""})
     assert (page.status_code, list(errors_in(page))) == (422, ["text_de"])
+
+
+def _quarter(quarter: Quarter) -> tuple[str, str, dict[str, object], str]:
+    return f"{SETTINGS}quartier/", "city", facts_of(quarter), "quarter"
+
+
+def _theme(quarter: Quarter) -> tuple[str, str, dict[str, object], str]:
+    return f"{SETTINGS}themen/{make_theme(quarter).pk}/", "name_de", THEME, "theme"
+
+
+def _address(quarter: Quarter) -> tuple[str, str, dict[str, object], str]:
+    address = RightAddress.objects.create(quarter=quarter, name={"de": "x"}, text={"de": "y"})
+    return f"{SETTINGS}adressen/{address.pk}/", "text_de", ADDRESS, "right address"
+
+
+@pytest.mark.parametrize("thing", [_quarter, _theme, _address])
+def test_the_slower_of_two_editors_overwrites_nothing_unseen(lead, browser_of, quarter, thing):
+    place, field, form, deed = thing(quarter)
+    shown = lead.get(place).context["form"]["version"].value()
+    other = browser_of(Role.ADMINISTRATOR)
+    assert other.post(place, form | {field: "Neustadt", "version": shown}).status_code == 302
+
+    late = lead.post(place, form | {field: "Altstadt", "version": shown})
+
+    text = late.content.decode()
+    assert (late.status_code, list(errors_in(late))) == (409, ["__all__"])
+    assert "Was Sie geschrieben haben, steht noch hier." in text
+    assert late.context["form"][field].value() == "Altstadt"
+    assert f'<input type="hidden" name="version" value="{shown + 1}"' in text
+    assert lead.get(place).context["form"].initial[field] == "Neustadt"
+    trail = [line.deed for line in lead.get(SETTINGS + "spur/").context["lines"]]
+    assert trail == [f"{deed} saved"]
+
+    meant = form | {field: "Altstadt", "version": late.context["form"]["version"].value()}
+    assert lead.post(place, meant).status_code == 302
+    assert lead.get(place).context["form"].initial[field] == "Altstadt"
+
+
+@pytest.mark.parametrize("thing", [_quarter, _theme, _address])
+def test_wrong_input_keeps_the_version_that_was_shown(lead, quarter, thing):
+    place, _field, form, _deed = thing(quarter)
+    needed = "name" if thing is _quarter else "name_de"
+    page = lead.post(place, form | {needed: "", "version": 7})
+    assert (page.status_code, list(errors_in(page))) == (422, [needed])
+    assert page.context["form"]["version"].value() == "7"
 
 
 def test_a_new_colleague_gets_a_mail_to_set_a_password(lead, settings):

@@ -25,7 +25,7 @@ TRAIL_SHOWN = 100
 
 
 def _done(request: StaffRequest, form: Form, deed: Callable[[], object]) -> HTTPStatus:
-    """Do a deed with a checked form; wrong input is explained at its field."""
+    """Do a deed with a checked form; wrong input is explained at its field, above it a conflict."""
     if not form.is_valid():
         return HTTPStatus.UNPROCESSABLE_ENTITY
     try:
@@ -33,6 +33,13 @@ def _done(request: StaffRequest, form: Form, deed: Callable[[], object]) -> HTTP
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return HTTPStatus.UNPROCESSABLE_ENTITY
+    except services.SavedMeanwhile as refusal:
+        form.add_error(None, str(refusal))
+        # Whoever has read that and saves again means it.
+        data = request.POST.copy()
+        data["version"] = str(refusal.version)
+        form.data = data
+        return HTTPStatus.CONFLICT
     messages.success(request, _("Saved."))
     return HTTPStatus.OK
 
@@ -68,7 +75,8 @@ def quarter(request: StaffRequest) -> HttpResponse:
             lambda: services.save_quarter(
                 viewer=request.viewer,
                 quarter=request.quarter,
-                changes=form.cleaned_data,
+                changes=form.changes(),
+                version=form.cleaned_data["version"],
                 now=timezone.now(),
             ),
         )
@@ -94,6 +102,7 @@ def theme(request: StaffRequest, key: int | None = None) -> HttpResponse:
                 quarter=request.quarter,
                 theme=found,
                 facts=form.facts(),
+                version=form.cleaned_data["version"],
                 now=timezone.now(),
             ),
         )
@@ -119,6 +128,7 @@ def right_address(request: StaffRequest, key: int | None = None) -> HttpResponse
                 quarter=request.quarter,
                 address=found,
                 facts=form.facts(),
+                version=form.cleaned_data["version"],
                 now=timezone.now(),
             ),
         )
