@@ -52,7 +52,7 @@ class SavedMeanwhile(Conflict):
 
 def _take_turn(thing: Quarter | Theme | RightAddress, version: int) -> None:
     """Count the version on if it is still the one that was shown. Raises SavedMeanwhile."""
-    rows = type(thing)._default_manager.filter(pk=thing.pk)
+    rows = type(thing)._default_manager.filter(pk=thing.pk)  # noqa: SLF001 -- public in Django
     if not rows.filter(version=version).update(version=version + 1):
         raise SavedMeanwhile(rows.values_list("version", flat=True).get())
     thing.version = version + 1
