@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts import services as accounts
@@ -52,7 +53,7 @@ class SavedMeanwhile(Conflict):
 
 def _take_turn(thing: Quarter | Theme | RightAddress, version: int) -> None:
     """Count the version on if it is still the one that was shown. Raises SavedMeanwhile."""
-    rows = type(thing)._default_manager.filter(pk=thing.pk)  # noqa: SLF001 -- public in Django
+    rows: QuerySet[Any] = QuerySet(type(thing)).filter(pk=thing.pk)
     if not rows.filter(version=version).update(version=version + 1):
         raise SavedMeanwhile(rows.values_list("version", flat=True).get())
     thing.version = version + 1

@@ -21,6 +21,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 PREFIX = re.compile(r"^/q/(?P<slug>[-a-z0-9_]+)(?=/)")
 WITHOUT_QUARTER = ("/healthz", "/static/")
 KNOWN = {code for code, _name in settings.LANGUAGES}
+#: The accounts of the office, and the languages that have its texts; the rest would be a mixture.
+ACCOUNTS = "/konto/"
+OFFICE_LANGUAGES = {"de", "en"}
 ONE_YEAR = 365 * 24 * 60 * 60  # seconds
 
 
@@ -68,7 +71,10 @@ class QuarterMiddleware:
 
 
 class LanguageMiddleware:
-    """Choose the language by ?lang=, else cookie, else the browser's wish; German otherwise."""
+    """Choose the language by ?lang=, else cookie, else the browser's wish; German otherwise.
+
+    Pages about accounts are German or English: what a page declares is what it is written in.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -77,6 +83,8 @@ class LanguageMiddleware:
         """Pass the request on."""
         asked = request.GET.get("lang", "")
         language = asked if asked in KNOWN else self._remembered(request)
+        if request.path_info.startswith(ACCOUNTS) and language not in OFFICE_LANGUAGES:
+            language = settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

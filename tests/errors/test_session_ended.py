@@ -18,7 +18,7 @@ def browser(db):
 
 
 def next_of(answer) -> str:
-    return str(answer.headers["Location"].partition("?next=")[2])
+    return str(answer.headers["Location"]).partition("?next=")[2]
 
 
 def send(browser, place=NOTE, referer=""):

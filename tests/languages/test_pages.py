@@ -18,6 +18,7 @@ from quartiersladen.concerns.services.tellers import confirm_address
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import Mail
+from quartiersladen.quarters.testing import make_quarter
 from quartiersladen.website.models import SitePage
 from tests.languages.catalogues import strings
 
@@ -53,6 +54,24 @@ def german_left_in(html, language):
     ours = strings("de_Simple") if language == "de-simple" else set()
     german = {text for text in strings("de") - ours if len(text) >= A_SENTENCE and "%" not in text}
     return sorted(text for text in german if text in words)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("page", ["password/reset/", "signup/", "inactive/"])
+@pytest.mark.parametrize("prefix", ["", "/q/west"])
+def test_a_page_about_accounts_declares_the_language_it_is_written_in(
+    client, quarter, prefix, page, code
+):
+    make_quarter("west")
+    answer = client.get(f"{prefix}/konto/{page}", {"lang": code})
+    html = answer.content.decode()
+    written = "en" if code == "en" else "de"
+
+    assert re.search(r'<html lang="([^"]+)"\s+dir="([^"]+)"', html).groups() == (written, "ltr")
+    assert answer.headers["Content-Language"] == written
+    assert ("Zum Inhalt springen" in html) == (written == "de")
+    # What the person has chosen stays for the other pages.
+    assert client.cookies["lang"].value == code
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -13,7 +13,9 @@ from quartiersladen.ui.errors import csrf_failure, error_page, handler500, unabl
 def refused(request, status):
     if status == 503:
         return unable_page(request)
-    return handler500(request) if status == 500 else error_page(request, status)
+    if status == 500:
+        return handler500(request)
+    return error_page(request, status, retry_after=24 * 60 if status == 429 else 0)
 
 
 @public
