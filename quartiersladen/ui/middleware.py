@@ -90,11 +90,9 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on."""
         response = self.get_response(request)
-        if not isinstance(response, HttpResponseNotAllowed):
-            return response
-        page = error_page(request, response.status_code)
-        page["Allow"] = response["Allow"]
-        return page
+        if isinstance(response, HttpResponseNotAllowed):
+            response.content = error_page(request, response.status_code).content
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the page for a refusal, None for everything else."""
