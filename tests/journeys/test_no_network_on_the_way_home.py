@@ -181,10 +181,16 @@ def test_an_answer_that_was_lost_makes_no_second_concern(
     phone = open_page(width=360)
     visit_until_kept(phone)
     write(phone, TEXT, "a.jpg")
-    # The concern arrives, and the connection ends before the answer is there.
-    phone.route("**/anliegen/neu/", lambda route: (route.fetch(max_redirects=0), route.abort()))
+    lost = []
+
+    def lose_the_answer(route: Any) -> None:
+        """The concern arrives, and the connection ends before the answer is there."""
+        lost.append(route.fetch(max_redirects=0).status)
+        route.abort()
+
+    phone.route("**/anliegen/neu/", lose_the_answer)
     send(phone)
-    wait_until(phone, lambda: Concern.objects.count() == 1)
+    wait_until(phone, lambda: lost == [302])
     phone.wait_for_load_state("load")
     phone.unroute("**/anliegen/neu/")
     assert Concern.objects.count() == 1

@@ -352,11 +352,12 @@ def test_what_was_written_is_handed_out_without_the_places_of_links(mira, concer
     )
 
     [written] = json.loads(Client().get(page_of(concern, "daten.json")).content)["written"]
-    [section] = HOLDER.sections(mira, person)
+    sections = HOLDER.sections(mira, person)
 
     assert ("Gut" in written["text"], "[[" in written["text"]) == (True, False)
     assert written["text"].endswith("•••")
-    assert "[[" not in str(section)
+    assert [len(section.records) for section in sections] == [1, 2]
+    assert "[[" not in str(sections)
 
 
 def test_the_desk_reads_what_was_written_when_its_mail_was_emptied(mira, desk, concern):
