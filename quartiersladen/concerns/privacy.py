@@ -261,14 +261,14 @@ class Concerns(Holder):
             kind=RetentionKind.CONTACT,
             days=CONTACT_DAYS,
             since=gettext_lazy("after the concern was closed"),
-            due=lambda quarter, before: _due(quarter, forgetting.contact_to_let_go, before),
+            due=lambda *asked: _due(forgetting.contact_to_let_go, *asked),
             let_go=lambda *asked: _let_go(forgetting.let_contact_go, *asked),
         ),
         Rule(
             kind=RetentionKind.TEXT,
             days=TEXT_DAYS,
             since=gettext_lazy("after the concern was closed"),
-            due=lambda quarter, before: _due(quarter, forgetting.text_to_let_go, before),
+            due=lambda *asked: _due(forgetting.text_to_let_go, *asked),
             let_go=lambda *asked: _let_go(forgetting.let_text_go, *asked),
         ),
     )
@@ -279,9 +279,12 @@ def _blocked(person: Person) -> QuerySet[BlockedSender]:
     return BlockedSender.objects.filter(quarter=person.quarter, name__in=names)
 
 
-def _due(quarter: Quarter, rows: Rows, before: datetime) -> Due:
-    found = Dossier.objects.filter(rows(quarter=quarter, before=before)).order_by("reference")
-    return Due(found.count(), list(found.values_list("reference", flat=True)[:EXAMPLES]))
+def _due(rows: Rows, quarter: Quarter, before: datetime, viewer: Viewer | None) -> Due:
+    found = Dossier.objects.filter(rows(quarter=quarter, before=before))
+    if viewer is None:
+        return Due(found.count())
+    numbers = found.filter(rows_inside(viewer)).order_by("reference").values_list("reference")
+    return Due(found.count(), [number for (number,) in numbers[:EXAMPLES]])
 
 
 def _let_go(

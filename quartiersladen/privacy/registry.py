@@ -181,7 +181,8 @@ class Due:
 class Rule:
     """How long one kind of record is kept.
 
-    since: from when the days count, for people.  due: what is older than a moment.
+    since: from when the days count, for people.
+    due: what is older than a moment, with examples that a viewer may see; for nobody none.
     let_go: lets at most so many go and says how many it were; runs in a transaction with the
     erasure's permit, may run twice at once, never touches what is open.
     """
@@ -189,7 +190,7 @@ class Rule:
     kind: RetentionKind
     days: int
     since: Words
-    due: Callable[[Quarter, datetime], Due]
+    due: Callable[[Quarter, datetime, Viewer | None], Due]
     let_go: Callable[[Quarter, datetime, datetime, int], int]
 
 

@@ -96,9 +96,11 @@ def rule_of(quarter: Quarter, kind: str) -> RuleInUse:
     raise RetentionRule.DoesNotExist
 
 
-def due_now(quarter: Quarter, in_use: RuleInUse, now: datetime) -> Due:
-    """Return what the rule would let go of now: the dry list."""
-    return in_use.rule.due(quarter, now - timedelta(days=in_use.days))
+def due_now(
+    quarter: Quarter, in_use: RuleInUse, now: datetime, *, viewer: Viewer | None = None
+) -> Due:
+    """Return what the rule would let go of now: the dry list, with what the viewer may see."""
+    return in_use.rule.due(quarter, now - timedelta(days=in_use.days), viewer)
 
 
 @transaction.atomic
@@ -203,7 +205,7 @@ def _run(quarter: Quarter, in_use: RuleInUse, now: datetime, clock: Callable[[],
         gone += count
         if not count:
             # What another worker has in hand at this moment is still due: not the end.
-            if not rule.due(quarter, before).count:
+            if not rule.due(quarter, before, None).count:
                 _end_run(facts)
             break
     return gone

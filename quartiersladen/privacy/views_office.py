@@ -258,7 +258,7 @@ def rule(request: StaffRequest, kind: str) -> HttpResponse:
     context = {
         "form": form,
         "in_use": in_use,
-        "due": retention.due_now(request.quarter, in_use, now),
+        "due": retention.due_now(request.quarter, in_use, now, viewer=request.viewer),
         "may_start": rules.may_start_rules(request.viewer, request.quarter)
         and not in_use.is_started,
         "nav_section": "settings",

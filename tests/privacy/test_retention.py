@@ -26,6 +26,7 @@ from quartiersladen.config.schedules import PERIODIC
 from quartiersladen.correspondence.models import Message
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.services import CLEAN_INDEX, note
+from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.services import Emptied, resend
@@ -82,8 +83,19 @@ def test_the_first_run_only_announces(quarter, mira):
 
     in_use = retention.rule_of(quarter, CONTACT)
     assert in_use.starts_at == LATER + retention.NOTICE
-    assert retention.due_now(quarter, in_use, LATER).examples == [concern.dossier.reference]
+    due = retention.due_now(quarter, in_use, LATER, viewer=mira)
+    assert due.examples == [concern.dossier.reference]
     assert teller(concern).name == "Sabine Brandt"
+
+
+def test_the_list_names_no_concern_that_is_closed_to_who_reads_it(quarter, mira, lead_desk):
+    secret, other = closed(quarter, mira), closed(quarter, mira, "noch eins")
+    Dossier.objects.filter(pk=secret.pk).update(audience=Audience.CONFIDENTIAL)
+    Dossier.objects.update(closed_at=timezone.now() - timedelta(days=365))
+
+    due = lead_desk.get("/buero/einstellungen/aufbewahrung/contact/").context["due"]
+
+    assert (due.count, due.examples) == (2, [other.dossier.reference])
 
 
 def test_a_rule_that_finds_nothing_announces_nothing(quarter, mira):

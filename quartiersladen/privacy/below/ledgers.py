@@ -32,7 +32,7 @@ def _readings(quarter: Quarter, before: datetime) -> Q:
     return Q(quarter=quarter, deed=READ, at__lt=before)
 
 
-def _due(quarter: Quarter, before: datetime) -> Due:
+def _due(quarter: Quarter, before: datetime, _viewer: Viewer | None) -> Due:
     return Due(Trail.objects.filter(_readings(quarter, before)).count())
 
 

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.services import OnItsWay, empty_mails
@@ -47,7 +48,7 @@ def _old(quarter: Quarter, before: datetime) -> Q:
     return Q(quarter=quarter, state__in=FINISHED, created_at__lt=before) & ~Q(to_address="")
 
 
-def _due(quarter: Quarter, before: datetime) -> Due:
+def _due(quarter: Quarter, before: datetime, _viewer: Viewer | None) -> Due:
     rows = Mail.objects.filter(_old(quarter, before)).order_by("created_at")
     oldest = rows.first()
     days = [date_format(oldest.created_at, "SHORT_DATE_FORMAT")] if oldest else []
