@@ -189,6 +189,13 @@ def test_a_long_answer_goes_over_pages(told, mira, tmp_path):
         assert max(char["x1"] for page in document.pages for char in page.chars) < 200 * POINTS
 
 
+def test_a_word_without_an_end_is_broken_and_leaves_no_mark_in_other_words(told, mira):
+    made = printed(told(answer="m" * 47 + "Zmmm Zebra"), mira)
+
+    text = page_texts(made)[0]
+    assert ("m" * 47 + "Z\nmmm Zebra" in text, "\u200b" in text) == (True, False)
+
+
 def test_an_arabic_letter_reads_from_right_to_left(told, mira):
     made = printed(told("المصباح يعمل.", language="ar"), mira)
 
