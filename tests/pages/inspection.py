@@ -43,7 +43,9 @@ window.inspection = (() => {
     isRound: () => isRound,
     unreached: () => controls().filter((part) => !reached.has(group(part))).map(name),
     dim: () => [...dim].map(name),
-    excess: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    // Below zero while a scroll bar goes; that is nothing to push aside.
+    excess: () => Math.max(0,
+      document.documentElement.scrollWidth - document.documentElement.clientWidth),
   };
 })(); 0
 """
