@@ -107,6 +107,12 @@ class Channel(TextChoices):
     LETTER = "letter", _("Letter")
     WALK = "walk", _("On a walk")
     EVENT = "event", _("At an event")
+    OPEN311 = "open311", _("Through another city service")
+    API = "api", _("From another program")
+
+
+#: Came from a partner's program; nobody at the desk types these in.
+BY_PROGRAM = frozenset({Channel.OPEN311, Channel.API})
 
 
 class PlaceKind(TextChoices):

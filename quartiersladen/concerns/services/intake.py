@@ -14,6 +14,7 @@ from quartiersladen.concerns.models import BlockedSender, Concern, Draft, DraftP
 from quartiersladen.concerns.rules import may_enter_concerns
 from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import (
+    BY_PROGRAM,
     AnswerWay,
     Channel,
     ConcernKind,
@@ -105,13 +106,14 @@ def report_concern(
     """Store a concern with its receipt; the photos of the draft `submission_key` come along.
 
     The same form sent twice, or the same text from the same address within ten minutes, gives the
-    concern that is already there. A report of the public form with too many signs of spam is kept
+    concern that is already there; of a partner's program only the same form does, for it knows what
+    it sends. A report of the public form with too many signs of spam is kept
     in the quarantine: it is stored whole, but no mail goes out.
     Raises NotAllowed when `intake.entered_by` may not enter concerns; FormFromElsewhere.
     """
     if intake.entered_by is not None:
         demand(may_enter_concerns(intake.entered_by))
-    known = _what_is_known(quarter, report, submission_key, now)
+    known = _what_is_known(quarter, report, intake.channel, submission_key, now)
     if known.earlier_id is not None:
         return _stored(quarter).get(pk=known.earlier_id)
     signs = _weighed(report, intake, known)
@@ -144,7 +146,9 @@ class _Known:
     has_photos: bool
 
 
-def _what_is_known(quarter: Quarter, report: Report, draft_key: UUID, now: datetime) -> _Known:
+def _what_is_known(
+    quarter: Quarter, report: Report, channel: Channel, draft_key: UUID, now: datetime
+) -> _Known:
     """Ask for everything in one statement; most reports cost no other before they are stored."""
     same = Concern.objects.filter(quarter=quarter, text=report.text)
     lately = same.filter(created_at__gte=now - timedelta(hours=REPEATED_HOURS))
@@ -153,8 +157,9 @@ def _what_is_known(quarter: Quarter, report: Report, draft_key: UUID, now: datet
     )
     names = sender_names(report.email, report.text)
     blocked = BlockedSender.objects.filter(quarter=quarter, name__in=names)
+    may_be_twice = bool(report.email) and channel not in BY_PROGRAM
     earlier = (
-        Subquery(just_now.values("pk")[:1]) if report.email else Value(None, BigIntegerField())
+        Subquery(just_now.values("pk")[:1]) if may_be_twice else Value(None, BigIntegerField())
     )
     photos = DraftPhoto.objects.filter(draft=draft_key, draft__quarter=quarter)
     facts = Quarter.objects.values_list(earlier, Exists(lately), Exists(blocked), Exists(photos))
