@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
+from quartiersladen.api.models import ApiKey, Attribute
 from quartiersladen.concerns.models import DraftPhoto, Referral, RightAddress
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
@@ -105,8 +106,21 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "name": ["foto.jpg"],
         "token": ["A" * 40],
         "int key": sorted(
-            {*keys(Theme), *keys(RightAddress), *keys(Membership), *keys(TextSnippet)}, key=str
+            {
+                *(*keys(Theme), *keys(RightAddress), *keys(Membership), *keys(TextSnippet)),
+                *keys(ApiKey),
+            },
+            key=str,
         ),
+        "theme_id": keys(Theme),
+        "theme_id/key": [
+            (theme, question)
+            for question, theme in Attribute.objects.filter(
+                open_theme__theme__in=keys(Theme)
+            ).values_list("pk", "open_theme")
+        ],
+        "service_code": ["licht", "alt"],
+        "service_request_id": keys(Dossier, column="reference"),
         "str key": [*PageKey.values, "unbekannt"],
         "str kind": [*RetentionKind.values, "unbekannt"],
         "wer": [
