@@ -106,13 +106,13 @@ def load(now: datetime) -> None:
 def _keys(viewer: Viewer, quarter: Quarter, light: Theme, now: datetime) -> None:
     """Give out two keys, one of them revoked, and let the other tell a concern."""
     keys = {PARTNER: KNOWN_KEY if settings.DEMO else new_key(), "Alte Melde-App": new_key()}
-    for partner, key in keys.items():
+    for partner, secret in keys.items():
         make_key(
             viewer=viewer,
             quarter=quarter,
             partner=partner,
             contact="technik@stadtwerk.example.org",
-            key=key,
+            key=secret,
             now=now - timedelta(days=39),
         )
     old = ApiKey.objects.select_related("quarter").get(partner="Alte Melde-App")

@@ -116,7 +116,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "theme_id/key": [
             (theme, question)
             for question, theme in Attribute.objects.filter(
-                open_theme__theme__in=keys(Theme)
+                open_theme__theme__quarter=quarter
             ).values_list("pk", "open_theme")
         ],
         "service_code": ["licht", "alt"],

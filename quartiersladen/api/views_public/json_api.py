@@ -525,7 +525,6 @@ def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response["Allow"] = allowed
         if method in READS:
             response["Access-Control-Allow-Origin"] = "*"
-            response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     return inner
