@@ -9,17 +9,20 @@ from django.db.models import Q
 from quartiersladen.concerns.states import (
     CLOSED,
     HELD,
+    ActionKind,
     AnswerWay,
     Channel,
     ConcernKind,
     ConcernState,
     PlaceKind,
     PlacePrecision,
+    QuestionState,
     ReferralState,
     Result,
     Scope,
     TalkPlace,
     Witness,
+    word_for_others,
 )
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
@@ -34,6 +37,8 @@ NOT_READ = "?"  # the language of a text that the worker has not looked at yet
 CLOSED_VALUES = sorted(state.value for state in CLOSED)
 HELD_VALUES = sorted(state.value for state in HELD)
 SENDER_LENGTH = 254  # characters
+QUESTION_LENGTH = 2000  # characters
+MOST_MONTHS = 60  # from one asking about an important topic to the next
 
 
 class RightAddress(models.Model):
@@ -60,6 +65,34 @@ class RightAddress(models.Model):
         return localized(self.text, language)
 
 
+class Action(models.Model):
+    """Where many concerns come from at once: a postcard action, an office hour, a walk."""
+
+    quarter = models.ForeignKey(Quarter, models.PROTECT, related_name="actions")
+    kind = models.CharField(max_length=11, choices=ActionKind)
+    name = models.CharField(max_length=120)
+    on = models.DateField()
+    place = models.CharField(max_length=120, blank=True)
+    #: What a line is about that says nothing else.
+    theme = models.ForeignKey(Theme, models.PROTECT, null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    created_at = models.DateTimeField()
+    #: Key of the form it was begun with: a double click makes one.
+    submission_key = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ActionKind.values), name="action_kind_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="action_has_name"),
+        ]
+        indexes = [models.Index(fields=["quarter", "-on"], name="action_by_day")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Concern(models.Model):
     """One thing somebody told the office. Personal data of the teller lives in Teller."""
 
@@ -76,6 +109,8 @@ class Concern(models.Model):
     told_on = models.DateField()
     created_at = models.DateTimeField()
     is_emergency = models.BooleanField(default=False)
+    #: The action on which it was told, None for most.
+    action = models.ForeignKey(Action, models.PROTECT, null=True, related_name="concerns")
 
     place_kind = models.CharField(max_length=8, choices=PlaceKind, default=PlaceKind.NONE)
     place_text = models.CharField(max_length=200, blank=True)
@@ -112,6 +147,12 @@ class Concern(models.Model):
     public_latitude = models.FloatField(null=True)
     public_longitude = models.FloatField(null=True)
 
+    #: An important topic: asked about every so many months, also after an answer; None: it is none.
+    topic_months = models.PositiveSmallIntegerField(null=True)
+    topic_since = models.DateField(null=True)
+    #: The day of the next asking.
+    topic_next_on = models.DateField(null=True)
+
     #: When text, letters and photos were deleted by the rule of retention.
     text_gone_at = models.DateTimeField(null=True)
 
@@ -145,6 +186,15 @@ class Concern(models.Model):
                 | Q(public_latitude__isnull=True, public_longitude__isnull=True),
                 name="concern_point_shown_only_released",
             ),
+            models.CheckConstraint(
+                condition=Q(topic_months=None, topic_since=None, topic_next_on=None)
+                | Q(
+                    topic_months__range=(1, MOST_MONTHS),
+                    topic_since__isnull=False,
+                    topic_next_on__isnull=False,
+                ),
+                name="concern_topic_is_whole",
+            ),
         ]
         indexes = [
             models.Index(fields=["quarter", "state", "-created_at"], name="concern_by_state"),
@@ -158,6 +208,11 @@ class Concern(models.Model):
                 fields=["quarter", "-created_at", "-dossier"],
                 condition=Q(is_released=True),
                 name="concern_released",
+            ),
+            models.Index(
+                fields=["quarter", "topic_next_on"],
+                condition=Q(topic_months__isnull=False),
+                name="concern_topics",
             ),
         ]
 
@@ -173,6 +228,16 @@ class Concern(models.Model):
     def is_held(self) -> bool:
         """Whether it lies in the quarantine, waiting or as spam."""
         return self.state in HELD
+
+    @property
+    def state_for_others(self) -> str:
+        """The word of the state for the public and the desk."""
+        return str(word_for_others(ConcernState(self.state)))
+
+    @property
+    def is_topic(self) -> bool:
+        """Whether it is an important topic, asked about again and again."""
+        return self.topic_months is not None
 
 
 class Teller(models.Model):
@@ -278,6 +343,56 @@ class Referral(models.Model):
 
     def __str__(self) -> str:
         return f"{self.concern_id} {self.body_id} {self.state}"
+
+
+class Question(models.Model):
+    """A question back to the person who told it, and the answer."""
+
+    concern = models.ForeignKey(Concern, models.CASCADE, related_name="questions")
+    text = models.TextField(max_length=QUESTION_LENGTH)
+    #: How it reaches the person; by link: only on the status page.
+    way = models.CharField(max_length=5, choices=Way)
+    state = models.CharField(max_length=10, choices=QuestionState, default=QuestionState.OPEN)
+    asked_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    #: The last day on which we wait for the answer.
+    due_on = models.DateField()
+    #: The day from which on a mail reminds, and when it did.
+    remind_on = models.DateField()
+    reminded_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=5, choices=Way, blank=True)
+    #: Key of the form it was answered with: a double click finds its answer.
+    answer_key = models.UUIDField(unique=True, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=QuestionState.values), name="question_state_known"
+            ),
+            models.CheckConstraint(condition=Q(way__in=Way.values), name="question_way_known"),
+            models.CheckConstraint(
+                condition=Q(state=QuestionState.OPEN, ended_at=None)
+                | (~Q(state=QuestionState.OPEN) & Q(ended_at__isnull=False)),
+                name="question_ends_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=QuestionState.ANSWERED)
+                | (Q(answered_at__isnull=False) & ~Q(answer="") & ~Q(answered_by="")),
+                name="question_answered_has_answer",
+            ),
+            models.UniqueConstraint(
+                fields=["concern"], condition=Q(state="open"), name="question_one_open"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(state="open"), name="question_open_by_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.concern_id} {self.state}"
 
 
 class Draft(models.Model):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import timeline
-from quartiersladen.concerns.models import BlockedSender, Concern, Referral, Teller
+from quartiersladen.concerns.models import BlockedSender, Concern, Question, Referral, Teller
 from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
 from quartiersladen.concerns.states import AnswerWay
@@ -56,7 +56,7 @@ def inside(viewer: Viewer) -> Q:
 
 
 def inside_by_concern(viewer: Viewer) -> Q:
-    """Return the same filter for referrals."""
+    """Return the same filter for referrals and questions."""
     return rows_inside(viewer, "concern__dossier__")
 
 
@@ -75,6 +75,18 @@ def _concern_text(field: str, title: object) -> FreeText:
 def _referral_text(field: str, title: object) -> FreeText:
     return FreeText(
         model="concerns.Referral",
+        field=field,
+        title=str(title),
+        quarter="concern__quarter_id",
+        matter="concern_id",
+        name="concern__dossier__reference",
+        visible=inside_by_concern,
+    )
+
+
+def _question_text(field: str, title: object) -> FreeText:
+    return FreeText(
+        model="concerns.Question",
         field=field,
         title=str(title),
         quarter="concern__quarter_id",
@@ -124,6 +136,10 @@ class Concerns(Holder):
             "concerns.referral.person": "a contact person at a body, see directory",
             "concerns.referral.cover_note": "own words to a body; until the text rule",
             "concerns.referral.reply": "words of a body; until the text rule",
+            "concerns.question.text": "may name people; until the text rule",
+            "concerns.question.answer": "words of the teller; until the text rule",
+            "concerns.question.by": "who asked; as long as the account",
+            "concerns.action.by": "who began an action; as long as the account",
             "concerns.draftphoto.label": "name of a file on the device of the teller; 24 hours",
             "concerns.talk.by": "who counted a talk; as long as the account",
             "concerns.blockedsender.name": "may be an address; until the office or erasure frees it",
@@ -133,6 +149,8 @@ class Concerns(Holder):
             "concerns.concern.public_latitude": "released, exact or on a grid of 200 m",
             "concerns.concern.public_longitude": "released, exact or on a grid of 200 m",
             "concerns.concern.text_language": "a language, not a person",
+            "concerns.action.name": "what an action is called, names nobody",
+            "concerns.action.place": "where an action was, a public place",
             "concerns.rightaddress.name": "what an address is for",
             "concerns.rightaddress.text": "offices and advice centres, published",
         },
@@ -146,6 +164,8 @@ class Concerns(Holder):
         _concern_text("public_text", gettext_lazy("Public text")),
         _referral_text("cover_note", gettext_lazy("Our words to the body")),
         _referral_text("reply", gettext_lazy("Reply of a body")),
+        _question_text("text", gettext_lazy("Question to the person")),
+        _question_text("answer", gettext_lazy("Answer of the person")),
     )
 
     def find(self, viewer: Viewer, words: str) -> list[Found]:
@@ -195,6 +215,9 @@ class Concerns(Holder):
         referrals: dict[int, list[Referral]] = {}
         for referral in sent.select_related("body").order_by("sent_at", "pk"):
             referrals.setdefault(referral.concern_id, []).append(referral)
+        asked: dict[int, list[Question]] = {}
+        for question in Question.objects.filter(concern__in=concerns).order_by("asked_at", "pk"):
+            asked.setdefault(question.concern_id, []).append(question)
         return [
             Section("contact", _("Contact data"), [_contact(c) for c in concerns]),
             Section("told", _("What the person told us"), [_told(c) for c in concerns]),
@@ -202,6 +225,15 @@ class Concerns(Holder):
                 "steps",
                 _("What has happened"),
                 [_steps(c, steps.get(c.pk, [])) for c in concerns],
+            ),
+            Section(
+                "questions",
+                _("What we asked and what the person answered"),
+                [
+                    _asked(concern, question)
+                    for concern in concerns
+                    for question in asked.get(concern.pk, [])
+                ],
             ),
             Section(
                 "passed_on",
@@ -376,6 +408,17 @@ def _steps(concern: Concern, lines: list[Entry]) -> Record:
             (f"step_{number}", date_format(step.on, "SHORT_DATE_FORMAT"), step.sentence)
             for number, step in enumerate(steps, 1)
         ),
+    )
+
+
+def _asked(concern: Concern, question: Question) -> Record:
+    answered = question.answered_at
+    return record(
+        concern.dossier.reference,
+        ("asked_on", _("Asked on"), _day(question.asked_at, concern.quarter)),
+        ("question", _("Question"), question.text),
+        ("answered_on", _("Answered on"), _day(answered, concern.quarter) if answered else ""),
+        ("answer", _("Answer"), question.answer),
     )
 
 

@@ -220,6 +220,7 @@ def get_inside(viewer: Viewer, reference: str) -> Concern:
             "theme",
             "teller",
             "right_address",
+            "action",
         )
         .get(dossier__reference=reference)
     )
@@ -326,6 +327,15 @@ def own_data(viewer: Viewer, concern: Concern) -> dict[str, Any]:
         "consents": [
             {"step": c.step, "wording": c.wording, "by": c.channel, "at": c.at}
             for c in consents_of(viewer, concern)
+        ],
+        "questions": [
+            {
+                "asked_at": q.asked_at,
+                "question": q.text,
+                "answered_at": q.answered_at,
+                "answer": q.answer,
+            }
+            for q in concern.questions.order_by("asked_at", "pk")
         ],
         "contact_passed_on_to": [
             {"body": r.body.name, "at": r.sent_at} for r in bodies_with_contact(concern)

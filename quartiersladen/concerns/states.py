@@ -1,12 +1,16 @@
 """Life of a concern and of a referral, as tables. Words are what residents read."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from quartiersladen.kernel.states import Machine, Transition
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class ConcernState(TextChoices):
@@ -25,6 +29,15 @@ class ConcernState(TextChoices):
     SPAM = "spam", _("Spam")
 
 
+#: What others than the person read where the label speaks to the person.
+OF_OTHERS = {ConcernState.QUESTION: _("Question to the person who told it")}
+
+
+def word_for_others(state: ConcernState) -> "str | _StrPromise":
+    """Return the word of a state for everybody except the person who told it."""
+    return OF_OTHERS.get(state, state.label)
+
+
 _S = ConcernState
 CLOSED = frozenset({_S.ANSWERED, _S.JOINED, _S.WITHDRAWN})
 #: Came in with signs of spam: the office has to look first. None is among its work or public.
@@ -41,6 +54,16 @@ CONCERN_MACHINE: Machine[ConcernState] = Machine(
         Transition("ask_again", OUTSIDE, _S.ASKED_AGAIN, frozenset({"next_date"})),
         Transition("wait_on", OUTSIDE, _S.FORWARDED, frozenset({"next_date"})),
         Transition("come_back", OUTSIDE, _S.CHECKED, frozenset({"next_date"})),
+        Transition("ask_person", OPEN - {_S.QUESTION}, _S.QUESTION, frozenset({"next_date"})),
+        Transition(
+            "question_over", frozenset({_S.QUESTION}), _S.CHECKED, frozenset({"next_date"})
+        ),
+        Transition(
+            "back_outside", frozenset({_S.QUESTION}), _S.FORWARDED, frozenset({"next_date"})
+        ),
+        Transition(
+            "back_to_silence", frozenset({_S.QUESTION}), _S.ASKED_AGAIN, frozenset({"next_date"})
+        ),
         Transition("close", OPEN, _S.ANSWERED, frozenset({"result"})),
         Transition("withdraw", OPEN | {_S.QUARANTINED}, _S.WITHDRAWN),
         Transition("reopen", CLOSED, _S.CHECKED, frozenset({"next_date"})),
@@ -89,6 +112,33 @@ def action_for(referrals: Iterable[ReferralState]) -> str:
     return "come_back"
 
 
+#: The edges on which a question to the person ends by itself; all others take it over.
+AFTER_QUESTION = frozenset({"question_over", "back_outside", "back_to_silence"})
+
+
+def action_after_question(referrals: Iterable[ReferralState]) -> str:
+    """Return the edge on which a concern leaves its question: back to who has it, else to us."""
+    back = {
+        "ask_again": "back_to_silence",
+        "wait_on": "back_outside",
+        "come_back": "question_over",
+    }
+    return back[action_for(referrals)]
+
+
+class QuestionState(TextChoices):
+    """Where a question back to the person stands."""
+
+    OPEN = "open", pgettext_lazy("question", "open")
+    ANSWERED = "answered", pgettext_lazy("question", "answered")
+    UNANSWERED = "unanswered", pgettext_lazy("question", "no answer")
+    SETTLED = "settled", pgettext_lazy("question", "not needed any more")
+
+
+#: An answer is welcome, also a late one.
+ANSWERABLE = frozenset({QuestionState.OPEN, QuestionState.UNANSWERED})
+
+
 class ConcernKind(TextChoices):
     """What the person brings."""
 
@@ -107,6 +157,25 @@ class Channel(TextChoices):
     LETTER = "letter", _("Letter")
     WALK = "walk", _("On a walk")
     EVENT = "event", _("At an event")
+    POSTCARD = "postcard", _("Postcard")
+
+
+class ActionKind(TextChoices):
+    """Where many concerns come from at once."""
+
+    POSTCARDS = "postcards", _("Postcards")
+    OFFICE_HOUR = "office-hour", _("Office hour")
+    STALL = "stall", _("Stall or event")
+    WALK = "walk", _("Walk")
+
+
+#: How what is told on an action reaches the office.
+CHANNEL_OF = {
+    ActionKind.POSTCARDS: Channel.POSTCARD,
+    ActionKind.OFFICE_HOUR: Channel.WALK_IN,
+    ActionKind.STALL: Channel.EVENT,
+    ActionKind.WALK: Channel.WALK,
+}
 
 
 class PlaceKind(TextChoices):

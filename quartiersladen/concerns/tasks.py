@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from quartiersladen.concerns.services import intake, languages, quarantine, tellers
+from quartiersladen.concerns.services import intake, languages, quarantine, questions, tellers
 
 
 def drop_unconfirmed() -> None:
@@ -23,3 +23,10 @@ def read_languages() -> None:
 def remove_spam() -> None:
     """Delete what the office called spam some time ago."""
     quarantine.remove_spam(now=timezone.now())
+
+
+def tend_questions() -> None:
+    """Remind of questions to people that wait, and go on without the answers that did not come."""
+    now = timezone.now()
+    questions.remind(now=now)
+    questions.give_up(now=now)

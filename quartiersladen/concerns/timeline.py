@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quartiersladen.accounts.rules import Viewer, public_viewer
+from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.states import (
     OUTSIDE,
@@ -102,6 +103,15 @@ PLAIN: dict[str, str | Promise] = {
     "body_answered": gettext_lazy("%(body)s has answered us."),
     "reopened": gettext_lazy("We have taken it up again."),
     "withdrawn": gettext_lazy("It was withdrawn."),
+    "question_asked": gettext_lazy("We have asked the person who told it a question."),
+    "question_answered": gettext_lazy("The person has answered our question."),
+    "question_unanswered": gettext_lazy("We got no answer to our question and go on without it."),
+}
+#: The same deeds in words to the person who told it.
+TO_PERSON: dict[str, str | Promise] = {
+    "question_asked": gettext_lazy("We have asked you a question."),
+    "question_reminded": gettext_lazy("We have reminded you of our question."),
+    "question_answered": gettext_lazy("You have answered our question. Thank you."),
 }
 BUILT: dict[str, Callable[[Facts], str]] = {
     "asked_again": _asked_again,
@@ -122,10 +132,10 @@ def _words(
     return str(plain[entry.deed]) % entry.data if entry.deed in plain else ""
 
 
-def _steps(concern: Concern, entries: Iterable[Entry]) -> Iterable[Step]:
-    zone = concern.quarter.zone
+def _steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> Iterable[Step]:
+    zone, plain = concern.quarter.zone, (PLAIN | TO_PERSON if to_person else PLAIN)
     for entry in entries:
-        sentence = _words(entry, PLAIN, BUILT)
+        sentence = _words(entry, plain, BUILT)
         if sentence:
             yield Step(
                 on=entry.at.astimezone(zone).date(),
@@ -135,8 +145,11 @@ def _steps(concern: Concern, entries: Iterable[Entry]) -> Iterable[Step]:
 
 
 def told_steps(concern: Concern, entries: Iterable[Entry]) -> list[Step]:
-    """Return the dated steps of lines that the caller chose, without the expected one."""
-    return list(_steps(concern, entries))
+    """Return the dated steps of lines that the caller chose for the person who told it.
+
+    Without the expected one.
+    """
+    return list(_steps(concern, entries, to_person=True))
 
 
 def _quote(entry: Entry) -> str:
@@ -164,7 +177,8 @@ def steps_for(viewer: Viewer, concern: Concern) -> list[Step]:
 
     concern: with its quarter and dossier loaded; one statement.
     """
-    steps = list(_steps(concern, journal(viewer, concern.dossier)))
+    to_person = viewer.link_purpose == LinkPurpose.TELLER_STATUS
+    steps = list(_steps(concern, journal(viewer, concern.dossier), to_person=to_person))
     expected = _next_step(concern)
     return [*steps, expected] if expected else steps
 
@@ -172,6 +186,13 @@ def steps_for(viewer: Viewer, concern: Concern) -> list[Step]:
 def public_steps(concern: Concern) -> list[Step]:
     """Return the steps that everybody reads, also when a colleague looks at the public page."""
     return steps_for(public_viewer(concern.quarter_id), concern)
+
+
+def public_headline(concern: Concern) -> str:
+    """Return the sentence for everybody, who are not the person that was asked."""
+    if concern.state == ConcernState.QUESTION:
+        return _("We have asked the person who told us and wait for the answer.")
+    return headline(concern)
 
 
 def headline(concern: Concern) -> str:
@@ -244,6 +265,37 @@ def _letter_at_desk(facts: Facts) -> str:
     return _("Letter handed out on %(day)s") % day
 
 
+WAYS_OF_PERSON = {
+    Way.MAIL: gettext_lazy("by e-mail"),
+    Way.PHONE: gettext_lazy("by phone"),
+    Way.POST: gettext_lazy("by letter"),
+    Way.TALK: gettext_lazy("in person"),
+    Way.LINK: gettext_lazy("on the status page"),
+}
+
+
+def _question_asked(facts: Facts) -> str:
+    return _("Question to the person (%(way)s), answer by %(day)s") % {
+        "way": WAYS_OF_PERSON[Way(facts["way"])],
+        "day": _day(facts["due_on"]),
+    }
+
+
+def _question_answered(facts: Facts) -> str:
+    sentence = _("The person has answered (%(way)s)") % {"way": WAYS_OF_PERSON[Way(facts["way"])]}
+    count = int(facts["photos"])
+    photos = ngettext("with %(n)s photo", "with %(n)s photos", count) % {"n": count}
+    return f"{sentence}, {photos}" if count else sentence
+
+
+def _topic_set(facts: Facts) -> str:
+    return ngettext(
+        "Important topic: asked about every month, next on %(day)s",
+        "Important topic: asked about every %(n)s months, next on %(day)s",
+        int(facts["months"]),
+    ) % {"n": facts["months"], "day": _day(facts["next_on"])}
+
+
 def _answer_language(facts: Facts) -> str:
     return _("Answered in another language from now on: %(language)s") % {
         "language": language_name(facts["to"])
@@ -264,6 +316,11 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "withdrawn": gettext_lazy("Withdrawn"),
     "photo_blackened": gettext_lazy("Photo %(photo)s blackened; the earlier one is deleted"),
     "concealed": gettext_lazy("Taken off the public pages"),
+    "question_text": gettext_lazy("What we asked the person"),
+    "question_answer": gettext_lazy("The answer of the person"),
+    "question_reminded": gettext_lazy("The person was reminded of the question"),
+    "question_unanswered": gettext_lazy("No answer of the person within ten working days"),
+    "topic_ended": gettext_lazy("No important topic any more"),
     "let_in": gettext_lazy("It is real: let in from the quarantine"),
     "held_again": gettext_lazy("Not called spam any more: back in the quarantine"),
     "address_confirmed": gettext_lazy("E-mail address confirmed"),
@@ -298,6 +355,9 @@ DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "answer_language": _answer_language,
     "told_orally": lambda facts: _("Told orally on %(day)s") % {"day": _day(facts["told_on"])},
     "letter_sent": _letter_at_desk,
+    "question_asked": _question_asked,
+    "question_answered": _question_answered,
+    "topic_set": _topic_set,
 }
 
 

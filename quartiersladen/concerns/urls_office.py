@@ -3,6 +3,7 @@
 from django.urls import path
 
 from quartiersladen.concerns.views_office import (
+    actions,
     deeds,
     entry,
     lists,
@@ -12,6 +13,7 @@ from quartiersladen.concerns.views_office import (
     poster,
     quarantine,
     talks,
+    topics,
 )
 
 CASE = "buero/anliegen/<str:reference>/"
@@ -20,6 +22,11 @@ patterns = [
     path("buero/anliegen/neu/", entry.office_new, name="office_new"),
     path("buero/anliegen/plakat/", poster.poster, name="poster"),
     path("buero/anliegen/plakat.pdf", poster.poster_file, name="poster_pdf"),
+    path("buero/anliegen/dauerthemen/", topics.topics, name="topics"),
+    path("buero/anliegen/stapel/", actions.batches, name="batches"),
+    path("buero/anliegen/stapel/<str:action_id>/", actions.batch, name="batch"),
+    path("buero/rundgang/", actions.walks, name="walks"),
+    path("buero/rundgang/<str:action_id>/", actions.walk, name="walk"),
     path(CASE, deeds.office_detail, name="office_detail"),
     path(CASE + "beleg/", entry.receipt, name="receipt"),
     path(CASE + "zettel/", entry.right_address_sheet, name="right_address_sheet"),
@@ -33,6 +40,10 @@ patterns = [
     path(CASE + "weitergeben/", passing_on.forward, name="forward"),
     path(CASE + "nachfragen/<int:referral_id>/", deeds.ask, name="ask"),
     path(CASE + "auskunft/<int:referral_id>/", deeds.said, name="said"),
+    path(CASE + "rueckfrage/", deeds.question, name="question"),
+    path(CASE + "antwort/", deeds.heard, name="heard"),
+    path(CASE + "dauerthema/", deeds.topic, name="topic"),
+    path(CASE + "dauerthema/beenden/", deeds.topic_end, name="topic_end"),
     path(CASE + "abschliessen/", deeds.close, name="close"),
     path(CASE + "wiederaufnehmen/", deeds.reopen, name="reopen"),
     path(CASE + "zurueckziehen/", deeds.withdraw, name="withdraw"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quartiersladen.concerns.views_public import links, own_data, released, report
+from quartiersladen.concerns.views_public import answer, links, own_data, released, report
 
 patterns = [
     path("anliegen/", released.public_list, name="public_list"),
@@ -15,6 +15,7 @@ patterns = [
     path("anliegen/<str:reference>/", released.public_concern, name="status"),
     path("s/<str:token>/", links.teller_status, name="teller_status"),
     path("s/<str:token>/foto/<uuid:file_id>.jpg", links.teller_photo, name="teller_photo"),
+    path("s/<str:token>/antwort/", answer.teller_answer, name="teller_answer"),
     path("s/<str:token>/daten/", own_data.own_data, name="own_data"),
     path("s/<str:token>/daten.json", own_data.own_json, name="own_json"),
     path("b/<str:token>/", links.confirm, name="confirm"),

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
-from quartiersladen.concerns.models import DraftPhoto, Referral, RightAddress
+from quartiersladen.concerns.models import Action, DraftPhoto, Referral, RightAddress
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
@@ -98,6 +98,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             *((keys(DraftPhoto, "draft__quarter", "draft")[0], pk) for pk in keys(StoredFile)),
         ],
         "referral_id": keys(Referral, "concern__quarter"),
+        "action_id": keys(Action),
         "body_id": keys(ResponsibleBody),
         "person_id": keys(ContactPerson, "body__quarter"),
         "mail_id": keys(Mail),

@@ -118,6 +118,8 @@ def words_for(name: str) -> dict[str, object]:
         "slug": "wort",
         "working_days": 5,
         "position": 1,
+        "months": 6,
+        "on": "2026-01-05",
     }
 
 
@@ -156,6 +158,8 @@ def smuggled(world):
     foreign_referral = world.there.sent["passed"]
     our_body = world.here.quarter.bodies.first()
     tomorrow = (timezone.now() + timedelta(days=1)).date().isoformat()
+    cards = world.here.quarter.actions.get(kind="postcards")
+    walk = world.here.quarter.actions.get(kind="walk")
     told = {
         "text": "Wort",
         "kind": "hint",
@@ -200,6 +204,14 @@ def smuggled(world):
         ("person_id", f"/buero/adressen/{our_body.pk}/personen/{person.pk}/", {"name": "W", "from_on": "2026-01-05"}),
         ("key", f"/buero/einstellungen/personen/{colleague.memberships.get().pk}/beenden/", {}),
         ("thema", "/buero/gespraeche/", {"ort": "street", "thema": theme.pk}),
+        ("theme", "/buero/anliegen/stapel/", {"name": "W", "kind": "stall", "on": "2026-01-05", "theme": theme.pk}),
+        (
+            "theme",
+            f"/buero/anliegen/stapel/{cards.pk}/",
+            {"zeile-0-key": signed(uuid4()), "zeile-0-text": "W", "zeile-0-kind": "hint", "zeile-0-theme": theme.pk},
+        ),
+        ("theme", f"/buero/rundgang/{walk.pk}/", {"text": "W", "theme": theme.pk}),
+        ("action_id", f"/buero/rundgang/{there.actions.first().pk}/", {"text": "W"}),
     ]  # fmt: skip
 
 
@@ -228,7 +240,8 @@ SWITCHES = {"meine", "sperren"}  # have the value 1 and name no row
 
 def test_every_field_that_takes_a_key_is_tried(world):
     lead = signed_in_client(world.here.people["lead"])
-    asked = {name for name, _path, _form in smuggled(world)} - {"referral", "person_id", "key"}
+    shown_in_paths = {"referral", "person_id", "key", "action_id"}
+    asked = {name for name, _path, _form in smuggled(world)} - shown_in_paths
     found = set()
     for path in crawler.all_paths(world.here.quarter, most=3):
         if path.startswith("/buero/"):

@@ -24,17 +24,21 @@ from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
-from quartiersladen.concerns.models import Concern, Referral, RightAddress
+from quartiersladen.concerns.models import Concern, Question, Referral, RightAddress
 from quartiersladen.concerns.services import (
+    actions,
     intake,
     life,
     quarantine,
+    questions,
     referrals,
     release,
     talks,
     tellers,
+    topics,
 )
 from quartiersladen.concerns.states import (
+    ActionKind,
     AnswerWay,
     Channel,
     ConcernKind,
@@ -260,6 +264,10 @@ class CaseMaker:
         self.keep_secret(self.passed(self.report("secret", consent=True), with_contact=True))
         self.keep_secret(self.show(self.report("secret, once released")))
         self.told(self.report("talked", way=AnswerWay.PHONE))
+        self.asked(self.show(self.report("asked back")))
+        self.asked_and_answered(self.report("asked, answered", way=AnswerWay.PHONE))
+        self.entered()
+        self.called_a_topic(self.report("topic"))
         self.report("quarantined", is_held=True, consent=True)
         self.assign(self.report("quarantined, helped", is_held=True))
         self.call_spam(self.report("spam", is_held=True))
@@ -429,6 +437,63 @@ class CaseMaker:
             concern=concern,
             told_on=self.town.quarter.local_day(self.now),
             text="Am Telefon",
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
+    def asked(self, concern: Concern) -> Question:
+        return questions.ask_person(
+            viewer=self.lead,
+            concern=concern,
+            text="Wo genau?",
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
+    def asked_and_answered(self, concern: Concern) -> None:
+        questions.answer_question(
+            viewer=link_viewer(self.town.quarter.pk, LinkPurpose.TELLER_STATUS, concern.pk),
+            question=self.asked(concern),
+            text="Vor Nummer 7",
+            way=Way.LINK,
+            now=self.now,
+        )
+
+    def entered(self) -> None:
+        for kind in (ActionKind.POSTCARDS, ActionKind.WALK):
+            action = actions.start_action(
+                viewer=self.lead,
+                quarter=self.town.quarter,
+                facts=actions.ActionFacts(
+                    kind=kind,
+                    name="Aktion",
+                    on=self.town.quarter.local_day(self.now),
+                    place="Platz",
+                    theme=self.theme,
+                ),
+                submission_key=uuid4(),
+                now=self.now,
+            )
+            self.town.cases[f"line of {kind}"] = actions.enter_line(
+                viewer=self.lead,
+                action=action,
+                report=intake.Report(
+                    text=f"Zeile {kind}",
+                    kind=ConcernKind.IDEA,
+                    theme=self.theme,
+                    language="de",
+                    place_kind=PlaceKind.NONE,
+                ),
+                key=uuid4(),
+                now=self.now,
+            ).concern
+
+    def called_a_topic(self, concern: Concern) -> None:
+        topics.mark_topic(
+            viewer=self.lead,
+            concern=concern,
+            months=6,
+            next_on=None,
             version=concern.dossier.version,
             now=self.now,
         )

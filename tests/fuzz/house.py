@@ -12,10 +12,12 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link
 from quartiersladen.concerns.models import Concern, DraftPhoto
+from quartiersladen.concerns.services.actions import ActionFacts, start_action
 from quartiersladen.concerns.services.intake import keep_photos
 from quartiersladen.concerns.services.quarantine import block_sender, call_spam
+from quartiersladen.concerns.services.questions import ask_person
 from quartiersladen.concerns.services.release import Release, release_concern
-from quartiersladen.concerns.states import AnswerWay, Channel, PlacePrecision
+from quartiersladen.concerns.states import ActionKind, AnswerWay, Channel, PlacePrecision
 from quartiersladen.concerns.testing import make_concern, make_referral, photo
 from quartiersladen.directory.testing import make_body
 from quartiersladen.files.services import store_photo
@@ -98,6 +100,19 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         now=now,
     )
     block_sender(viewer=lead, quarter=quarter, name="spam.example.org", now=now)
+    asked = make_concern(quarter, "Wo das Schild fehlt, weiß ich.", now=now)
+    ask_person(viewer=lead, concern=asked, text="Wo?", version=asked.dossier.version, now=now)
+    actions = [
+        start_action(
+            viewer=lead,
+            quarter=quarter,
+            facts=ActionFacts(kind=kind, name="Aktion", on=quarter.local_day(now)),
+            submission_key=uuid4(),
+            now=now,
+        )
+        for kind in (ActionKind.POSTCARDS, ActionKind.WALK)
+    ]
+    concerns.append(asked)
     waiting = uuid4()
     _upload(quarter, waiting)
     draft = DraftPhoto.objects.get(draft=waiting)
@@ -111,6 +126,7 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         _token(referral_link(referral)),
         *map(str, (waiting, draft.file_id, document.file_id)),
         *map(str, (referral.pk, theme.pk, lead.user_id, 1, 2, 3)),
+        *(str(action.pk) for action in actions),
         theme.slug,
         "lampe.jpg",
     ]

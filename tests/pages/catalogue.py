@@ -51,6 +51,19 @@ def send_an_empty_report(page: Any) -> None:
     send_the_form_empty(page)
 
 
+def answer_without_words(page: Any) -> None:
+    page.locator("#antwort form button:visible[type=submit]").last.click()
+    page.locator("[role=alert]").wait_for()
+
+
+def enter_a_card_without_words(page: Any) -> None:
+    page.fill("[name=zeile-0-place_text]", "Am Rabet")
+    page.fill("[name=zeile-1-text]", "Bitte mehr Bänke")
+    page.fill("[name=zeile-1-contact]", "irgendwer")
+    page.locator("main form.q-form .q-actions button[type=submit]").first.click()
+    page.locator("[role=alert]").wait_for()
+
+
 def want_a_letter(page: Any) -> None:
     page.check("[name=way][value=post]")
 
@@ -220,6 +233,15 @@ RESIDENTS = {
     "status at the end": Sight(
         "concerns:teller_status", lambda: facts.status_page(facts.released())
     ),
+    "question to me": Sight("concerns:teller_status", lambda: facts.status_page(facts.asked())),
+    "question to me with errors": Sight(
+        "concerns:teller_answer",
+        lambda: facts.status_page(facts.asked()),
+        deed=answer_without_words,
+    ),
+    "question to me, answered": Sight(
+        "concerns:teller_status", lambda: facts.status_page(facts.answered_back())
+    ),
     "take it back?": Sight(
         "concerns:teller_status",
         lambda: facts.status_page(facts.case("sent")) + "?zurueckziehen=1",
@@ -320,6 +342,40 @@ DESK = {
         lambda: facts.desk("office_detail", facts.told_in("ar")),
         who=LEAD,
         deed=unfold_every_deed,
+    ),
+    "asked back": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk("office_detail", facts.asked()),
+        who=LEAD,
+        deed=unfold_every_deed,
+    ),
+    "important topics": Sight("concerns:topics", who=LEAD),
+    "important topic": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk(
+            "office_detail",
+            facts.concerns(topic_months__isnull=False).latest("pk"),
+            "?journal=kette",
+        ),
+        who=LEAD,
+    ),
+    "cards and sheets": Sight("concerns:batches", who=LEAD),
+    "cards and sheets with errors": Sight("concerns:batches", who=LEAD, deed=send_the_form_empty),
+    "cards, line by line": Sight(
+        "concerns:batch", lambda: facts.action_page("postcards"), who=LEAD
+    ),
+    "cards with errors": Sight(
+        "concerns:batch",
+        lambda: facts.action_page("postcards"),
+        who=LEAD,
+        deed=enter_a_card_without_words,
+    ),
+    "walks": Sight("concerns:walks", who=LEAD),
+    "walk": Sight(
+        "concerns:walk", lambda: facts.action_page("walk"), who=LEAD, deed=unfold_everything
+    ),
+    "walk with errors": Sight(
+        "concerns:walk", lambda: facts.action_page("walk"), who=LEAD, deed=send_the_form_empty
     ),
     "blackening": Sight("concerns:blacken", facts.blacken_page, who=LEAD),
     "blackening, looked at": Sight(
@@ -488,6 +544,7 @@ NO_PAGE = {
         *(f"concerns:{deed}" for deed in ("note", "assign", "sort", "scope", "plan", "ask")),
         *(f"concerns:{deed}" for deed in ("said", "reopen", "withdraw", "told")),
         *(f"concerns:{deed}" for deed in ("release", "conceal", "language")),
+        *(f"concerns:{deed}" for deed in ("question", "heard", "topic", "topic_end")),
         "directory:person_new",
         "concerns:consent",
         "privacy:rule_start",

@@ -15,7 +15,7 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link
-from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.models import Action, Concern, Referral
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document
 from quartiersladen.kernel.links import make_token
@@ -86,6 +86,23 @@ def released() -> Concern:
 def told_in(language: str) -> Concern:
     """Return a concern that was told in this language on the German page."""
     return concerns(text_language=language, dossier__language="de").latest("created_at")
+
+
+def asked() -> Concern:
+    """Return a concern whose person was asked by mail and has not answered."""
+    waiting = concerns(state="question", questions__state="open", questions__way="mail")
+    return waiting.latest("created_at")
+
+
+def answered_back() -> Concern:
+    """Return a concern whose person has answered a question."""
+    return concerns(questions__state="answered").latest("created_at")
+
+
+def action_page(kind: str) -> str:
+    """Return the address of an action of this kind."""
+    name = "walk" if kind == "walk" else "batch"
+    return reverse(f"concerns:{name}", args=[first(Action, kind=kind).pk])
 
 
 def blacken_page() -> str:

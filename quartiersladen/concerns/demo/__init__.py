@@ -12,12 +12,15 @@ from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.queries import viewer_for
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.demo import lives
+from quartiersladen.concerns.demo.actions import enter_cards_and_a_walk
 from quartiersladen.concerns.demo.addresses import store_right_addresses
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
+from quartiersladen.concerns.demo.questions import ask_people_back
 from quartiersladen.concerns.demo.spam import fill_the_quarantine
 from quartiersladen.concerns.demo.stories import Stories
 from quartiersladen.concerns.demo.talks import tally_a_quarter_of_a_year
+from quartiersladen.concerns.demo.topics import keep_an_important_topic
 from quartiersladen.concerns.services.languages import read_languages
 from quartiersladen.quarters.models import Quarter
 
@@ -95,6 +98,9 @@ def load(now: datetime) -> None:
         tally_a_quarter_of_a_year(office, now, random)
         if quarter.is_default:
             fill_the_quarantine(office, now, random)
+            ask_people_back(office, now)
+            enter_cards_and_a_walk(office, now)
+            keep_an_important_topic(office, now)
     read_languages()
 
 

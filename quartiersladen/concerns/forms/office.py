@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.models import User
 from quartiersladen.concerns.forms.report import ReportForm, ThemeField
-from quartiersladen.concerns.models import REASON_LENGTH, RightAddress
+from quartiersladen.concerns.models import MOST_MONTHS, REASON_LENGTH, RightAddress
 from quartiersladen.concerns.states import (
     AnswerWay,
     Channel,
@@ -274,6 +274,43 @@ class ToldForm(VersionedForm):
 
     told_on = forms.DateField(label=_("Told on"), widget=DayInput())
     text = words_field(_("What was said"), rows=2)
+
+
+class AskPersonForm(VersionedForm):
+    """A question back to the person."""
+
+    SNIPPETS: ClassVar[dict[str, Occasion]] = {"text": Occasion.QUESTION}
+    text = words_field(
+        _("The question to the person"), rows=3, help_text=_("In the person's language.")
+    )
+
+
+class HeardForm(VersionedForm):
+    """The answer to a question, as the person gave it to the office."""
+
+    way = forms.ChoiceField(
+        label=_("How did the person answer?"),
+        choices=[(w.value, w.label) for w in (Way.PHONE, Way.TALK, Way.POST, Way.MAIL)],
+    )
+    text = words_field(_("The answer"), rows=3)
+
+
+class TopicForm(VersionedForm):
+    """How often an important topic is asked about."""
+
+    months = forms.IntegerField(
+        label=_("Ask again every so many months"),
+        min_value=1,
+        max_value=MOST_MONTHS,
+        initial=6,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    next_on = forms.DateField(
+        label=_("Next time on"),
+        required=False,
+        widget=DayInput(),
+        help_text=_("Empty: so many months from today."),
+    )
 
 
 class LetterSentForm(VersionedForm):

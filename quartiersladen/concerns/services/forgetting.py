@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from quartiersladen.accounts.states import LinkPurpose
-from quartiersladen.concerns.models import Concern, Referral, Teller
+from quartiersladen.concerns.models import Concern, Question, Referral, Teller
 from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.states import AnswerWay, PlacePrecision
 from quartiersladen.correspondence.services import forget_messages
@@ -109,7 +109,12 @@ def contact_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
 def text_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
     """Return the filter on Dossier: a concern closed before a moment, its text still there."""
     return Q(
-        quarter=quarter, closed_at__lt=before, concern__isnull=False, concern__text_gone_at=None
+        quarter=quarter,
+        closed_at__lt=before,
+        concern__isnull=False,
+        concern__text_gone_at=None,
+        # An important topic is still asked about.
+        concern__topic_months=None,
     )
 
 
@@ -169,6 +174,8 @@ def _forget_text(concern: Concern, now: datetime) -> None:
         cover_note="", link_generation=F("link_generation") + 1
     )
     Referral.objects.filter(concern=concern).exclude(reply="").update(reply=MARK)
+    Question.objects.filter(concern=concern).update(text=MARK)
+    Question.objects.filter(concern=concern).exclude(answer="").update(answer=MARK)
     Teller.objects.filter(pk=teller.pk).update(link_generation=F("link_generation") + 1)
     latitude, longitude = concern.latitude, concern.longitude
     Concern.objects.filter(pk=concern.pk).update(

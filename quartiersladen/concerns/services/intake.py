@@ -10,7 +10,14 @@ from django.db.models import BigIntegerField, Exists, QuerySet, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import BlockedSender, Concern, Draft, DraftPhoto, Teller
+from quartiersladen.concerns.models import (
+    Action,
+    BlockedSender,
+    Concern,
+    Draft,
+    DraftPhoto,
+    Teller,
+)
 from quartiersladen.concerns.rules import may_enter_concerns
 from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import (
@@ -84,7 +91,7 @@ class Intake:
     """How the report came in. entered_by: the colleague at the desk, None for the web form.
 
     signs: what the public form noticed of spam; None for what somebody told to a person, which is
-    never weighed.
+    never weighed.  action: where many are told at once.
     """
 
     channel: Channel
@@ -92,6 +99,7 @@ class Intake:
     entered_by: Viewer | None = None
     assigned_to_id: int | None = None
     signs: frozenset[Sign] | None = None
+    action: Action | None = None
 
 
 def report_concern(
@@ -111,6 +119,7 @@ def report_concern(
     """
     if intake.entered_by is not None:
         demand(may_enter_concerns(intake.entered_by))
+    demand(intake.action is None or intake.action.quarter_id == quarter.pk)
     known = _what_is_known(quarter, report, submission_key, now)
     if known.earlier_id is not None:
         return _stored(quarter).get(pk=known.earlier_id)
@@ -210,6 +219,7 @@ def _store(
         told_on=intake.told_on,
         created_at=now,
         is_emergency=report.is_emergency,
+        action=intake.action,
         place_kind=report.place_kind,
         place_text=report.place_text,
         latitude=report.latitude,
@@ -240,7 +250,7 @@ def _store(
     first_follow_up(dossier=dossier, due_on=first_look, reason=FollowUpReason.FIRST_LOOK, now=now)
     _take_consent(concern, report, intake, by_id, now)
     if known.has_photos:
-        _attach_photos(concern, submission_key)
+        attach_photos(concern=concern, draft_key=submission_key)
     if signs:
         _put_aside(concern, signs, now)
     else:
@@ -283,13 +293,19 @@ def _take_consent(
         )
 
 
-def _attach_photos(concern: Concern, draft_key: UUID) -> None:
+def attach_photos(*, concern: Concern, draft_key: UUID, first: int = 0) -> int:
+    """Let the photos of a draft belong to a concern; part of a deed. Returns how many they are.
+
+    first: the position of the first one, behind those that are there.
+    """
     photos = DraftPhoto.objects.filter(draft=draft_key, draft__quarter=concern.quarter)
-    for position, photo in enumerate(photos.select_related("file").order_by("pk")):
+    found = list(photos.select_related("file").order_by("pk"))
+    for position, photo in enumerate(found, first):
         add_document(
             dossier=concern.dossier, file=photo.file, is_of_teller=True, position=position
         )
     Draft.objects.filter(pk=draft_key, quarter=concern.quarter).delete()
+    return len(found)
 
 
 @transaction.atomic

@@ -19,8 +19,10 @@ from quartiersladen.accounts.context import finished_languages
 from quartiersladen.accounts.queries import colleagues
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms import office as forms
-from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.gathered import open_question
+from quartiersladen.concerns.models import Concern, Question, Referral
 from quartiersladen.concerns.services.life import default_next_date
+from quartiersladen.concerns.states import ConcernState
 from quartiersladen.concerns.views_office.snippets import (
     Desk,
     day_typed,
@@ -71,6 +73,13 @@ class Case:
         told, answer = self.concern.text_language, self.concern.dossier.language
         is_same = told == answer.partition("-")[0]
         return "" if is_same or told not in offered_languages(self) else told
+
+    @cached_property
+    def question(self) -> Question | None:
+        """The question that waits for the person's answer; asked for only where there is one."""
+        if self.concern.state != ConcernState.QUESTION:
+            return None
+        return open_question(self.request.viewer, self.concern)
 
     @cached_property
     def referrals(self) -> list[Referral]:
@@ -160,6 +169,11 @@ def _of_release(case: Case) -> dict[str, Any]:
     }
 
 
+def _of_topic(case: Case) -> dict[str, Any]:
+    months, day = case.concern.topic_months, case.concern.topic_next_on
+    return {"initial": {"months": months, "next_on": day} if months else {}}
+
+
 def _of_language(case: Case) -> dict[str, Any]:
     return {
         "languages": [(code, language_name(code)) for code in offered_languages(case)],
@@ -185,6 +199,10 @@ DEED_FORMS: dict[str, tuple[type[forms.DeedForm], FormSettings]] = {
     "conceal": (forms.VersionedForm, _nothing),
     "language": (forms.LanguageForm, _of_language),
     "told": (forms.ToldForm, _of_told),
+    "question": (forms.AskPersonForm, _nothing),
+    "heard": (forms.HeardForm, _nothing),
+    "topic": (forms.TopicForm, _of_topic),
+    "topic_end": (forms.VersionedForm, _nothing),
     "close": (forms.CloseForm, _nothing),
     "withdraw": (forms.VersionedForm, _nothing),
     "consent": (forms.ConsentForm, _nothing),

@@ -58,12 +58,30 @@ WITH_PERSON = {
     "text_gone",
     "closed",
     "withdrawn",
+    "question_text",
+    "question_asked",
+    "question_reminded",
+    "question_answer",
+    "question_answered",
+    "question_unanswered",
+}
+#: What was asked and what came back, over the years.
+CHAIN = (WITH_BODIES - {"body_accepted"}) | {
+    "closed",
+    "reopened",
+    "reopen_note",
+    "question_text",
+    "question_answer",
+    "question_unanswered",
+    "topic_set",
+    "topic_ended",
 }
 #: Word in the address -> name and the deeds that are shown.
 JOURNALS = {
     "notizen": (gettext_lazy("Notes"), {"note", "ask_note", "reopen_note"}),
     "stellen": (gettext_lazy("Bodies"), WITH_BODIES),
     "person": (gettext_lazy("The person"), WITH_PERSON),
+    "kette": (gettext_lazy("Asks and answers"), CHAIN),
 }
 
 
@@ -120,6 +138,7 @@ def show(
         "cards": referral_cards(case, attempt, opened),
         "silent": silent(case),
         "proposals": proposals(case),
+        "question": case.question,
         "may_forward": may_forward(case),
         "has_letter": rules.may_see_teller(viewer, concern) and has_letter(concern),
         "correspondence": [_letter(case, m) for m in messages_of(viewer, concern.dossier)],
@@ -149,6 +168,7 @@ def explain(refusal: Conflict) -> str:
         "withdraw": _("withdraw"),
         "reopen": _("take up again"),
         "ask_again": _("ask again"),
+        "ask_person": _("ask the person back"),
         "let_in": _("let in from the quarantine"),
     }
     possible = ", ".join(words[action] for action in refusal.allowed if action in words)

@@ -16,7 +16,13 @@ from quartiersladen.accounts.access import StaffRequest, desk
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.paging import cursor_from, page_urls
 from quartiersladen.concerns.queries import ConcernFilter, DeskRow
-from quartiersladen.concerns.states import HELD, OPEN, Channel, ConcernState
+from quartiersladen.concerns.states import (
+    HELD,
+    OPEN,
+    Channel,
+    ConcernState,
+    word_for_others,
+)
 from quartiersladen.kernel.language import language_name
 from quartiersladen.kernel.text import localized
 from quartiersladen.quarters.queries import themes_of
@@ -70,7 +76,9 @@ class Line(NamedTuple):
 def _lines(rows: list[DeskRow], today: date) -> list[Line]:
     language = get_language() or "de"
     base = reverse("concerns:office_list")
-    states = {state.value: (badge_kind(state), str(state.label)) for state in ConcernState}
+    states = {
+        state.value: (badge_kind(state), str(word_for_others(state))) for state in ConcernState
+    }
     days = {row.next_on: _day(row.next_on, today) for row in rows}
     return [
         Line(
@@ -102,7 +110,9 @@ def office_list(request: StaffRequest) -> HttpResponse:
         "page": page,
         "lines": _lines(page.rows, request.quarter.local_day(timezone.now())),
         "wanted": wanted,
-        "states": [(s.value, s.label, s.value == chosen) for s in ConcernState if s not in HELD],
+        "states": [
+            (s.value, word_for_others(s), s.value == chosen) for s in ConcernState if s not in HELD
+        ],
         "open_chosen": chosen == OPEN_WORD,
         "themes": [
             (theme.pk, theme.name_in(language), theme.pk == wanted.theme_id)

@@ -1,5 +1,6 @@
 """Pages behind signed links: the teller's status, confirmation of an address, a body's case."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
@@ -13,7 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import HouseRequest, by_link, or_404
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import queries, timeline
+from quartiersladen.concerns.forms.answer import AnswerForm
 from quartiersladen.concerns.forms.body import ReplyForm
+from quartiersladen.concerns.forms.report import new_key
+from quartiersladen.concerns.gathered import question_to_answer, questions_of
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.services import life, referrals, tellers
@@ -47,8 +51,7 @@ def _point(concern: Concern) -> str:
 @by_link
 def teller_status(request: HouseRequest, token: str) -> HttpResponse:
     """What became of it, for the person who told it; also the receipt right after sending."""
-    today = request.quarter.local_day(timezone.now())
-    concern, viewer = or_404(queries.by_status_link, request.quarter, token, today)
+    concern, viewer = opened(request, token)
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
@@ -57,6 +60,39 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
             sentence, status = str(refusal.sentence), HTTPStatus.CONFLICT
         else:
             return redirect("concerns:teller_status", token)
+    return status_page(request, token, concern, viewer, sentence=sentence, status=status)
+
+
+def opened(request: HouseRequest, token: str) -> tuple[Concern, Viewer]:
+    """Return the concern behind a status link and who holds it; 404 for every reason alike."""
+    today = request.quarter.local_day(timezone.now())
+    return or_404(queries.by_status_link, request.quarter, token, today)
+
+
+@dataclass(frozen=True, slots=True)
+class TriedAnswer:
+    """An answer as it was typed, with the key of its photos."""
+
+    form: AnswerForm
+    key: UUID
+
+
+def status_page(
+    request: HouseRequest,
+    token: str,
+    concern: Concern,
+    viewer: Viewer,
+    *,
+    tried: TriedAnswer | None = None,
+    sentence: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """Render the status page. tried: an answer to our question that is shown again."""
+    asked = questions_of(viewer, concern)
+    question = question_to_answer(concern, asked)
+    answer = tried.form if tried else None
+    if answer is None and question is not None:
+        answer = AnswerForm(initial={"submission_key": new_key()})
     url = request.quarter.absolute_url(f"/s/{token}/")
     is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED}
     context = {
@@ -71,6 +107,12 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
         "may_withdraw": "withdraw" in CONCERN_MACHINE.actions_from(ConcernState(concern.state)),
         "asks_to_withdraw": "zurueckziehen" in request.GET,
         "sentence": sentence,
+        "question": question,
+        "told": [one for one in asked if one.answer],
+        "answer": answer,
+        "waiting": list(queries.draft_photos(request.quarter, tried.key)) if tried else [],
+        "draft_key": tried and tried.key,
+        "token": token,
     }
     return private(render(request, STATUS_PAGE, context, status=status))
 

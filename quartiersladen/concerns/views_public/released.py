@@ -12,7 +12,7 @@ from quartiersladen.accounts.access import HouseRequest, or_404, public
 from quartiersladen.concerns import queries, timeline
 from quartiersladen.concerns.paging import cursor_from, page_urls
 from quartiersladen.concerns.queries import ConcernFilter
-from quartiersladen.concerns.states import HELD, ConcernState
+from quartiersladen.concerns.states import HELD, ConcernState, word_for_others
 from quartiersladen.dossiers.queries import documents_of, journal_mark
 from quartiersladen.quarters.queries import themes_of
 
@@ -42,7 +42,9 @@ def public_list(request: HouseRequest) -> HttpResponse:
     context = {
         "page": page,
         "wanted": wanted,
-        "states": [(state, state.label, state in wanted.states) for state in SHOWN_STATES],
+        "states": [
+            (state, word_for_others(state), state in wanted.states) for state in SHOWN_STATES
+        ],
         "themes": [
             (theme.pk, theme.name_in(language), theme.pk == wanted.theme_id)
             for theme in themes_of(request.quarter)
@@ -64,7 +66,7 @@ def public_concern(request: HouseRequest, reference: str) -> HttpResponse:
         point = f"{concern.public_latitude},{concern.public_longitude}"
     context = {
         "concern": concern,
-        "headline": timeline.headline(concern),
+        "headline": timeline.public_headline(concern),
         "steps": timeline.public_steps(concern),
         "photos": [d for d in documents_of(request.viewer, concern.dossier) if d.is_released],
         "point": point,
@@ -80,7 +82,7 @@ def geojson(request: HouseRequest) -> HttpResponse:
     etag = f'"{request.quarter.pk}-{get_language()}-{journal_mark()}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers={"ETag": etag})
-    labels = {state.value: dumps(str(state.label)) for state in ConcernState}
+    labels = {state.value: dumps(str(word_for_others(state))) for state in ConcernState}
     base = dumps(reverse("concerns:status", args=["0"]).removesuffix("0/"))[:-1]
     # Formatted by hand: a serialiser would take longer than the query.
     features = ",".join(
