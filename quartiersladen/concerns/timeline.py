@@ -102,7 +102,15 @@ PLAIN: dict[str, str | Promise] = {
     "body_answered": gettext_lazy("%(body)s has answered us."),
     "reopened": gettext_lazy("We have taken it up again."),
     "withdrawn": gettext_lazy("It was withdrawn."),
+    "joined": gettext_lazy("It belongs to concern no. %(leader)s: others have told us the same."),
+    "parted": gettext_lazy(
+        "It does not belong to concern no. %(leader)s. We look at it on its own."
+    ),
+    "joint_answer": gettext_lazy("There is an answer for everybody who told us this."),
+    "joint_reopened": gettext_lazy("We have taken it up again."),
 }
+#: Deeds with words of the office to the person.
+QUOTED = frozenset({"closed", "joint_answer"})
 BUILT: dict[str, Callable[[Facts], str]] = {
     "asked_again": _asked_again,
     "body_accepted": _accepted,
@@ -130,7 +138,7 @@ def _steps(concern: Concern, entries: Iterable[Entry]) -> Iterable[Step]:
             yield Step(
                 on=entry.at.astimezone(zone).date(),
                 sentence=sentence,
-                quote=_quote(entry) if entry.deed == "closed" else "",
+                quote=_quote(entry) if entry.deed in QUOTED else "",
             )
 
 
@@ -263,6 +271,12 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "reopen_note": gettext_lazy("Why it was taken up again"),
     "withdrawn": gettext_lazy("Withdrawn"),
     "photo_blackened": gettext_lazy("Photo %(photo)s blackened; the earlier one is deleted"),
+    "joined": gettext_lazy("Joined to %(leader)s"),
+    "joined_here": gettext_lazy("Joined to this one: %(numbers)s"),
+    "parted": gettext_lazy("Parted from %(leader)s again"),
+    "parted_here": gettext_lazy("Parted from this one again: %(numbers)s"),
+    "joint_answer": gettext_lazy("Answered together with %(leader)s"),
+    "joint_reopened": gettext_lazy("Taken up again together with %(leader)s"),
     "concealed": gettext_lazy("Taken off the public pages"),
     "let_in": gettext_lazy("It is real: let in from the quarantine"),
     "held_again": gettext_lazy("Not called spam any more: back in the quarantine"),

@@ -5,12 +5,14 @@ from django.urls import path
 from quartiersladen.concerns.views_office import (
     deeds,
     entry,
+    joint,
     lists,
     paper,
     passing_on,
     photos,
     poster,
     quarantine,
+    scope_rules,
     talks,
 )
 
@@ -23,6 +25,7 @@ patterns = [
     path(CASE, deeds.office_detail, name="office_detail"),
     path(CASE + "beleg/", entry.receipt, name="receipt"),
     path(CASE + "zettel/", entry.right_address_sheet, name="right_address_sheet"),
+    path(CASE + "sammeln/", joint.joint, name="joint"),
     path(CASE + "brief/", paper.letter, name="letter"),
     path(CASE + "brief.pdf", paper.letter_pdf, name="letter_pdf"),
     path(CASE + "notiz/", deeds.note, name="note"),
@@ -45,4 +48,11 @@ patterns = [
     path("buero/gespraeche/", talks.talks, name="talks"),
     path("buero/quarantaene/", quarantine.held, name="quarantine"),
     path("buero/einstellungen/gesperrt/", quarantine.blocked, name="blocked_senders"),
+    path("buero/einstellungen/zustaendigkeit/", scope_rules.rules, name="scope_rules"),
+    path("buero/einstellungen/zustaendigkeit/neu/", scope_rules.rule, name="scope_rule_new"),
+    path(
+        "buero/einstellungen/zustaendigkeit/<int:key>/",
+        scope_rules.rule,
+        name="scope_rule_edit",
+    ),
 ]

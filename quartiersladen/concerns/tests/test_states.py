@@ -13,10 +13,11 @@ from quartiersladen.concerns.states import (
     ConcernState,
     ReferralState,
     action_for,
+    parting,
 )
 from quartiersladen.kernel.errors import TransitionRefused
 
-FACTS = {"next_date", "body", "result", "reason", "text"}
+FACTS = {"next_date", "body", "result", "reason", "text", "leader"}
 C, R = ConcernState, ReferralState
 CONCERN_EDGES = {
     "check": (OPEN, C.CHECKED),
@@ -27,7 +28,9 @@ CONCERN_EDGES = {
     "come_back": (OUTSIDE, C.CHECKED),
     "close": (OPEN, C.ANSWERED),
     "withdraw": (OPEN | {C.QUARANTINED}, C.WITHDRAWN),
-    "reopen": (CLOSED, C.CHECKED),
+    "reopen": (CLOSED - {C.JOINED}, C.CHECKED),
+    "join": (OPEN, C.JOINED),
+    **{parting(state): ({C.JOINED}, state) for state in sorted(OPEN)},
     "let_in": (HELD, C.NEW),
     "call_spam": ({C.QUARANTINED}, C.SPAM),
     "hold_again": ({C.SPAM}, C.QUARANTINED),

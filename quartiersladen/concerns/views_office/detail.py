@@ -58,6 +58,10 @@ WITH_PERSON = {
     "text_gone",
     "closed",
     "withdrawn",
+    "joined",
+    "parted",
+    "joint_answer",
+    "joint_reopened",
 }
 #: Word in the address -> name and the deeds that are shown.
 JOURNALS = {
@@ -149,6 +153,7 @@ def explain(refusal: Conflict) -> str:
         "withdraw": _("withdraw"),
         "reopen": _("take up again"),
         "ask_again": _("ask again"),
+        "join": _("join to another concern"),
         "let_in": _("let in from the quarantine"),
     }
     possible = ", ".join(words[action] for action in refusal.allowed if action in words)
