@@ -49,6 +49,7 @@ WITHOUT_A_POINT = 40  # candidates when only words say where
 ROUGH_METRES = 160  # half the diagonal of the grid on which "only roughly" shows a place
 SAME_PLACE = 0.7  # of the letters of a place in the words of another concern
 SAME_WORDS = 0.6
+WORDS_WEIGH = 2  # times as much as the distance
 FACTS, RULE, NEAR = range(3)
 COLUMNS = ("row_kind", "row_key", "row_words", "row_flags", "row_y", "row_x")
 
@@ -292,7 +293,7 @@ def _alike_for_all(quarter: Quarter, matter: Matter, found: Look, now: datetime)
 def _shown(quarter: Quarter, matter: Matter, row: Concern, now: datetime) -> Alike:
     """How far a place is that is shown only roughly is not said."""
     public_words = trigrams(f"{row.public_title} {row.public_text}")
-    score = likeness(trigrams(matter.text), public_words) + _lately(row, now)
+    score = WORDS_WEIGH * likeness(trigrams(matter.text), public_words) + _lately(row, now)
     if row.place_precision != PlacePrecision.EXACT:
         return Alike(row, score)
     metres = _metres(matter.spot, row.public_latitude, row.public_longitude)
@@ -356,7 +357,7 @@ def likely_duplicates(viewer: Viewer, concern: Concern, *, now: datetime) -> lis
 def _compared(quarter: Quarter, matter: Matter, row: Concern, now: datetime) -> Alike | None:
     words = likeness(trigrams(matter.text), trigrams(row.text))
     metres = _metres(matter.spot, row.latitude, row.longitude)
-    score = words + _closeness(metres, quarter) + _lately(row, now)
+    score = WORDS_WEIGH * words + _closeness(metres, quarter) + _lately(row, now)
     if metres is not None:
         return Alike(row, score, metres) if metres <= quarter.near_metres else None
     place = likeness(trigrams(matter.place), trigrams(f"{row.place_text} {row.text}"))
