@@ -27,4 +27,5 @@ class LinkPurpose(TextChoices):
 
     TELLER_STATUS = "teller-status", _("The teller's status page")
     TELLER_EMAIL = "teller-email", _("Confirmation of an address")
+    VOICE = "voice", _("A voice: confirm it, take it back")
     REFERRAL = "referral", _("One-case page of a responsible body")

@@ -14,11 +14,13 @@ from quartiersladen.concerns.states import (
     Channel,
     ConcernKind,
     ConcernState,
+    HitOutcome,
     PlaceKind,
     PlacePrecision,
     QuestionState,
     ReferralState,
     Result,
+    RuleMode,
     Scope,
     TalkPlace,
     Witness,
@@ -93,6 +95,70 @@ class Action(models.Model):
         return self.name
 
 
+class ScopeRule(models.Model):
+    """What the office does not do, by words and themes, with who does: shown before sending."""
+
+    quarter = models.ForeignKey(Quarter, models.CASCADE, related_name="scope_rules")
+    #: Language code -> what it is about, for example "Searching for a flat".
+    title = models.JSONField()
+    #: Beginnings of words in any language, as they are typed; compared as kernel.text.fold does.
+    words = models.JSONField(default=list, blank=True)
+    #: Only for these themes; for every theme if there are none.
+    themes = models.ManyToManyField(Theme, blank=True)
+    #: Language code -> why it is not ours and who is responsible.
+    text = models.JSONField(default=dict, blank=True)
+    right_address = models.ForeignKey(RightAddress, models.PROTECT, null=True)
+    mode = models.CharField(max_length=4, choices=RuleMode, default=RuleMode.HINT)
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mode__in=RuleMode.values), name="scope_rule_mode_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return localized(self.title, "de")
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether it sends only as a hint of public interest."""
+        return self.mode == RuleMode.STOP
+
+    def title_in(self, language: str) -> Localized:
+        """Return what it is about in `language` or the nearest one there is."""
+        return localized(self.title, language)
+
+    def text_in(self, language: str) -> Localized:
+        """Return the words of the office in `language` or the nearest one there is."""
+        return localized(self.text, language)
+
+
+class ScopeHit(models.Model):
+    """A rule of scope was shown before sending, and what came of it. No person and no text."""
+
+    rule = models.ForeignKey(ScopeRule, models.CASCADE, related_name="hits")
+    on = models.DateField()
+    outcome = models.CharField(max_length=11, choices=HitOutcome, default=HitOutcome.LEFT)
+    #: Key of the form, so that one form counts once; forgotten after a day.
+    form_key = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=HitOutcome.values), name="scope_hit_outcome_known"
+            ),
+            models.UniqueConstraint(fields=["form_key", "rule"], name="scope_hit_once_per_form"),
+        ]
+        indexes = [models.Index(fields=["rule", "on"], name="scope_hit_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.on} {self.outcome}"
+
+
 class Concern(models.Model):
     """One thing somebody told the office. Personal data of the teller lives in Teller."""
 
@@ -119,6 +185,10 @@ class Concern(models.Model):
 
     scope = models.CharField(max_length=16, choices=Scope, default=Scope.UNDECIDED)
     right_address = models.ForeignKey(RightAddress, models.PROTECT, null=True)
+    #: The rule of scope that was shown before sending and gone past; see ScopeRule.mode.
+    scope_rule = models.ForeignKey(ScopeRule, models.PROTECT, null=True)
+    #: The concern that leads the joint case to which this one belongs; see docs/adr/0010.
+    leader = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
 
     #: The next date; the same day as the open follow-up of the dossier. Of spam: the day on which
     #: it is deleted.
@@ -195,6 +265,11 @@ class Concern(models.Model):
                 ),
                 name="concern_topic_is_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(state=ConcernState.JOINED, leader__isnull=False)
+                | (~Q(state=ConcernState.JOINED) & Q(leader__isnull=True)),
+                name="concern_joined_has_leader",
+            ),
         ]
         indexes = [
             models.Index(fields=["quarter", "state", "-created_at"], name="concern_by_state"),
@@ -213,6 +288,16 @@ class Concern(models.Model):
                 fields=["quarter", "topic_next_on"],
                 condition=Q(topic_months__isnull=False),
                 name="concern_topics",
+            ),
+            models.Index(
+                fields=["quarter", "theme", "latitude"],
+                condition=Q(latitude__isnull=False),
+                name="concern_near",
+            ),
+            models.Index(
+                fields=["quarter", "theme", "public_latitude"],
+                condition=Q(public_latitude__isnull=False),
+                name="concern_shown_near",
             ),
         ]
 
@@ -322,6 +407,10 @@ class Referral(models.Model):
     #: Raising it revokes the one-case link.
     link_generation = models.PositiveIntegerField(default=1)
     link_expires_on = models.DateField()
+    #: The concern with which it went out, if a joint case has taken it over since.
+    moved_from = models.ForeignKey(
+        Concern, models.PROTECT, null=True, related_name="referrals_moved"
+    )
 
     class Meta:
         constraints = [
@@ -393,6 +482,71 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"{self.concern_id} {self.state}"
+
+
+class Joining(models.Model):
+    """A concern was joined to a leading one: what it takes to part them again."""
+
+    concern = models.ForeignKey(Concern, models.CASCADE, related_name="joinings")
+    leader = models.ForeignKey(Concern, models.CASCADE, related_name="joinings_led")
+    joined_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    #: Where the concern stood, and the next date it had.
+    state_before = models.CharField(max_length=12, choices=ConcernState)
+    next_on_before = models.DateField()
+    #: Keys of the referrals that went over to the leading concern, and of those that were revoked.
+    moved = models.JSONField(default=list)
+    revoked = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["concern"], condition=Q(undone_at=None), name="joining_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(concern=models.F("leader")), name="joining_not_to_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(state_before__in=ConcernState.values), name="joining_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.concern_id} {self.leader_id}"
+
+
+class Voice(models.Model):
+    """Somebody says "me too" to a released concern. Told apart by a cookie, never by a network."""
+
+    concern = models.ForeignKey(Concern, models.CASCADE, related_name="voices")
+    #: SHA-256 of a random number in the person's browser.
+    cookie_hash = models.CharField(max_length=64)
+    #: Where the answer shall go, if they want it; deleted when nobody confirms it.
+    email = models.EmailField(blank=True)
+    email_confirmed_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=10)
+    created_at = models.DateTimeField()
+    email_given_at = models.DateTimeField(null=True)
+    #: When the present answer was sent to them.
+    told_at = models.DateTimeField(null=True)
+    #: Raising it revokes the link in the mails.
+    link_generation = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["concern", "cookie_hash"], name="voice_once_per_browser"
+            ),
+            models.UniqueConstraint(
+                fields=["concern", "email"],
+                condition=~Q(email=""),
+                name="voice_once_per_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.concern_id} {self.created_at:%Y-%m-%d}"
 
 
 class Draft(models.Model):

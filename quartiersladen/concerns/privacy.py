@@ -11,9 +11,17 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import timeline
-from quartiersladen.concerns.models import BlockedSender, Concern, Question, Referral, Teller
+from quartiersladen.concerns.models import (
+    BlockedSender,
+    Concern,
+    Question,
+    Referral,
+    Teller,
+    Voice,
+)
 from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
+from quartiersladen.concerns.services.voices import remove_voices
 from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.rules import rows_inside
@@ -44,6 +52,7 @@ from quartiersladen.quarters.models import Quarter
 
 Rows = Callable[..., Q]
 TELLER = "concerns.teller"
+VOICE = "concerns.voice"
 MOST = 200  # rows that are looked through for one search
 EXAMPLES = 50
 CONTACT_DAYS, TEXT_DAYS = 180, 3 * 365
@@ -144,6 +153,9 @@ class Concerns(Holder):
             "concerns.talk.by": "who counted a talk; as long as the account",
             "concerns.blockedsender.name": "may be an address; until the office or erasure frees it",
             "concerns.blockedsender.by": "who blocked it; as long as the account",
+            "concerns.voice.email": "who said me too; unconfirmed 72 hours, then the contact rule",
+            "concerns.voice.cookie_hash": "a browser that said me too; until the contact rule",
+            "concerns.joining.by": "who joined two concerns; as long as the account",
         },
         other={
             "concerns.concern.public_latitude": "released, exact or on a grid of 200 m",
@@ -153,6 +165,12 @@ class Concerns(Holder):
             "concerns.action.place": "where an action was, a public place",
             "concerns.rightaddress.name": "what an address is for",
             "concerns.rightaddress.text": "offices and advice centres, published",
+            "concerns.scoperule.title": "what the office does not do",
+            "concerns.scoperule.words": "beginnings of words by which a rule is found",
+            "concerns.scoperule.text": "why it is not ours, published",
+            "concerns.voice.language": "a language, not a person",
+            "concerns.joining.moved": "keys of referrals",
+            "concerns.joining.revoked": "keys of referrals",
         },
     )
     free_texts = (
@@ -186,7 +204,7 @@ class Concerns(Holder):
                 where=_("Told us something"),
             )
             for concern in _tellers(viewer, words)
-        ]
+        ] + [_voice_found(voice) for voice in _voices(viewer, words)]
 
     def recognise(self, viewer: Viewer, rows: frozenset[str]) -> Identity:
         """Return what the chosen tellers say of the person."""
@@ -195,6 +213,13 @@ class Concerns(Holder):
         for concern in found.select_related("teller"):
             identity |= forgetting.identity_of(teller=concern.teller)
             identity |= Identity(rows=frozenset({concern.teller.subject}))
+        voices = Voice.objects.filter(
+            pk__in=keys_of(VOICE, rows), concern__in=concerns_inside(viewer)
+        )
+        for voice in voices.exclude(email=""):
+            identity |= Identity(
+                emails=frozenset({voice.email}), rows=frozenset({f"{VOICE}:{voice.pk}"})
+            )
         return identity
 
     def sections(self, viewer: Viewer, person: Person) -> list[Section]:
@@ -211,10 +236,13 @@ class Concerns(Holder):
         steps: dict[int, list[Entry]] = {}
         for line in lines.order_by("at", "pk"):
             steps.setdefault(line.dossier_id, []).append(line)
-        sent = Referral.objects.filter(concern__in=concerns, with_contact=True)
+        own = Q(concern__in=concerns, moved_from=None) | Q(moved_from__in=concerns)
+        sent = Referral.objects.filter(own, with_contact=True)
         referrals: dict[int, list[Referral]] = {}
         for referral in sent.select_related("body").order_by("sent_at", "pk"):
-            referrals.setdefault(referral.concern_id, []).append(referral)
+            told_with = referral.moved_from_id or referral.concern_id
+            referrals.setdefault(told_with, []).append(referral)
+        voices = _voices_of(person).filter(concern__in=concerns_inside(viewer))
         asked: dict[int, list[Question]] = {}
         for question in Question.objects.filter(concern__in=concerns).order_by("asked_at", "pk"):
             asked.setdefault(question.concern_id, []).append(question)
@@ -244,6 +272,7 @@ class Concerns(Holder):
                     for referral in referrals.get(concern.pk, [])
                 ],
             ),
+            Section("voices", _("Where the person said “me too”"), [_voice(v) for v in voices]),
         ]
 
     def plan(self, person: Person) -> list[Line]:
@@ -264,6 +293,12 @@ class Concerns(Holder):
                 _("The matter is of the quarter, not of the person; figures need it."),
             ),
             Line(
+                _("“Me too” with this e-mail address"),
+                _voices_of(person).count(),
+                Fate.GOES,
+                _("The voice was given with the address and goes with it."),
+            ),
+            Line(
                 _("Blocked sender"),
                 _blocked(person).count(),
                 Fate.GOES,
@@ -276,6 +311,7 @@ class Concerns(Holder):
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
         """Delete the contact data, end the consents and free a blocked address."""
         _blocked(person).delete()
+        remove_voices(rows=Q(pk__in=_voices_of(person).values("pk")))
         rows = Concern.objects.filter(pk__in=person.keys_of(TELLER), quarter=person.quarter)
         for concern in rows.select_related("dossier", "quarter", "teller").order_by("pk"):
             _end_consent(concern, now)
@@ -302,6 +338,47 @@ class Concerns(Holder):
             since=gettext_lazy("after the concern was closed"),
             due=lambda *asked: _due(forgetting.text_to_let_go, *asked),
             let_go=lambda *asked: _let_go(forgetting.let_text_go, *asked),
+        ),
+    )
+
+
+def _voices(viewer: Viewer, words: str) -> QuerySet[Voice]:
+    """Return the voices whose address has these words in it."""
+    rows = Voice.objects.filter(concern__in=concerns_inside(viewer)).exclude(email="")
+    for word in words.split():
+        rows = rows.filter(email__icontains=word)
+    return rows.select_related("concern__dossier").order_by("-created_at", "-pk")[:MOST]
+
+
+def _voice_found(voice: Voice) -> Found:
+    dossier = voice.concern.dossier
+    return Found(
+        key=f"{VOICE}:{voice.pk}",
+        name=voice.email,
+        detail=f"{dossier.reference} {dossier.title}",
+        where=_("Said “me too”"),
+    )
+
+
+def _voices_of(person: Person) -> QuerySet[Voice]:
+    to = Q(pk__in=person.keys_of(VOICE))
+    for email in person.identity.emails:
+        to |= Q(email__iexact=email)
+    rows = Voice.objects.filter(to, concern__quarter=person.quarter)
+    return rows.select_related("concern__dossier", "concern__quarter").order_by("created_at", "pk")
+
+
+def _voice(voice: Voice) -> Record:
+    concern = voice.concern
+    confirmed = voice.email_confirmed_at
+    return record(
+        concern.dossier.reference,
+        ("email", _("E-mail"), voice.email),
+        ("on", _("On"), _day(voice.created_at, concern.quarter)),
+        (
+            "confirmed",
+            _("E-mail confirmed on"),
+            _day(confirmed, concern.quarter) if confirmed else "",
         ),
     )
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -14,15 +15,20 @@ from quartiersladen.concerns.models import (
     BlockedSender,
     Concern,
     DraftPhoto,
+    Joining,
     Referral,
     RightAddress,
+    ScopeRule,
     Talk,
+    Voice,
 )
-from quartiersladen.concerns.rules import may_act_as_teller
+from quartiersladen.concerns.rules import may_act_as_teller, may_add_voice
 from quartiersladen.concerns.states import (
     HELD,
     OPEN,
+    WAITING,
     ConcernState,
+    HitOutcome,
     PlacePrecision,
     ReferralState,
 )
@@ -46,6 +52,7 @@ PAGE = 50  # rows
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
 COUNTED_HITS = 100  # the same when words are looked for, because each row has to be read
 MOST_POINTS = 4000
+FEWEST_VOICES = 3  # are shown to everybody
 DOSSIER = "dossier__"  # the path from a concern
 
 
@@ -208,6 +215,12 @@ def public_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> P
     return _page(rows.select_related("dossier", "theme"), wanted, size, list)
 
 
+def _count_of(rows: QuerySet[Any]) -> Coalesce:
+    """Return an expression that counts rows, so that a page needs no statement of its own."""
+    counted = rows.order_by().annotate(of=Value(1)).values("of").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n")), 0)
+
+
 def get_inside(viewer: Viewer, reference: str) -> Concern:
     """Return one concern for the desk. Raises Concern.DoesNotExist when missing or hidden."""
     return (
@@ -221,6 +234,13 @@ def get_inside(viewer: Viewer, reference: str) -> Concern:
             "teller",
             "right_address",
             "action",
+            "scope_rule",
+            "leader",
+            "leader__dossier",
+        )
+        .annotate(
+            joined_count=_count_of(Concern.objects.filter(leader=OuterRef("pk"))),
+            voice_count=_count_of(Voice.objects.filter(concern=OuterRef("pk"))),
         )
         .get(dossier__reference=reference)
     )
@@ -230,9 +250,53 @@ def get_released(viewer: Viewer, reference: str) -> Concern:
     """Return one released concern. Raises Concern.DoesNotExist; missing equals hidden."""
     return (
         released(viewer)
-        .select_related("dossier", "quarter", "theme")
+        .select_related("dossier", "quarter", "theme", "leader", "leader__dossier")
         .get(dossier__reference=reference)
     )
+
+
+def get_open_to_voices(viewer: Viewer, reference: str) -> Concern:
+    """Return a concern to which "me too" can be said; for a joined one the one that leads it.
+
+    Raises Concern.DoesNotExist when it is missing, hidden or closed.
+    """
+    concern = get_released(viewer, reference)
+    if concern.leader:
+        concern = get_released(viewer, concern.leader.dossier.reference)
+    if not may_add_voice(concern):
+        raise Concern.DoesNotExist
+    return concern
+
+
+def joint_voices(leader_id: int) -> Q:
+    """Return the filter on voices of a concern and of those that it leads."""
+    circle = Concern.objects.filter(Q(pk=leader_id) | Q(leader=leader_id))
+    return Q(concern__in=circle.values("pk"))
+
+
+def voice_count(concern: Concern) -> int:
+    """Count who said the same: voices, a browser once, and those who told it themselves."""
+    voices = Voice.objects.filter(joint_voices(concern.pk)).order_by()
+    said: int = voices.aggregate(n=Count("cookie_hash", distinct=True))["n"]
+    return said + Concern.objects.filter(leader=concern).count()
+
+
+def public_voice_count(concern: Concern) -> int:
+    """Return the count for everybody; 0 below three, where a number could tell who it was."""
+    count = voice_count(concern)
+    return count if count >= FEWEST_VOICES else 0
+
+
+def by_voice_link(quarter: Quarter, token: str, today: date) -> tuple[Voice, Viewer]:
+    """Return the voice of a link and its holder. Raises Voice.DoesNotExist for every reason alike."""
+    try:
+        claim = read_token(LinkPurpose.VOICE, token, today=today)
+    except BadLink as exc:
+        raise Voice.DoesNotExist from exc
+    voice = Voice.objects.select_related("concern__dossier", "concern__quarter").get(
+        pk=claim.subject_id, link_generation=claim.generation, concern__quarter=quarter
+    )
+    return voice, link_viewer(quarter.pk, LinkPurpose.VOICE, voice.pk)
 
 
 def referrals_of(concern: Concern) -> QuerySet[Referral]:
@@ -260,7 +324,15 @@ def _by_link(
     except BadLink as exc:
         raise Concern.DoesNotExist from exc
     concern = Concern.objects.select_related(
-        "dossier", "dossier__quarter", "quarter", "theme", "teller", "right_address"
+        "dossier",
+        "dossier__quarter",
+        "quarter",
+        "theme",
+        "teller",
+        "right_address",
+        "leader",
+        "leader__dossier",
+        "leader__quarter",
     ).get(pk=claim.subject_id, quarter=quarter, teller__link_generation=claim.generation)
     return concern, link_viewer(quarter.pk, purpose, concern.pk)
 
@@ -284,8 +356,14 @@ def may_pass_on_contact(concern: Concern) -> bool:
 
 def bodies_with_contact(concern: Concern) -> list[Referral]:
     """Return the referrals with which contact data went out, oldest first."""
-    rows = Referral.objects.filter(concern=concern, with_contact=True).select_related("body")
-    return list(rows.order_by("sent_at", "pk"))
+    rows = Referral.objects.filter(sent_with(concern.pk), with_contact=True)
+    return list(rows.select_related("body").order_by("sent_at", "pk"))
+
+
+def sent_with(concern_id: int) -> Q:
+    """Return the filter on referrals that went out with a concern, also if a joint case has them."""
+    own = Q(concern=concern_id, moved_from=None)
+    return own | Q(moved_from=concern_id)
 
 
 def consents_of(viewer: Viewer, concern: Concern) -> list[Consent]:
@@ -589,3 +667,56 @@ def bodies_with_people(
         .order_by("sort_name")
     )
     return [(body, list(body.people.all())) for body in bodies]
+
+
+HIT_DAYS = 365
+
+
+def scope_rules(viewer: Viewer, *, now: datetime) -> list[ScopeRule]:
+    """Return the office's rules of scope, each with its counts of a year; one statement.
+
+    The counts are attributes: shown, and one per HitOutcome. Nothing for who does not keep them.
+    """
+    if not viewer.may_work:
+        return []
+    lately = Q(hits__on__gte=now.date() - timedelta(days=HIT_DAYS))
+    counts = {
+        outcome.value: Count("hits", filter=lately & Q(hits__outcome=outcome))
+        for outcome in HitOutcome
+    }
+    rows = ScopeRule.objects.filter(quarter_id=viewer.quarter_id)
+    return list(
+        rows.annotate(shown=Count("hits", filter=lately), **counts).order_by("position", "pk")
+    )
+
+
+def get_scope_rule(viewer: Viewer, key: int) -> ScopeRule:
+    """Return one rule of scope with its themes. Raises ScopeRule.DoesNotExist."""
+    if not viewer.may_work:
+        raise ScopeRule.DoesNotExist
+    rows = ScopeRule.objects.filter(quarter_id=viewer.quarter_id)
+    return rows.prefetch_related("themes").get(pk=key)
+
+
+def joined_to(viewer: Viewer, leader: Concern) -> list[Joining]:
+    """Return what is joined to a concern now, as far as the viewer may open it, the latest first."""
+    rows = Joining.objects.filter(
+        leader=leader, undone_at=None, concern__in=concerns_inside(viewer)
+    )
+    return list(rows.select_related("concern__dossier", "by").order_by("-joined_at", "-pk"))
+
+
+def by_references(viewer: Viewer, references: Iterable[str]) -> list[Concern]:
+    """Return the concerns of these numbers that the viewer may open, in the order of the numbers."""
+    return list(
+        concerns_inside(viewer)
+        .filter(dossier__reference__in=set(references))
+        .select_related("dossier", "dossier__quarter", "quarter", "theme", "teller")
+        .order_by("created_at", "pk")
+    )
+
+
+def waiting_referrals(concerns: Iterable[Concern]) -> list[Referral]:
+    """Return who has these concerns and has not replied, for concerns the caller may open."""
+    rows = Referral.objects.filter(concern__in=[one.pk for one in concerns], state__in=WAITING)
+    return list(rows.select_related("body", "concern__dossier").order_by("sent_at", "pk"))

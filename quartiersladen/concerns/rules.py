@@ -2,8 +2,10 @@
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
-from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.models import Concern, Referral, Voice
+from quartiersladen.concerns.states import ConcernState
 from quartiersladen.dossiers.rules import may_look_inside
+from quartiersladen.dossiers.states import Audience
 from quartiersladen.quarters.models import Quarter
 
 
@@ -45,6 +47,27 @@ def may_act_as_teller(viewer: Viewer, concern: Concern) -> bool:
     )
 
 
+def is_public(concern: Concern) -> bool:
+    """Whether everybody may read its public copy, with its dossier loaded; as queries.released()."""
+    is_shown = concern.is_released and concern.dossier.audience == Audience.PUBLIC
+    return is_shown and concern.state != ConcernState.WITHDRAWN
+
+
+def may_add_voice(concern: Concern) -> bool:
+    """Everybody may say "me too" to what everybody may read, as long as it is open."""
+    return concern.is_released and concern.is_open
+
+
+def may_act_as_voice(viewer: Viewer, voice: Voice) -> bool:
+    """The holder of the link in the mails to this voice."""
+    return viewer.link_purpose == LinkPurpose.VOICE and viewer.link_subject_id == voice.pk
+
+
 def may_block(viewer: Viewer, quarter: Quarter) -> bool:
     """Keep the list of blocked senders: lead and moderator, who also judge the quarantine."""
+    return viewer.may_work and viewer.quarter_id == quarter.pk
+
+
+def may_keep_scope_rules(viewer: Viewer, quarter: Quarter) -> bool:
+    """Keep the list of what the office does not do: lead and moderator, who decide the scope."""
     return viewer.may_work and viewer.quarter_id == quarter.pk

@@ -46,6 +46,12 @@ OPEN = frozenset(ConcernState) - CLOSED - HELD
 AT_WORK = OPEN - {_S.NEW}
 OUTSIDE = frozenset({_S.FORWARDED, _S.ASKED_AGAIN})
 
+
+def parting(state: ConcernState) -> str:
+    """Return the edge that leads from a joint case back to an open state."""
+    return f"part_{state.value}"
+
+
 CONCERN_MACHINE: Machine[ConcernState] = Machine(
     [
         Transition("check", OPEN, _S.CHECKED),
@@ -66,10 +72,16 @@ CONCERN_MACHINE: Machine[ConcernState] = Machine(
         ),
         Transition("close", OPEN, _S.ANSWERED, frozenset({"result"})),
         Transition("withdraw", OPEN | {_S.QUARANTINED}, _S.WITHDRAWN),
-        Transition("reopen", CLOSED, _S.CHECKED, frozenset({"next_date"})),
+        Transition("join", OPEN, _S.JOINED, frozenset({"leader"})),
+        Transition("reopen", CLOSED - {_S.JOINED}, _S.CHECKED, frozenset({"next_date"})),
         Transition("let_in", HELD, _S.NEW, frozenset({"next_date"})),
         Transition("call_spam", frozenset({_S.QUARANTINED}), _S.SPAM, frozenset({"next_date"})),
         Transition("hold_again", frozenset({_S.SPAM}), _S.QUARANTINED, frozenset({"next_date"})),
+        # Back out of a joint case, to where it stood before.
+        *(
+            Transition(parting(state), frozenset({_S.JOINED}), state, frozenset({"next_date"}))
+            for state in sorted(OPEN)
+        ),
     ]
 )
 
@@ -202,6 +214,21 @@ class Scope(TextChoices):
     OURS = "ours", _("Ours")
     NOT_OURS = "not_ours", _("Not ours: here is the right address")
     PUBLIC_INTEREST = "public_interest", _("Not ours, but of public interest: passed on")
+
+
+class RuleMode(TextChoices):
+    """What a rule of scope does with a report that it fits."""
+
+    HINT = "hint", _("Hint: says who is responsible; the next press sends")
+    STOP = "stop", _("Stop: sends only as a hint of public interest")
+
+
+class HitOutcome(TextChoices):
+    """What somebody did after a rule of scope was shown."""
+
+    LEFT = "left", _("did not send")
+    SENT_ANYWAY = "sent_anyway", _("sent all the same")
+    OVERRIDDEN = "overridden", _("sent as a hint of public interest")
 
 
 class Result(TextChoices):

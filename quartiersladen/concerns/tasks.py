@@ -2,12 +2,25 @@
 
 from django.utils import timezone
 
-from quartiersladen.concerns.services import intake, languages, quarantine, questions, tellers
+from quartiersladen.concerns.services import (
+    intake,
+    languages,
+    quarantine,
+    questions,
+    tellers,
+    voices,
+)
 
 
 def drop_unconfirmed() -> None:
     """Delete e-mail addresses that nobody confirmed in time."""
     tellers.drop_unconfirmed(now=timezone.now())
+    voices.drop_unconfirmed_voices(now=timezone.now())
+
+
+def tell_voices(concern_id: int) -> None:
+    """Mail an answer to those who said "me too"."""
+    voices.tell_voices(concern_id=concern_id, now=timezone.now())
 
 
 def drop_old_drafts() -> None:

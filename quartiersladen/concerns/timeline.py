@@ -112,7 +112,15 @@ TO_PERSON: dict[str, str | Promise] = {
     "question_asked": gettext_lazy("We have asked you a question."),
     "question_reminded": gettext_lazy("We have reminded you of our question."),
     "question_answered": gettext_lazy("You have answered our question. Thank you."),
+    "joined": gettext_lazy("It belongs to concern no. %(leader)s: others have told us the same."),
+    "parted": gettext_lazy(
+        "It does not belong to concern no. %(leader)s. We look at it on its own."
+    ),
+    "joint_answer": gettext_lazy("There is an answer for everybody who told us this."),
+    "joint_reopened": gettext_lazy("We have taken it up again."),
 }
+#: Deeds with words of the office to the person.
+QUOTED = frozenset({"closed", "joint_answer"})
 BUILT: dict[str, Callable[[Facts], str]] = {
     "asked_again": _asked_again,
     "body_accepted": _accepted,
@@ -140,7 +148,7 @@ def _steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> It
             yield Step(
                 on=entry.at.astimezone(zone).date(),
                 sentence=sentence,
-                quote=_quote(entry) if entry.deed == "closed" else "",
+                quote=_quote(entry) if entry.deed in QUOTED else "",
             )
 
 
@@ -315,6 +323,12 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "reopen_note": gettext_lazy("Why it was taken up again"),
     "withdrawn": gettext_lazy("Withdrawn"),
     "photo_blackened": gettext_lazy("Photo %(photo)s blackened; the earlier one is deleted"),
+    "joined": gettext_lazy("Joined to %(leader)s"),
+    "joined_here": gettext_lazy("Joined to this one: %(numbers)s"),
+    "parted": gettext_lazy("Parted from %(leader)s again"),
+    "parted_here": gettext_lazy("Parted from this one again: %(numbers)s"),
+    "joint_answer": gettext_lazy("Answered together with %(leader)s"),
+    "joint_reopened": gettext_lazy("Taken up again together with %(leader)s"),
     "concealed": gettext_lazy("Taken off the public pages"),
     "question_text": gettext_lazy("What we asked the person"),
     "question_answer": gettext_lazy("The answer of the person"),

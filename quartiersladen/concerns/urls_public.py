@@ -2,17 +2,20 @@
 
 from django.urls import path
 
-from quartiersladen.concerns.views_public import answer, links, own_data, released, report
+from quartiersladen.concerns.views_public import answer, links, own_data, released, report, voices
 
 patterns = [
     path("anliegen/", released.public_list, name="public_list"),
     path("anliegen.geojson", released.geojson, name="geojson"),
     path("anliegen/neu/", report.report, name="report"),
+    path("anliegen/neu/hinweise/", report.hints, name="report_hints"),
     path("anliegen/neu/frisch.json", report.fresh, name="report_fresh"),
     path(
         "anliegen/neu/foto/<uuid:key>/<uuid:file_id>.jpg", report.draft_photo, name="draft_photo"
     ),
     path("anliegen/<str:reference>/", released.public_concern, name="status"),
+    path("anliegen/<str:reference>/stimme/", voices.voice, name="voice"),
+    path("stimme/<str:token>/", voices.own_voice, name="own_voice"),
     path("s/<str:token>/", links.teller_status, name="teller_status"),
     path("s/<str:token>/foto/<uuid:file_id>.jpg", links.teller_photo, name="teller_photo"),
     path("s/<str:token>/antwort/", answer.teller_answer, name="teller_answer"),

@@ -58,6 +58,11 @@ class QuarterForm(forms.Form):
         min_value=1,
         max_value=20,
     )
+    near_metres = forms.IntegerField(
+        label=_("Within how many metres two concerns of one theme may be the same"),
+        min_value=10,
+        max_value=2000,
+    )
     backup_days = forms.IntegerField(
         label=_("After how many days without a backup we want to be warned"),
         help_text=_("0 means never."),

@@ -111,6 +111,11 @@ def public_documents_of(dossier: Dossier) -> list[Document]:
     return list(rows.order_by("position", "pk"))
 
 
+def named_in(dossier: Dossier) -> frozenset[int]:
+    """Return the keys of the persons who may see a confidential dossier."""
+    return frozenset(dossier.named.values_list("user_id", flat=True))
+
+
 def journal_mark() -> int:
     """Return a number that changes with every deed in the house: a cheap mark for caches."""
     newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first()

@@ -58,6 +58,8 @@ class Quarter(models.Model):
     answer_days = models.PositiveSmallIntegerField(default=15)
     #: After so many silent asks the desk proposes what else could be done.
     asks_before_proposals = models.PositiveSmallIntegerField(default=3)
+    #: Metres within which two concerns of one theme may be the same.
+    near_metres = models.PositiveSmallIntegerField(default=100)
     #: A backup older than so many days worries the office; 0: nothing is agreed.
     backup_days = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()

@@ -8,11 +8,12 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from quartiersladen.accounts.states import LinkPurpose
-from quartiersladen.concerns.models import Concern, Question, Referral, Teller
+from quartiersladen.concerns.models import Concern, Question, Referral, Teller, Voice
 from quartiersladen.concerns.services.release import coarse
+from quartiersladen.concerns.services.voices import forget_voices, known_voices
 from quartiersladen.concerns.states import AnswerWay, PlacePrecision
 from quartiersladen.correspondence.services import forget_messages
 from quartiersladen.dossiers.models import Dossier, Entry
@@ -69,7 +70,8 @@ def forget_contact(
     identity = identity_of(teller=teller)
     words = identity.names | identity.emails | identity.phones | identity.addresses
     with erasure_permit():
-        blacken_matters([teller.pk], words)
+        moved = Referral.objects.filter(moved_from=teller.pk).values_list("concern_id", flat=True)
+        blacken_matters([teller.pk, *moved], words)
         empty_mails(mails=mails_to_teller(concern_id=teller.pk))
         way = AnswerWay.NONE if teller.way == AnswerWay.NONE else AnswerWay.LINK
         changes = {
@@ -103,19 +105,21 @@ def contact_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
     known = Q()
     for name in ("name", "email", "phone", "address"):
         known |= ~Q(**{f"concern__teller__{name}": ""})
-    return Q(quarter=quarter, closed_at__lt=before) & known
+    voices = Voice.objects.filter(known_voices(), concern=OuterRef("pk"))
+    return _over(quarter, before) & (known | Q(Exists(voices)))
+
+
+def _over(quarter: Quarter, before: datetime) -> Q:
+    """Closed before a moment; a joined one with the concern that leads it, which answers for it."""
+    led = Q(concern__leader=None) | Q(concern__leader__closed_at__lt=before)
+    return Q(quarter=quarter, closed_at__lt=before) & led
 
 
 def text_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
     """Return the filter on Dossier: a concern closed before a moment, its text still there."""
-    return Q(
-        quarter=quarter,
-        closed_at__lt=before,
-        concern__isnull=False,
-        concern__text_gone_at=None,
-        # An important topic is still asked about.
-        concern__topic_months=None,
-    )
+    # An important topic is still asked about.
+    kept = Q(concern__isnull=False, concern__text_gone_at=None, concern__topic_months=None)
+    return _over(quarter, before) & kept
 
 
 def _portion(rows: Q, limit: int) -> list[int]:
@@ -139,9 +143,10 @@ def let_contact_go(*, quarter: Quarter, before: datetime, limit: int, now: datet
 
 
 def _let_one_go(teller: Teller, now: datetime) -> bool:
-    """Forget the person unless another worker, or they themselves, did so before the lock."""
+    """Forget the people unless another worker, or they themselves, did so before the lock."""
+    voices = forget_voices(rows=Q(concern=teller.pk) & known_voices())
     if not teller.has_contact:
-        return False
+        return bool(voices)
     forget_contact(teller=teller, actor=Actor.SYSTEM, by_id=None, deed="contact_gone", now=now)
     return True
 
@@ -170,10 +175,9 @@ def _forget_text(concern: Concern, now: datetime) -> None:
     forget_messages(dossier=dossier)
     forget_texts(dossier=dossier)
     empty_mails(mails=mails_to_teller(concern_id=concern.pk))
-    Referral.objects.filter(concern=concern).update(
-        cover_note="", link_generation=F("link_generation") + 1
-    )
-    Referral.objects.filter(concern=concern).exclude(reply="").update(reply=MARK)
+    referrals = Referral.objects.filter(Q(concern=concern) | Q(moved_from=concern))
+    referrals.update(cover_note="", link_generation=F("link_generation") + 1)
+    referrals.exclude(reply="").update(reply=MARK)
     Question.objects.filter(concern=concern).update(text=MARK)
     Question.objects.filter(concern=concern).exclude(answer="").update(answer=MARK)
     Teller.objects.filter(pk=teller.pk).update(link_generation=F("link_generation") + 1)

@@ -14,7 +14,9 @@ from quartiersladen.concerns.letters import Letter
 from quartiersladen.concerns.models import REASON_LENGTH, Concern, Question, Referral
 from quartiersladen.concerns.rules import may_act_as_teller, may_decide, may_work_on
 from quartiersladen.concerns.services import topics
+from quartiersladen.concerns.services.joint_answer import take_up_joined, tell_joined
 from quartiersladen.concerns.services.tellers import letter_to_teller, tell_the_end
+from quartiersladen.concerns.services.voices import tell_voices_later
 from quartiersladen.concerns.states import (
     AFTER_QUESTION,
     CONCERN_MACHINE,
@@ -272,6 +274,8 @@ def end(*, viewer: Viewer, concern: Concern, ending: Ending, now: datetime) -> E
         data={"result": ending.result, "witness": witness, "reason": ending.reason.strip()},
     )
     tell_the_end(concern=concern, by_id=viewer.user_id, now=now)
+    tell_joined(leader=concern, by_id=viewer.user_id, now=now)
+    tell_voices_later(concern=concern)
     return entry
 
 
@@ -302,6 +306,7 @@ def reopen_concern(
     set_next_date(
         concern=concern, due_on=today, reason=FollowUpReason.WORK, note=why[:200], now=now
     )
+    take_up_joined(leader=concern, by_id=viewer.user_id, now=now)
     _office_entry(viewer, concern, "reopen_note", now, text=why.strip())
     return _office_entry(viewer, concern, "reopened", now, audience=Audience.PUBLIC)
 

@@ -14,10 +14,11 @@ from quartiersladen.concerns.states import (
     ReferralState,
     action_after_question,
     action_for,
+    parting,
 )
 from quartiersladen.kernel.errors import TransitionRefused
 
-FACTS = {"next_date", "body", "result", "reason", "text"}
+FACTS = {"next_date", "body", "result", "reason", "text", "leader"}
 C, R = ConcernState, ReferralState
 CONCERN_EDGES = {
     "check": (OPEN, C.CHECKED),
@@ -32,7 +33,9 @@ CONCERN_EDGES = {
     "back_to_silence": ({C.QUESTION}, C.ASKED_AGAIN),
     "close": (OPEN, C.ANSWERED),
     "withdraw": (OPEN | {C.QUARANTINED}, C.WITHDRAWN),
-    "reopen": (CLOSED, C.CHECKED),
+    "reopen": (CLOSED - {C.JOINED}, C.CHECKED),
+    "join": (OPEN, C.JOINED),
+    **{parting(state): ({C.JOINED}, state) for state in sorted(OPEN)},
     "let_in": (HELD, C.NEW),
     "call_spam": ({C.QUARANTINED}, C.SPAM),
     "hold_again": ({C.SPAM}, C.QUARANTINED),

@@ -22,7 +22,7 @@ from quartiersladen.concerns.forms import office as forms
 from quartiersladen.concerns.gathered import open_question
 from quartiersladen.concerns.models import Concern, Question, Referral
 from quartiersladen.concerns.services.life import default_next_date
-from quartiersladen.concerns.states import ConcernState
+from quartiersladen.concerns.states import ConcernState, Scope
 from quartiersladen.concerns.views_office.snippets import (
     Desk,
     day_typed,
@@ -136,8 +136,14 @@ def _of_scope(case: Case) -> dict[str, Any]:
     return {
         "addresses": queries.right_addresses(case.request.quarter.pk),
         "language": case.concern.dossier.language,
-        "initial": {"due_on": case.due_on},
+        "initial": {"due_on": case.due_on} | _wished_scope(case.concern),
     }
+
+
+def _wished_scope(concern: Concern) -> dict[str, Any]:
+    """Who went past a rule that stops has said already what they want."""
+    rule = concern.scope_rule
+    return {"scope": Scope.PUBLIC_INTEREST} if rule and rule.is_stop else {}
 
 
 def _of_plan(case: Case) -> dict[str, Any]:

@@ -75,6 +75,10 @@ CHAIN = (WITH_BODIES - {"body_accepted"}) | {
     "question_unanswered",
     "topic_set",
     "topic_ended",
+    "joined",
+    "parted",
+    "joint_answer",
+    "joint_reopened",
 }
 #: Word in the address -> name and the deeds that are shown.
 JOURNALS = {
@@ -169,6 +173,7 @@ def explain(refusal: Conflict) -> str:
         "reopen": _("take up again"),
         "ask_again": _("ask again"),
         "ask_person": _("ask the person back"),
+        "join": _("join to another concern"),
         "let_in": _("let in from the quarantine"),
     }
     possible = ", ".join(words[action] for action in refusal.allowed if action in words)

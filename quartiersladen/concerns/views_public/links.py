@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from quartiersladen.concerns.forms.report import new_key
 from quartiersladen.concerns.gathered import question_to_answer, questions_of
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.responses import private
+from quartiersladen.concerns.rules import is_public
 from quartiersladen.concerns.services import life, referrals, tellers
 from quartiersladen.concerns.states import CONCERN_MACHINE, WAITING, ConcernState, ReferralState
 from quartiersladen.dossiers.queries import documents_of, get_document, public_documents_of
@@ -44,6 +46,20 @@ def _point(concern: Concern) -> str:
     if concern.latitude is None:
         return ""
     return f"{concern.latitude},{concern.longitude}"
+
+
+def _joint_case(concern: Concern) -> dict[str, Any]:
+    """Return what the person may know of the concern to which theirs belongs: what everybody may."""
+    leader = concern.leader
+    if leader is None:
+        return {}
+    if not is_public(leader):
+        return {"belongs_to": leader.dossier.reference}
+    return {
+        "belongs_to": leader.dossier.reference,
+        "leader": leader,
+        "leader_steps": timeline.public_steps(leader),
+    }
 
 
 @never_cache
@@ -99,6 +115,7 @@ def status_page(
         "concern": concern,
         "headline": timeline.headline(concern),
         "steps": timeline.next_steps(concern) if is_new else timeline.steps_for(viewer, concern),
+        **_joint_case(concern),
         "is_new": is_new,
         "is_outside": _is_outside(concern),
         "photos": documents_of(viewer, concern.dossier),
@@ -171,7 +188,9 @@ def body_case(request: HouseRequest, token: str) -> HttpResponse:
         or (ReferralState(referral.state) in WAITING and concern.is_open),
         "is_accepted": referral.state == ReferralState.ACCEPTED,
         # Also a consent that was taken back later counts.
-        "with_contact": referral.with_contact and queries.may_pass_on_contact(concern),
+        "with_contact": referral.with_contact
+        and referral.moved_from_id is None
+        and queries.may_pass_on_contact(concern),
         "point": _point(concern),
     }
     return private(render(request, BODY_PAGE, context, status=status))

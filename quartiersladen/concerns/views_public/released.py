@@ -1,17 +1,21 @@
 """What everybody may see: the list, the map, and one released concern."""
 
+from http import HTTPStatus
 from json import dumps
 
 from django.http import HttpResponse, HttpResponseNotModified
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import HouseRequest, or_404, public
 from quartiersladen.concerns import queries, timeline
+from quartiersladen.concerns.forms.voice import VoiceForm
+from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.paging import cursor_from, page_urls
 from quartiersladen.concerns.queries import ConcernFilter
+from quartiersladen.concerns.rules import is_public, may_add_voice
 from quartiersladen.concerns.states import HELD, ConcernState, word_for_others
 from quartiersladen.dossiers.queries import documents_of, journal_mark
 from quartiersladen.quarters.queries import themes_of
@@ -59,8 +63,20 @@ def public_list(request: HouseRequest) -> HttpResponse:
 @require_safe
 @public
 def public_concern(request: HouseRequest, reference: str) -> HttpResponse:
-    """One released concern with its honest trace; 404 for everything else alike."""
+    """One released concern with its honest trace; 404 for everything else alike.
+
+    One that belongs to another one leads there, as far as everybody may read that.
+    """
     concern = or_404(queries.get_released, request.viewer, reference)
+    if concern.leader and is_public(concern.leader):
+        return redirect("concerns:status", concern.leader.dossier.reference)
+    return show_concern(request, concern, VoiceForm(), HTTPStatus.OK)
+
+
+def show_concern(
+    request: HouseRequest, concern: Concern, form: VoiceForm, status: HTTPStatus
+) -> HttpResponse:
+    """Render the page of a released concern. form: with which somebody says "me too"."""
     point = None
     if concern.public_latitude is not None:
         point = f"{concern.public_latitude},{concern.public_longitude}"
@@ -70,9 +86,12 @@ def public_concern(request: HouseRequest, reference: str) -> HttpResponse:
         "steps": timeline.public_steps(concern),
         "photos": [d for d in documents_of(request.viewer, concern.dossier) if d.is_released],
         "point": point,
+        "voice_form": form if may_add_voice(concern) else None,
+        "voice_count": queries.public_voice_count(concern),
+        "voice_thanks": request.GET.get("stimme", ""),
         "nav_section": "concerns",
     }
-    return render(request, "concerns/public/concern.html", context)
+    return render(request, "concerns/public/concern.html", context, status=status)
 
 
 @require_safe
