@@ -28,3 +28,5 @@ class LinkPurpose(TextChoices):
     TELLER_STATUS = "teller-status", _("The teller's status page")
     TELLER_EMAIL = "teller-email", _("Confirmation of an address")
     REFERRAL = "referral", _("One-case page of a responsible body")
+    FOLLOW_CONFIRM = "follow-confirm", _("Confirmation that somebody wants to follow")
+    FOLLOW_LEAVE = "follow-leave", _("Leaving what somebody follows")
