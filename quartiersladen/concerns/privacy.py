@@ -121,6 +121,7 @@ class Concerns(Holder):
             "concerns.concern.reason": "part of the answer; until the text rule",
             "concerns.concern.public_title": "looked through before release; until the text rule",
             "concerns.concern.public_text": "looked through before release; until the text rule",
+            "concerns.concern.public_words": "folded words of the public copy; goes with it",
             "concerns.referral.person": "a contact person at a body, see directory",
             "concerns.referral.cover_note": "own words to a body; until the text rule",
             "concerns.referral.reply": "words of a body; until the text rule",
@@ -144,6 +145,15 @@ class Concerns(Holder):
         _concern_text("reason", gettext_lazy("Reason")),
         _concern_text("public_title", gettext_lazy("Public title")),
         _concern_text("public_text", gettext_lazy("Public text")),
+        FreeText(
+            model="concerns.Concern",
+            field="public_words",
+            title=gettext_lazy("Public search"),
+            quarter="quarter_id",
+            matter="dossier_id",
+            visible=inside,
+            is_index=True,
+        ),
         _referral_text("cover_note", gettext_lazy("Our words to the body")),
         _referral_text("reply", gettext_lazy("Reply of a body")),
     )

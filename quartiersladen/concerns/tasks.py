@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from quartiersladen.concerns.services import intake, languages, quarantine, tellers
+from quartiersladen.concerns.services import following, intake, languages, quarantine, tellers
+from quartiersladen.quarters.queries import all_quarters
 
 
 def drop_unconfirmed() -> None:
@@ -23,3 +24,15 @@ def read_languages() -> None:
 def remove_spam() -> None:
     """Delete what the office called spam some time ago."""
     quarantine.remove_spam(now=timezone.now())
+
+
+def send_news() -> None:
+    """Write to people who follow something, if there is anything new; run often."""
+    now = timezone.now()
+    for quarter in all_quarters():
+        following.send_news(quarter=quarter, now=now)
+
+
+def tidy_followings() -> None:
+    """End what nobody confirmed in time, and the following of what was closed long ago."""
+    following.tidy(now=timezone.now())
