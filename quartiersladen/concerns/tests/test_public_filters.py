@@ -26,6 +26,7 @@ from quartiersladen.quarters.queries import district_at
 from quartiersladen.quarters.testing import NOON, make_quarter, make_theme
 
 if TYPE_CHECKING:
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
     from django.db.migrations.state import StateApps
 
 WEST, EAST = (51.3400, 12.4000), (51.3400, 12.4200)
@@ -391,8 +392,7 @@ def test_concerns_released_before_are_filed(quarter, mira, districts):
 
     [step] = migration.operations
     assert isinstance(step, RunPython)
-    with connection.schema_editor() as editor:
-        step.code(cast("StateApps", apps), editor)
+    step.code(cast("StateApps", apps), cast("BaseDatabaseSchemaEditor", None))
 
     rows = Concern.objects.select_related("public_district").order_by("pk")
     assert [(row.public_words.partition(" ")[2], row.public_district) for row in rows] == [
