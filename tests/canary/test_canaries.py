@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from logging.config import DictConfigurator
 from typing import Any
@@ -21,7 +21,7 @@ from django_q.models import OrmQ
 from quartiersladen.accounts.access import public
 from quartiersladen.accounts.models import Session, User
 from quartiersladen.accounts.states import Role
-from quartiersladen.concerns.models import Teller
+from quartiersladen.concerns.models import Following, Teller
 from quartiersladen.concerns.queries import get_inside
 from quartiersladen.concerns.services import life, referrals
 from quartiersladen.concerns.services.following import send_news
@@ -300,6 +300,7 @@ def written_now(world) -> list[tuple[Mail, Visitor]]:
     )
     FollowUp.objects.filter(done_at=None).update(due_on="2027-03-01")
     send_digests(quarter=here, now=datetime(2027, 3, 1, 7, tzinfo=UTC))
+    Following.objects.update(told_until=now - timedelta(days=9))
     send_news(quarter=here, now=datetime(2027, 3, 1, 7, tzinfo=UTC))
     found = []
     for mail in Mail.objects.filter(pk__gt=newest).select_related("quarter"):
