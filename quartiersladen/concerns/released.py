@@ -214,7 +214,7 @@ class News:
 
 
 def news_of(following: Following, *, until: datetime, limit: int) -> News:
-    """Return what happened since the person was last told; two statements."""
+    """Return what happened since the person was last told; three statements."""
     span = Q(at__gt=following.told_until, at__lte=until)
     lines = Entry.objects.filter(span, audience=Audience.PUBLIC)
     is_new = Q(released_at__gt=following.told_until, released_at__lte=until)
@@ -225,8 +225,8 @@ def news_of(following: Following, *, until: datetime, limit: int) -> News:
     )
     if following.concern_id:
         rows = rows.filter(pk=following.concern_id)
-    concerns = list(rows)
-    entries: dict[int, list[Entry]] = {concern.pk: [] for concern in concerns[:limit]}
+    total, concerns = rows.order_by().count(), list(rows[:limit])
+    entries: dict[int, list[Entry]] = {concern.pk: [] for concern in concerns}
     for entry in lines.filter(dossier__in=entries).order_by("at", "pk"):
         entries[entry.dossier_id].append(entry)
     pieces = [
@@ -235,9 +235,9 @@ def news_of(following: Following, *, until: datetime, limit: int) -> News:
             is_new=concern.released_at is not None and concern.released_at > following.told_until,
             entries=entries[concern.pk],
         )
-        for concern in concerns[:limit]
+        for concern in concerns
     ]
-    return News(pieces, max(0, len(concerns) - limit))
+    return News(pieces, total - len(concerns))
 
 
 def wanted_by(following: Following) -> PublicFilter:

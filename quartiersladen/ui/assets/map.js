@@ -48,7 +48,7 @@ const askNear = (map, box) => {
     link.href = url.href;
     link.textContent = box.dataset.nearLabel;
     L.popup().setLatLng(at).setContent(link).openOn(map);
-    link.focus();
+    link.focus({ preventScroll: true });
   };
   map.on("click", (event) => open(event.latlng));
   map.getContainer().addEventListener("keydown", (event) => {
