@@ -387,7 +387,7 @@ def test_concerns_released_before_are_filed(quarter, mira, districts):
     hidden = make_concern(quarter)
     Concern.objects.update(public_words="", public_district=None)
     migration = MigrationLoader(connection).get_migration(
-        "concerns", "0007_released_concerns_are_filed"
+        "concerns", "0008_released_concerns_are_filed"
     )
 
     [step] = migration.operations
