@@ -42,6 +42,8 @@ BARS = {
     "T3d short prefix": Bar(sql=11, growth=1.5, guide_ms=60),
     "T4 map": Bar(sql=4, ratio=4, guide_ms=25),
     "T4 map unchanged": Bar(sql=4, guide_ms=3),
+    "A1 Atom feed": Bar(sql=4),
+    "A2 public list, word": Bar(sql=10),
     "T5 detail": Bar(sql=12, growth=1.1, guide_ms=10),
 }
 ON_POSTGRES = " on PostgreSQL"

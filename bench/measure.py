@@ -55,6 +55,8 @@ MOVES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 LIST = "/buero/anliegen/?zustand=forwarded"
 FORM = "/anliegen/neu/"
 MAP = "/anliegen.geojson"
+FEED = "/anliegen.atom"
+PUBLIC_LIST = "/anliegen/?q=laterne&zustand=open"
 LIMITS = {"T1 create": "hello", "T2 desk list": "rows", "T4 map": "json"}
 WORDS = {
     "T3a word in 1 of 7": "laterne",
@@ -153,6 +155,8 @@ class Workloads:
         etag = self.public.get(MAP).headers["ETag"]
         return {
             **{name: get(self.staff, url, 200) for name, url in self.staff_pages.items()},
+            "A1 Atom feed": get(self.public, FEED, 200),
+            "A2 public list, word": get(self.public, PUBLIC_LIST, 200),
             "T4 map": get(self.public, MAP, 200),
             "T4 map unchanged": get(self.public, MAP, 304, if_none_match=etag),
             "T1 create": lambda: expect(302, self.public.post(FORM, self.form())),
@@ -175,6 +179,8 @@ class Workloads:
 
         return {
             **{name: get(url, 200, Cookie=self.cookie) for name, url in self.staff_pages.items()},
+            "A1 Atom feed": get(FEED, 200),
+            "A2 public list, word": get(PUBLIC_LIST, 200),
             "T4 map": get(MAP, 200),
             "T4 map unchanged": get(MAP, 304, **{"If-None-Match": etag}),
             "T1 create": post,

@@ -29,7 +29,6 @@ from quartiersladen.concerns.states import (
     WAITING,
     ConcernState,
     HitOutcome,
-    PlacePrecision,
     ReferralState,
 )
 from quartiersladen.correspondence.queries import kept_text
@@ -51,7 +50,6 @@ from quartiersladen.quarters.queries import themes_of
 PAGE = 50  # rows
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
 COUNTED_HITS = 100  # the same when words are looked for, because each row has to be read
-MOST_POINTS = 4000
 FEWEST_VOICES = 3  # are shown to everybody
 DOSSIER = "dossier__"  # the path from a concern
 
@@ -165,12 +163,13 @@ def _cursor(row: Concern | DeskRow) -> tuple[datetime, int]:
     return row.created_at, row.pk
 
 
-def _page(
+def page_of(
     rows: QuerySet[Concern],
     wanted: ConcernFilter,
     size: int,
     read: Callable[[QuerySet[Concern]], list[R]],
 ) -> Page[R]:
+    """Return one page of `rows`, newest first, as `read` makes them; two statements."""
     counted = COUNTED_HITS if wanted.words.strip() else COUNTED
     total = rows.order_by()[: counted + 1].count()
     if wanted.newer_than:
@@ -202,17 +201,7 @@ def _desk_rows(rows: QuerySet[Concern]) -> list[DeskRow]:
 
 def desk_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> Page[DeskRow]:
     """Return one page of the desk's list, newest first; two statements, with words four at most."""
-    return _page(_filtered(concerns_inside(viewer), wanted), wanted, size, _desk_rows)
-
-
-def public_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> Page[Concern]:
-    """Return one page of the public list, newest first; three statements."""
-    rows = released(viewer)
-    if wanted.states:
-        rows = rows.filter(state__in=sorted(wanted.states))
-    if wanted.theme_id is not None:
-        rows = rows.filter(theme_id=wanted.theme_id)
-    return _page(rows.select_related("dossier", "theme"), wanted, size, list)
+    return page_of(_filtered(concerns_inside(viewer), wanted), wanted, size, _desk_rows)
 
 
 def _count_of(rows: QuerySet[Any]) -> Coalesce:
@@ -596,18 +585,6 @@ def talk_counts(viewer: Viewer, *, since: date) -> list[Mapping[str, object]]:
         .values("place")
         .annotate(count=Count("pk"))
         .order_by("place")
-    )
-
-
-def released_points(viewer: Viewer) -> list[tuple[str, str, str, float | None, float | None]]:
-    """Return (reference, title, state, latitude, longitude) of released concerns with a place."""
-    return list(
-        released(viewer)
-        .exclude(place_precision=PlacePrecision.NONE)
-        .filter(public_latitude__isnull=False)
-        .values_list(
-            "dossier__reference", "public_title", "state", "public_latitude", "public_longitude"
-        )[:MOST_POINTS]
     )
 
 

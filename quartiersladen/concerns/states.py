@@ -265,6 +265,20 @@ class AnswerWay(TextChoices):
     POST = "post", _("By post")
 
 
+class StateGroup(TextChoices):
+    """Several states at once, for who looks through the public list."""
+
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Finished")
+
+
+class Rhythm(TextChoices):
+    """How often somebody who follows gets a mail, if there is anything new."""
+
+    WEEKLY = "weekly", _("Once a week, all in one mail")
+    AT_ONCE = "at-once", _("At once, each time something happens")
+
+
 class TalkPlace(TextChoices):
     """Where a talk took place that is no concern."""
 

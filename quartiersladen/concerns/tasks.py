@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from quartiersladen.concerns.services import (
+    following,
     intake,
     languages,
     quarantine,
@@ -10,6 +11,7 @@ from quartiersladen.concerns.services import (
     tellers,
     voices,
 )
+from quartiersladen.quarters.queries import all_quarters
 
 
 def drop_unconfirmed() -> None:
@@ -43,3 +45,15 @@ def tend_questions() -> None:
     now = timezone.now()
     questions.remind(now=now)
     questions.give_up(now=now)
+
+
+def send_news() -> None:
+    """Write to people who follow something, if there is anything new; run often."""
+    now = timezone.now()
+    for quarter in all_quarters():
+        following.send_news(quarter=quarter, now=now)
+
+
+def tidy_followings() -> None:
+    """End what nobody confirmed in time, and the following of what was closed long ago."""
+    following.tidy(now=timezone.now())

@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from quartiersladen.concerns.views_public import answer, links, own_data, released, report, voices
+from quartiersladen.concerns.views_public import (
+    answer,
+    following,
+    links,
+    own_data,
+    released,
+    report,
+    voices,
+)
 
 patterns = [
     path("anliegen/", released.public_list, name="public_list"),
     path("anliegen.geojson", released.geojson, name="geojson"),
+    path("anliegen.atom", released.atom, name="atom"),
+    path("anliegen/folgen/", following.follow, name="follow"),
     path("anliegen/neu/", report.report, name="report"),
     path("anliegen/neu/hinweise/", report.hints, name="report_hints"),
     path("anliegen/neu/frisch.json", report.fresh, name="report_fresh"),
@@ -22,5 +32,6 @@ patterns = [
     path("s/<str:token>/daten/", own_data.own_data, name="own_data"),
     path("s/<str:token>/daten.json", own_data.own_json, name="own_json"),
     path("b/<str:token>/", links.confirm, name="confirm"),
+    path("w/<str:token>/", following.leave, name="leave"),
     path("f/<str:token>/", links.body_case, name="body_case"),
 ]

@@ -25,6 +25,8 @@ PERIODIC = (
     Periodic("nightly backup", "quartiersladen.backups.tasks.start_nightly", 10),
     Periodic("unconfirmed addresses", "quartiersladen.concerns.tasks.drop_unconfirmed", 60),
     Periodic("questions to people", "quartiersladen.concerns.tasks.tend_questions", 30),
+    Periodic("news for followers", "quartiersladen.concerns.tasks.send_news", 10),
+    Periodic("followings that end", "quartiersladen.concerns.tasks.tidy_followings", 60),
     Periodic("spam", "quartiersladen.concerns.tasks.remove_spam", 60),
     Periodic("old drafts", "quartiersladen.concerns.tasks.drop_old_drafts", 60),
     Periodic("counts of networks", "quartiersladen.accounts.tasks.forget_counts", 60),

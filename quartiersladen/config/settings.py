@@ -139,6 +139,7 @@ PERSONAL_DATA = [
     "quartiersladen.directory.privacy.HOLDER",
     "quartiersladen.correspondence.privacy.HOLDER",
     "quartiersladen.concerns.privacy.HOLDER",
+    "quartiersladen.concerns.privacy_following.HOLDER",
     "quartiersladen.website.privacy.HOLDER",
 ]
 

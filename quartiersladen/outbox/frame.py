@@ -25,18 +25,31 @@ PLACEHOLDER = re.compile(r"\[\[link:(\w+)\]\]")
 URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 EMPTY_LINES = re.compile(r"\n\s*\n")
 SIGNATURE = "\n\n-- \n"
-THREADING = frozenset({"in-reply-to", "references"})
+#: Headers made of Message-IDs and addresses, which no mail programme finds in another spelling.
+VERBATIM = frozenset(
+    {
+        "in-reply-to",
+        "references",
+        "list-id",
+        "list-archive",
+        "list-owner",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+    }
+)
+#: A path that is no page of ours but an address that mail is sent to.
+MAILTO = "mailto:"
 
 
 class _Policy(EmailPolicy):
-    """Folds threading headers between their Message-IDs.
+    """Folds headers of threads and lists between their parts.
 
-    The standard library writes a Message-ID that is longer than a line as an encoded word, and
-    then no mail programme finds the thread.
+    The standard library writes a Message-ID or address that is longer than a line as an encoded
+    word, and then no mail programme finds the thread, or the way out of the list.
     """
 
     def fold(self, name: str, value: str) -> str:
-        if name.lower() in THREADING:
+        if name.lower() in VERBATIM:
             return f"{name}: " + "\r\n ".join(value.split()) + "\r\n"
         folded: str = super().fold(name, value)
         return folded
@@ -73,7 +86,7 @@ def envelope_sender(mail: Mail) -> str:
 
 
 def link_url(mail: Mail, name: str) -> str:
-    """Return the address that a placeholder becomes."""
+    """Return the address that a placeholder becomes: of a page, or one that mail is sent to."""
     spec = LinkSpec.from_json(mail.links[name])
     token = make_token(
         spec.purpose,
@@ -81,7 +94,8 @@ def link_url(mail: Mail, name: str) -> str:
         generation=spec.generation,
         expires_on=spec.expires_on,
     )
-    return mail.quarter.absolute_url(spec.path.replace("{token}", token))
+    path = spec.path.replace("{token}", token)
+    return path if path.startswith(MAILTO) else mail.quarter.absolute_url(path)
 
 
 def filled_text(mail: Mail, url_of: Callable[[str], str]) -> str:
@@ -89,9 +103,12 @@ def filled_text(mail: Mail, url_of: Callable[[str], str]) -> str:
 
     What only looks like a placeholder, because somebody typed it, stays as it is.
     """
+    return _filled(_in_its_direction(mail, mail.text), mail, url_of)
+
+
+def _filled(text: str, mail: Mail, url_of: Callable[[str], str]) -> str:
     return PLACEHOLDER.sub(
-        lambda found: url_of(found[1]) if found[1] in mail.links else found[0],
-        _in_its_direction(mail, mail.text),
+        lambda found: url_of(found[1]) if found[1] in mail.links else found[0], text
     )
 
 
@@ -171,7 +188,7 @@ def build(mail: Mail) -> EmailMessage:
         message["Reply-To"] = Address(addr_spec=reachable_address(quarter.email))
     for name, value in mail.headers.items():
         del message[name]
-        message[name] = value
+        message[name] = _filled(value, mail, lambda link: link_url(mail, link))
     footer = SIGNATURE + "\n".join(footer_lines(quarter)) + "\n"
     message.set_content(text + footer, cte="quoted-printable")
     message.add_alternative(_html(mail, text), subtype="html", cte="quoted-printable")

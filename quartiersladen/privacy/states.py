@@ -8,11 +8,13 @@ class ConsentPurpose(TextChoices):
     """What somebody agrees to."""
 
     PASS_ON_CONTACT = "pass-on-contact", _("Contact data may be passed on to the responsible body")
+    FOLLOW = "follow", _("Mails about what is new")
 
 
 class ConsentStep(TextChoices):
-    """A line of the ledger either gives or takes back."""
+    """A line of the ledger gives or takes back; before it is given it may have been asked for."""
 
+    ASKED = "asked", _("asked for, not confirmed yet")
     GIVEN = "given", _("given")
     WITHDRAWN = "withdrawn", _("withdrawn")
 

@@ -11,7 +11,7 @@ from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.states import Audience
-from quartiersladen.outbox.models import Outage
+from quartiersladen.outbox.models import Mail, Outage
 from quartiersladen.outbox.outages import server_key
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.website.models import SitePage
@@ -62,6 +62,11 @@ class Facts:
         self.to_teller = set(
             Message.objects.filter(counterpart=Counterpart.TELLER).values_list("pk", flat=True)
         )
+        self.to_followers = set(
+            Mail.objects.filter(is_account=False, kind__startswith="follow").values_list(
+                "pk", flat=True
+            )
+        )
         self.served = {
             outage.pk: {
                 quarter.pk
@@ -100,6 +105,13 @@ def told(who: Visitor, canary: Canary, facts: Facts) -> bool:
             who.referral is not None and facts.referrals[who.referral].concern_id == canary.dossier
         )
     )
+
+
+def agreed(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """What somebody agreed to: of a case as the case, of who follows news lead and moderator."""
+    if canary.dossier is None:
+        return office(who, canary, facts)
+    return own_or_desk(who, canary, facts)
 
 
 def own_or_desk(who: Visitor, canary: Canary, facts: Facts) -> bool:
@@ -156,7 +168,8 @@ def referred(who: Visitor, canary: Canary, facts: Facts) -> bool:
 def mail(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """The outbox: lead and moderator, also the desk's page of its case."""
     if canary.dossier is None:
-        return False  # a mail of the sign-in
+        # Mails of the sign-in nobody; to who follows news as all that belongs to no case.
+        return canary.pk in facts.to_followers and office(who, canary, facts)
     return inside(who, canary, facts)
 
 
@@ -249,7 +262,7 @@ FIELDS: dict[str, Circle] = {
     "quarters.Quarter.city": everybody,
     "quarters.Quarter.smtp_url": nobody,
     "quarters.Quarter.mail_from": nobody,
-    "quarters.District.name": nobody,
+    "quarters.District.name": everybody,
     "quarters.Premises.name": everybody,
     "quarters.Premises.street": everybody,
     "quarters.Premises.city": everybody,
@@ -258,7 +271,7 @@ FIELDS: dict[str, Circle] = {
     "quarters.Theme.name": everybody,
     "quarters.ProgrammeFooter.text": everybody,
     "backups.Backup.error": house,
-    "privacy.Consent.wording": own_or_desk,
+    "privacy.Consent.wording": agreed,
     "privacy.Trail.deed": settings,
     "privacy.Trail.subject": settings,
     "privacy.Trail.data": nobody,
@@ -296,6 +309,8 @@ FIELDS: dict[str, Circle] = {
     "concerns.Concern.reason": answer,
     "concerns.Concern.public_title": released,
     "concerns.Concern.public_text": released,
+    "concerns.Concern.public_words": nobody,
+    "concerns.Following.email": office,
     "concerns.Teller.name": contact,
     "concerns.Teller.email": contact,
     "concerns.Teller.phone": contact,
@@ -348,6 +363,8 @@ STRUCTURE: dict[str, str] = {
     "dossiers.Dossier.language": "a code",
     "dossiers.Entry.deed": "a code",
     "concerns.Concern.text_language": "a code",
+    "concerns.Following.language": "a code",
+    "concerns.Following.subject": "keys of rows, or a point",
     "directory.ResponsibleBody.sort_name": "the folded name",
     "directory.ResponsibleBody.postcode": "five digits",
 }

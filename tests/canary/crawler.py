@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
-from quartiersladen.concerns.models import Action, DraftPhoto, Referral, RightAddress
+from quartiersladen.concerns.models import Action, DraftPhoto, Following, Referral, RightAddress
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
@@ -112,6 +112,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "str kind": [*RetentionKind.values, "unbekannt"],
         "wer": [
             *(f"concerns.teller:{pk}" for pk in keys(Dossier)),
+            *(f"concerns.following:{pk}" for pk in keys(Following)),
             *(f"directory.contactperson:{pk}" for pk in keys(ContactPerson, "body__quarter")),
             *(f"accounts.user:{pk}" for pk in keys(Membership, column="user")),
         ],

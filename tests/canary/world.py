@@ -24,9 +24,10 @@ from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
-from quartiersladen.concerns.models import Concern, Question, Referral, RightAddress
+from quartiersladen.concerns.models import Concern, Following, Question, Referral, RightAddress
 from quartiersladen.concerns.services import (
     actions,
+    following,
     intake,
     life,
     quarantine,
@@ -76,6 +77,12 @@ OWN = "quartiersladen."
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: Facts that a journal line names in its sentence.
 ENTRY_FACTS = ("body", "reason", "to", "theme")
+#: Around everything that happens in this world.
+AREA = {
+    "type": "Polygon",
+    "coordinates": [[[12, 51], [13, 51], [13, 52], [12, 52], [12, 51]]],
+}
+TELLER = "concerns.teller:"
 B_STARTS_AT = 500  # the quarters' running numbers differ, except that both have a first one
 
 
@@ -100,6 +107,7 @@ class Town:
     cases: dict[str, Concern] = field(default_factory=dict)
     sent: dict[str, Referral] = field(default_factory=dict)
     draft: Any = None
+    follows: dict[str, Following] = field(default_factory=dict)
 
     def viewer(self, name: str) -> Viewer:
         """Return somebody of this quarter as a viewer."""
@@ -153,7 +161,28 @@ def _town(slug: str, now: datetime) -> Town:
         )
     CaseMaker(town, theme, bodies, now).make_all()
     _settings(town, now)
+    _follow(town, theme, now)
     return town
+
+
+def _follow(town: Town, theme: Theme, now: datetime) -> None:
+    """Let somebody follow a theme in a district, and somebody ask who never confirms."""
+    quarter = town.quarter
+    wishes = {
+        "confirmed": following.Wish(theme=theme, district=quarter.districts.get()),
+        "asked": following.Wish(concern=town.cases["released"]),
+    }
+    for name, wish in wishes.items():
+        email = f"{name}@folgt.{quarter.slug}.example.org"
+        following.ask_to_follow(
+            quarter=quarter, wish=wish, email=email, language="de", wording="Ja, bitte.", now=now
+        )
+        town.follows[name] = Following.objects.select_related("quarter").get(email=email)
+    following.confirm_following(
+        viewer=link_viewer(quarter.pk, LinkPurpose.FOLLOW_CONFIRM, town.follows["confirmed"].pk),
+        following=town.follows["confirmed"],
+        now=now,
+    )
 
 
 ROLES = {
@@ -179,7 +208,7 @@ def _people(quarter: Quarter) -> dict[str, User]:
 
 
 def _furnish(quarter: Quarter, now: datetime) -> None:
-    District.objects.create(quarter=quarter, name="Ortsteil")
+    District.objects.create(quarter=quarter, name="Ortsteil", outline=AREA)
     Premises.objects.create(
         quarter=quarter,
         name="Laden",
@@ -619,7 +648,11 @@ class Planter:
         if isinstance(row, Mail) and not hasattr(row, "message") and "status" in row.links:
             return Dossier.objects.get(pk=row.links["status"]["subject_id"])
         if isinstance(row, Consent):
-            return Dossier.objects.get(pk=row.subject.removeprefix("concerns.teller:"))
+            is_of_teller = row.subject.startswith(TELLER)
+            key = row.subject.removeprefix(TELLER)
+            return Dossier.objects.get(pk=key) if is_of_teller else None
+        if isinstance(row, Following):
+            return None
         found = (follow_or_none(row, path) for path in PATHS_TO_DOSSIER)
         return next((dossier for dossier in found if dossier is not None), None)
 
@@ -653,6 +686,15 @@ def confirm_token(concern: Concern) -> str:
     return make_token(
         LinkPurpose.TELLER_EMAIL, subject_id=concern.pk, generation=1, expires_on=None
     )
+
+
+def follow_tokens(follows: Following) -> tuple[str, str]:
+    """Return the links with which somebody begins and ends to follow."""
+    confirm, leave = (
+        make_token(purpose, subject_id=follows.pk, generation=1, expires_on=None)
+        for purpose in (LinkPurpose.FOLLOW_CONFIRM, LinkPurpose.FOLLOW_LEAVE)
+    )
+    return confirm, leave
 
 
 def referral_token(referral: Referral) -> str:

@@ -11,8 +11,10 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link
-from quartiersladen.concerns.models import Concern, DraftPhoto
+from quartiersladen.concerns.models import Concern, DraftPhoto, Following
+from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.concerns.services.actions import ActionFacts, start_action
+from quartiersladen.concerns.services.following import Wish, ask_to_follow
 from quartiersladen.concerns.services.intake import keep_photos
 from quartiersladen.concerns.services.quarantine import block_sender, call_spam
 from quartiersladen.concerns.services.questions import ask_person
@@ -113,6 +115,16 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         for kind in (ActionKind.POSTCARDS, ActionKind.WALK)
     ]
     concerns.append(asked)
+    ask_to_follow(
+        quarter=quarter,
+        wish=Wish(theme=theme),
+        email="nour@example.org",
+        language="de",
+        wording="Ja, bitte.",
+        now=now,
+    )
+    follows = Following.objects.get(quarter=quarter)
+    until = (now + timedelta(days=14)).date()
     waiting = uuid4()
     _upload(quarter, waiting)
     draft = DraftPhoto.objects.get(draft=waiting)
@@ -124,6 +136,8 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         *(_token(status_link(concern, concern.teller)) for concern in concerns),
         _token(letter.links["confirm"]),
         _token(referral_link(referral)),
+        _token(confirm_link(follows, confirm_by=until)),
+        _token(leave_link(follows)),
         *map(str, (waiting, draft.file_id, document.file_id)),
         *map(str, (referral.pk, theme.pk, lead.user_id, 1, 2, 3)),
         *(str(action.pk) for action in actions),

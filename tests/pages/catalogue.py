@@ -45,6 +45,11 @@ def send_the_form_empty(page: Any) -> None:
     page.locator("[role=alert]").wait_for()
 
 
+def press_the_button(page: Any) -> None:
+    page.locator("main form button[type=submit]").click()
+    page.locator("h1").wait_for()
+
+
 def send_an_empty_report(page: Any) -> None:
     page.locator("form[data-ready]").wait_for()  # a draft of another sight may have come back
     page.fill("[name=text]", "")
@@ -208,6 +213,26 @@ RESIDENTS = {
     "list without hits": Sight(
         "concerns:public_list", lambda: "/anliegen/?zustand=question", status=200
     ),
+    "list, narrowed": Sight(
+        "concerns:public_list",
+        lambda: "/anliegen/?zustand=open&von=2020-01-01&ort=51.34565,12.40845&umkreis=2000",
+    ),
+    "list, nothing fits": Sight("concerns:public_list", lambda: "/anliegen/?q=xyzxyz"),
+    "follow": Sight("concerns:follow"),
+    "follow a place": Sight(
+        "concerns:follow", lambda: "/anliegen/folgen/?thema=licht&ort=51.34,12.4&umkreis=250"
+    ),
+    "follow a concern": Sight(
+        "concerns:follow",
+        lambda: f"/anliegen/folgen/?anliegen={facts.released().dossier.reference}",
+    ),
+    "follow with errors": Sight("concerns:follow", deed=send_the_form_empty),
+    "follow, asked": Sight("concerns:follow", lambda: "/anliegen/folgen/?gesendet=1"),
+    "follow, confirm": Sight("concerns:confirm", lambda: facts.follow_page(confirmed=False)),
+    "follow, confirmed": Sight("concerns:confirm", lambda: facts.follow_page(confirmed=True)),
+    "leave": Sight("concerns:leave", facts.leave_page),
+    # A link that opens nothing looks the same, and may be pressed as often as one likes.
+    "left": Sight("concerns:leave", lambda: f"/w/{'A' * 40}/", deed=press_the_button),
     "concern": Sight("concerns:status", lambda: facts.desk("status", facts.released())),
     "report": Sight("concerns:report"),
     "report from a poster": Sight(
@@ -565,6 +590,7 @@ NO_PAGE = {
         "website:manifest",
         "website:service_worker",
         "concerns:geojson",
+        "concerns:atom",
         "concerns:report_fresh",
         "concerns:draft_photo",
         "concerns:letter_pdf",

@@ -15,7 +15,8 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link
-from quartiersladen.concerns.models import Action, Concern, Referral
+from quartiersladen.concerns.models import Action, Concern, Following, Referral
+from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document
 from quartiersladen.kernel.links import make_token
@@ -144,6 +145,17 @@ def confirm_page(*, confirmed: bool) -> str:
     until = timezone.now().date() + timedelta(days=3)
     letter = confirmation(concern, concern.teller, confirm_by=until)
     return _path(letter.links["confirm"])
+
+
+def follow_page(*, confirmed: bool) -> str:
+    """Return the address behind "do you want to follow this?"."""
+    following = first(Following, confirmed_at__isnull=not confirmed)
+    return _path(confirm_link(following, confirm_by=timezone.now().date() + timedelta(days=3)))
+
+
+def leave_page() -> str:
+    """Return the address behind "do you want no more of these mails?"."""
+    return _path(leave_link(first(Following)))
 
 
 def body_page(state: str) -> str:

@@ -139,8 +139,10 @@ def test_every_form_asks_where_it_came_from(mira, quarter):
 
     taken = sorted(path for path in paths if client.post(path).status_code not in {403, 404, 405})
 
-    # Those that take no form at all answer as to a look.
-    assert [path for path in taken if not is_the_same_as_a_look(client, path)] == []
+    # Those that take no form at all answer as to a look; and of a list mail programmes take their
+    # people off by themselves (RFC 8058): the link in the address is the proof.
+    named = [path for path in taken if not is_the_same_as_a_look(client, path)]
+    assert [path for path in named if not path.startswith("/w/")] == []
 
 
 def is_the_same_as_a_look(client, path) -> bool:

@@ -195,6 +195,8 @@ def _forget_text(concern: Concern, now: datetime) -> None:
         place_precision=PlacePrecision.NONE,
         public_latitude=None,
         public_longitude=None,
+        public_district=None,
+        public_words="",
         submission_key=None,
         text_gone_at=now,
     )

@@ -339,6 +339,8 @@ def withdraw_concern(
         is_released=False,
         public_latitude=None,
         public_longitude=None,
+        public_district=None,
+        public_words="",
     )
     set_audience(dossier=concern.dossier, audience=Audience.TELLER)
     return record(

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,7 +25,9 @@ from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.rules import is_public
 from quartiersladen.concerns.services import life, referrals, tellers
+from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.states import CONCERN_MACHINE, WAITING, ConcernState, ReferralState
+from quartiersladen.concerns.views_public import following
 from quartiersladen.dossiers.queries import documents_of, get_document, public_documents_of
 from quartiersladen.files.responses import file_response
 from quartiersladen.kernel.errors import Conflict, Invalid
@@ -60,6 +64,17 @@ def _joint_case(concern: Concern) -> dict[str, Any]:
         "leader": leader,
         "leader_steps": timeline.public_steps(leader),
     }
+
+
+def _follow_query(concern: Concern) -> str:
+    """Return what the page for following fills in; the place only roughly."""
+    fields = {}
+    if concern.theme:
+        fields["thema"] = concern.theme.slug
+    if concern.latitude is not None and concern.longitude is not None:
+        latitude, longitude = (coarse(degrees=d) for d in (concern.latitude, concern.longitude))
+        fields["ort"] = f"{latitude},{longitude}"
+    return urlencode(fields)
 
 
 @never_cache
@@ -118,6 +133,7 @@ def status_page(
         **_joint_case(concern),
         "is_new": is_new,
         "is_outside": _is_outside(concern),
+        "follow_query": _follow_query(concern),
         "photos": documents_of(viewer, concern.dossier),
         "url": url,
         "qr": qr_svg(url, title=_("QR code with the address of this page")),
@@ -149,9 +165,15 @@ def teller_photo(request: HouseRequest, token: str, file_id: UUID) -> HttpRespon
 @require_http_methods(METHODS)
 @by_link
 def confirm(request: HouseRequest, token: str) -> HttpResponse:
-    """GET shows a button, because mail scanners open links; POST confirms the address."""
+    """GET shows a button, because mail scanners open links; POST confirms the address.
+
+    The same address serves who follows something: what a link is for stands in its signature.
+    """
     today = request.quarter.local_day(timezone.now())
-    concern, viewer = or_404(queries.by_confirm_link, request.quarter, token, today)
+    try:
+        concern, viewer = queries.by_confirm_link(request.quarter, token, today)
+    except ObjectDoesNotExist:
+        return following.confirm(request, token)
     sentence, status = "", HTTPStatus.OK
     is_done = bool(concern.teller.email_confirmed_at)
     if request.method == "POST":

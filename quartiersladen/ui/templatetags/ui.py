@@ -43,7 +43,7 @@ def area_map(context: Context, label: str, **options: Any) -> dict[str, Any]:  #
     """Show a map of the quarter as comfort beside its list or address field.
 
     options: points (URL of a GeoJSON), point ("lat,lon"), latitude, longitude and kind (names of the
-    form fields that a pin fills).
+    form fields that a pin fills), near (URL of a list that a pressed point narrows).
     """
     quarter = context["quarter"]
     return {
