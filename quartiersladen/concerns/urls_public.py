@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quartiersladen.concerns.views_public import links, own_data, released, report
+from quartiersladen.concerns.views_public import figures, links, own_data, released, report
 
 patterns = [
     path("anliegen/", released.public_list, name="public_list"),
@@ -12,6 +12,8 @@ patterns = [
     path(
         "anliegen/neu/foto/<uuid:key>/<uuid:file_id>.jpg", report.draft_photo, name="draft_photo"
     ),
+    path("anliegen/zahlen/", figures.figures, name="public_figures"),
+    path("anliegen/zahlen.csv", figures.figures_csv, name="public_figures_csv"),
     path("anliegen/<str:reference>/", released.public_concern, name="status"),
     path("s/<str:token>/", links.teller_status, name="teller_status"),
     path("s/<str:token>/foto/<uuid:file_id>.jpg", links.teller_photo, name="teller_photo"),

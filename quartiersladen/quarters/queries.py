@@ -7,7 +7,7 @@ import holidays
 from django.db.models import Q, QuerySet
 
 from quartiersladen.kernel.clock import add_working_days
-from quartiersladen.quarters.models import Premises, ProgrammeFooter, Quarter, Theme
+from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter, Theme
 
 
 @lru_cache(maxsize=128)
@@ -71,6 +71,17 @@ def last_seen(host: str, slug: str | None) -> Quarter | None:
 def themes_of(quarter: Quarter) -> QuerySet[Theme]:
     """Return the themes that can be chosen, in the office's order."""
     return Theme.objects.filter(quarter=quarter, is_active=True).order_by("position", "pk")
+
+
+def theme_names(quarter: Quarter) -> dict[int, Theme]:
+    """Return every theme by its key, also those that are no longer offered, in the office's order."""
+    rows = Theme.objects.filter(quarter=quarter).order_by("position", "pk")
+    return {theme.pk: theme for theme in rows}
+
+
+def districts_of(quarter: Quarter) -> list[District]:
+    """Return the districts by name."""
+    return list(District.objects.filter(quarter=quarter).order_by("name"))
 
 
 def premises_of(quarter: Quarter) -> QuerySet[Premises]:
