@@ -47,12 +47,14 @@ from quartiersladen.quarters.models import Quarter, Theme
 
 #: Workload -> how often of a hundred in T11.
 MIXTURE = {"T2 desk list": 80, "T5 detail": 15, "T1 create": 5}
-POSTGRES_MEASURES = ("T2", "T3", "T5")
+POSTGRES_MEASURES = ("T2", "T3", "T5", "S1")
 IDLE_SECONDS = 6  # until a worker has done what is due at its start
 Page = Callable[[], HttpResponse]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MOVES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 LIST = "/buero/anliegen/?zustand=forwarded"
+#: A whole year: more than a third of the concerns.
+FIGURES = "/buero/anliegen/statistik/?zeitraum="
 FORM = "/anliegen/neu/"
 MAP = "/anliegen.geojson"
 LIMITS = {"T1 create": "hello", "T2 desk list": "rows", "T4 map": "json"}
@@ -122,6 +124,7 @@ class Workloads:
             "T2 desk list": LIST,
             **{name: f"{LIST}&q={word}" for name, word in WORDS.items()},
             "T5 detail": f"/buero/anliegen/{newest.dossier.reference}/",
+            "S1 statistics": f"{FIGURES}{newest.created_at.year - 1}",
         }
         self._number = count(1)
 

@@ -14,6 +14,7 @@ from quartiersladen.concerns import timeline
 from quartiersladen.concerns.models import BlockedSender, Concern, Referral, Teller
 from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
+from quartiersladen.concerns.services.filters import forget_filters_naming
 from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.rules import rows_inside
@@ -126,6 +127,10 @@ class Concerns(Holder):
             "concerns.referral.reply": "words of a body; until the text rule",
             "concerns.draftphoto.label": "name of a file on the device of the teller; 24 hours",
             "concerns.talk.by": "who counted a talk; as long as the account",
+            "concerns.savedfilter.name": "words of a colleague, may name people; goes when one is erased",
+            "concerns.savedfilter.folded": "the same, folded",
+            "concerns.savedfilter.query": "words that are looked for; goes when a person is erased",
+            "concerns.savedfilter.user": "a colleague; as long as the account",
             "concerns.blockedsender.name": "may be an address; until the office or erasure frees it",
             "concerns.blockedsender.by": "who blocked it; as long as the account",
         },
@@ -242,8 +247,9 @@ class Concerns(Holder):
         ]
 
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
-        """Delete the contact data, end the consents and free a blocked address."""
+        """Delete contact data and saved filters with it, end consents, free a blocked address."""
         _blocked(person).delete()
+        forget_filters_naming(quarter=person.quarter, identity=person.identity)
         rows = Concern.objects.filter(pk__in=person.keys_of(TELLER), quarter=person.quarter)
         for concern in rows.select_related("dossier", "quarter", "teller").order_by("pk"):
             _end_consent(concern, now)

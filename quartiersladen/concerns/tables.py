@@ -273,7 +273,7 @@ def _kept(figures: Figures, minimum: int) -> Fact:
 def csv_rows(told_report: Report) -> Iterable[list[str | int | float | None]]:
     """Yield the rows of a file: which table, which line, how many."""
     first, last = told_report.period
-    yield [_("Table"), _("Line"), _("Number")]
+    yield [_("Table"), _("Line"), _("How many")]
     yield [_("Period"), f"{first.isoformat()} – {last.isoformat()}", None]
     for fact in told_report.facts:
         yield [_("Figures"), fact.label, for_file(fact.value)]

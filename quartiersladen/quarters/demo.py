@@ -97,15 +97,19 @@ QUARTERS: dict[str, dict[str, Any]] = {
     },
 }
 
-DISTRICTS = {
-    EAST: [
-        "Neustadt-Neuschönefeld",
-        "Volkmarsdorf",
-        "Anger-Crottendorf",
-        "Reudnitz-Thonberg",
-        "Sellerhausen-Stünz",
-    ],
-    GATE: ["Innenstadt Süd", "Süd"],
+#: Name -> west, south, east, north: rough boxes, good enough to count by.
+DISTRICTS: dict[str, dict[str, tuple[float, float, float, float]]] = {
+    EAST: {
+        "Neustadt-Neuschönefeld": (12.390, 51.343, 12.408, 51.353),
+        "Volkmarsdorf": (12.408, 51.342, 12.424, 51.353),
+        "Anger-Crottendorf": (12.412, 51.334, 12.440, 51.342),
+        "Reudnitz-Thonberg": (12.390, 51.334, 12.412, 51.342),
+        "Sellerhausen-Stünz": (12.424, 51.342, 12.440, 51.353),
+    },
+    GATE: {
+        "Innenstadt Süd": (12.230, 51.825, 12.253, 51.832),
+        "Süd": (12.230, 51.818, 12.253, 51.825),
+    },
 }
 
 MORNING = [["10:00", "13:00"]]
@@ -177,6 +181,11 @@ FOOTERS = {
 }
 
 
+def _box(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [corners]}
+
+
 def load(now: datetime) -> None:
     """Store both quarters, their districts, premises, themes and programme lines."""
     for slug, values in QUARTERS.items():
@@ -185,8 +194,8 @@ def load(now: datetime) -> None:
         quarter = Quarter.objects.create(
             **(values | {"slug": slug, "outline": outline, "created_at": now})
         )
-        for name in DISTRICTS[slug]:
-            District.objects.create(quarter=quarter, name=name)
+        for name, box in DISTRICTS[slug].items():
+            District.objects.create(quarter=quarter, name=name, outline=_box(*box))
         for position, premises in enumerate(PREMISES[slug]):
             Premises.objects.create(quarter=quarter, position=position, **premises)
         add_starting_themes(quarter=quarter)

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
-from quartiersladen.concerns.models import DraftPhoto, Referral, RightAddress
+from quartiersladen.concerns.models import DraftPhoto, Referral, RightAddress, SavedFilter
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
@@ -105,7 +105,14 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "name": ["foto.jpg"],
         "token": ["A" * 40],
         "int key": sorted(
-            {*keys(Theme), *keys(RightAddress), *keys(Membership), *keys(TextSnippet)}, key=str
+            {
+                *keys(Theme),
+                *keys(RightAddress),
+                *keys(Membership),
+                *keys(TextSnippet),
+                *keys(SavedFilter),
+            },
+            key=str,
         ),
         "str key": [*PageKey.values, "unbekannt"],
         "str kind": [*RetentionKind.values, "unbekannt"],

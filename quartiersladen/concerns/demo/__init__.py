@@ -13,6 +13,7 @@ from quartiersladen.accounts.queries import viewer_for
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.demo import lives
 from quartiersladen.concerns.demo.addresses import store_right_addresses
+from quartiersladen.concerns.demo.order import put_in_order
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
 from quartiersladen.concerns.demo.spam import fill_the_quarantine
@@ -93,6 +94,7 @@ def load(now: datetime) -> None:
             clock = lives.Clock(quarter, came_in, now, luck)
             life(lives.Scene(office, clock, told, luck))
         tally_a_quarter_of_a_year(office, now, random)
+        put_in_order(office, now)
         if quarter.is_default:
             fill_the_quarantine(office, now, random)
     read_languages()

@@ -3,13 +3,16 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import FILTER_NAME_LENGTH, SavedFilter
 from quartiersladen.concerns.rules import may_change_filter, may_enter_concerns, may_share_filter
+from quartiersladen.dossiers.tags import names_somebody
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.kernel.text import fold
+from quartiersladen.privacy.registry import Identity
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter
 
@@ -101,6 +104,25 @@ def delete_filter(*, viewer: Viewer, kept: SavedFilter, now: datetime) -> None:
     demand(may_change_filter(viewer, kept))
     _trail(viewer, kept, "filter deleted", now)
     kept.delete()
+
+
+def forget_filters_naming(*, quarter: Quarter, identity: Identity) -> int:
+    """Delete the filters that are named after a person or look for them; part of an erasure.
+
+    Returns how many it were.
+    """
+    known = [*identity.names, *identity.emails, *identity.phones, *identity.addresses]
+    rows = SavedFilter.objects.filter(quarter=quarter)
+    named = [
+        kept.pk
+        for kept in rows
+        if any(
+            names_somebody(word, f"{kept.name} {QueryDict(kept.query).get('q', '')}")
+            for word in known
+        )
+    ]
+    rows.filter(pk__in=named).delete()
+    return len(named)
 
 
 def _store(viewer: Viewer, kept: SavedFilter, name: str, deed: str, now: datetime) -> SavedFilter:
