@@ -48,6 +48,8 @@ from quartiersladen.quarters.models import Quarter, Theme
 #: Workload -> how often of a hundred in T11.
 MIXTURE = {"T2 desk list": 80, "T5 detail": 15, "T1 create": 5}
 POSTGRES_MEASURES = ("T2", "T3", "T5", "S1")
+#: Reads a whole year each time; it is asked more seldom, or it would take longer than all others.
+LONG, SELDOM = {"S1 statistics"}, 10
 IDLE_SECONDS = 6  # until a worker has done what is due at its start
 Page = Callable[[], HttpResponse]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -277,7 +279,8 @@ def measure(number: int, *, times: int, seconds: float) -> dict[str, dict[str, A
         for name, make in calls.items():
             if not on_sqlite and not name.startswith(POSTGRES_MEASURES):
                 continue
-            shown = beside_limits(name, make, ports, quarter, times=times)
+            often = times // SELDOM if name in LONG else times
+            shown = beside_limits(name, make, ports, quarter, times=often)
             shown["rate"] = load.requests_per_second(ports["web"], make, seconds=seconds)
             figures[name if on_sqlite else name + ON_POSTGRES] = shown | {"sql": counts[name]}
         figures = dict(sorted(figures.items()))

@@ -47,6 +47,8 @@ class Table:
     lines: list[Line]
     is_told: bool = True
     note: str = ""
+    #: Of all lines, also of those that are not told each.
+    total: int = 0
 
     @property
     def has_gaps(self) -> bool:
@@ -124,7 +126,7 @@ def table(  # noqa: PLR0913 -- what a table consists of
         for key, label in labels.items()
         if key in shown and (with_zeros or shown[key] != 0)
     ]
-    return Table(key, title, head, lines, note=note)
+    return Table(key, title, head, lines, note=note, total=sum(counts.values()))
 
 
 def choices(closed_list: Iterable[Any]) -> dict[str, str]:
@@ -147,7 +149,12 @@ def _month_labels(figures: Figures) -> dict[str, str]:
 
 
 def _of_concerns(figures: Figures, language: str, minimum: int) -> list[Table]:
-    cells = {name: name for name in figures.cells if name} | {NO_CELL: _("Without a point here")}
+    # The busiest first; those that are not told stand in the order of their names.
+    order = told(figures.cells, minimum=minimum) or {}
+    cells = {
+        name: name for name in sorted(figures.cells, key=lambda name: -(order.get(name) or 0))
+    }
+    cells |= {NO_CELL: _("Without a point here")}
     states = table(
         "states",
         _("How they stand today"),

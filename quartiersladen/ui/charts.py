@@ -14,6 +14,7 @@ LINE = 20  # pixels
 BAR, GAP = 14, 16
 COLUMN_TOP, COLUMN_HEIGHT, COLUMN_FOOT = 22, 140, 24
 MOST_NUMBERS = 13  # columns with a number on top; more would overlap
+GAP_SIGN = "–"  # above a column that is not told
 LEAST = 0.4  # per cent; what is there can be seen
 SLIM = 0.68  # of its place, for a column
 
@@ -44,14 +45,21 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """A drawn chart. key: first part of its ids.  height: pixels.  start, end: of a line."""
+class Names:
+    """What a chart is called. key: first part of its ids.  head: above the labels of its table."""
 
     key: str
     title: str
     description: str
     head: str
-    data: Sequence[Datum]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawn chart. twin: the lines of its table.  height: pixels.  start, end: of a line."""
+
+    names: Names
+    twin: Sequence[Datum]
     bars: tuple[Bar, ...]
     height: int
     start: str
@@ -74,9 +82,12 @@ def _largest(data: Sequence[Datum]) -> int:
 
 
 def bars(
-    key: str, title: str, head: str, data: Sequence[Datum], *, description: str, is_rtl: bool
+    names: Names, data: Sequence[Datum], *, twin: Sequence[Datum] | None = None, is_rtl: bool
 ) -> Chart:
-    """Return horizontal bars, one below the other, each with its label above."""
+    """Return horizontal bars, one below the other, each with its label above.
+
+    twin: the lines of the table, if there are more of them than bars.
+    """
     largest = _largest(data)
     drawn, y = [], 0
     start, end = ("100%", "0%") if is_rtl else ("0%", "100%")
@@ -99,16 +110,14 @@ def bars(
             )
         )
         y += BAR + GAP
-    height = max(y - GAP, 1)
-    return Chart(
-        key, title, description, head, data, tuple(drawn), height, start, end, is_columns=False
-    )
+    shown = data if twin is None else twin
+    return Chart(names, shown, tuple(drawn), max(y - GAP, 1), start, end, is_columns=False)
 
 
 def columns(
-    key: str, title: str, head: str, data: Sequence[Datum], *, description: str, is_rtl: bool
+    names: Names, data: Sequence[Datum], *, twin: Sequence[Datum] | None = None, is_rtl: bool
 ) -> Chart:
-    """Return columns side by side, the first one at the start of the line."""
+    """Return columns side by side, the first one at the start of the line. twin: as for bars."""
     largest, place = _largest(data), 100 / max(len(data), 1)
     every = -(-len(data) // MOST_NUMBERS) or 1
     foot = COLUMN_TOP + COLUMN_HEIGHT
@@ -118,6 +127,7 @@ def columns(
         slot = len(data) - 1 - number if is_rtl else number
         middle = (slot + 0.5) * place
         label = ((foot + COLUMN_FOOT - 6, datum.short),) if number % every == 0 else ()
+        words = datum.words if datum.value is not None else GAP_SIGN
         drawn.append(
             Bar(
                 x=_per_cent(middle - place * SLIM / 2),
@@ -125,13 +135,11 @@ def columns(
                 width=_per_cent(place * SLIM),
                 height=height,
                 lines=label,
-                words=datum.words if every == 1 and datum.value is not None else "",
+                words=words if every == 1 else "",
                 words_at=_per_cent(middle),
                 words_y=foot - height - 6,
                 is_told=datum.value is not None,
             )
         )
-    height = foot + COLUMN_FOOT
-    return Chart(
-        key, title, description, head, data, tuple(drawn), height, "0%", "100%", is_columns=True
-    )
+    height, shown = foot + COLUMN_FOOT, data if twin is None else twin
+    return Chart(names, shown, tuple(drawn), height, "0%", "100%", is_columns=True)

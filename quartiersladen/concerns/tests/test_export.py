@@ -3,6 +3,7 @@
 import csv
 from datetime import datetime, timedelta
 from io import BytesIO, StringIO
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -28,7 +29,7 @@ from tests.support.sign_in import signed_in_client
 
 CSV = "/buero/anliegen/export.csv"
 XLSX = "/buero/anliegen/export.xlsx"
-CONTACT = {
+CONTACT: dict[str, Any] = {
     "way": AnswerWay.PHONE,
     "name": "=HYPERLINK(1)",
     "phone": "030 23125 300",
@@ -163,7 +164,7 @@ def test_outsiders_get_no_file(client, quarter, lamp):
 
 
 def test_the_services_refuse_whom_they_must(quarter, mira, hao):
-    wanted = {"wanted": ConcernFilter(), "language": "de"}
+    wanted: dict[str, Any] = {"wanted": ConcernFilter(), "language": "de"}
     with pytest.raises(NotAllowed):
         allow_contacts(viewer=hao, quarter=quarter, query="", now=NOON)
     with pytest.raises(NotAllowed):

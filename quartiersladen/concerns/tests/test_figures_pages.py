@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
+from quartiersladen.concerns.states import PlaceKind
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.quarters.testing import make_quarter
 from tests.support.sign_in import signed_in_client
@@ -22,9 +23,11 @@ LAST_YEAR = timezone.now() - timedelta(days=366)
 @pytest.fixture
 def year(quarter, theme, mira, body):
     """Seven concerns of last year, three with the theme; one was passed on."""
-    for number in range(7):
-        concern = make_concern(quarter, theme=theme if number < 3 else None, now=LAST_YEAR)
-    make_referral(mira, concern, body, now=LAST_YEAR)
+    told = [
+        make_concern(quarter, theme=theme if number < 3 else None, now=LAST_YEAR)
+        for number in range(7)
+    ]
+    make_referral(mira, told[0], body, now=LAST_YEAR)
     return LAST_YEAR.year
 
 
@@ -59,8 +62,9 @@ def test_the_client_reads_figures_without_small_numbers(quarter, year):
     page = city.get(f"{PAGE}?zeitraum={year}")
 
     themes = {s.key: s.chart for s in page.context["sections"]}["themes"]
-    # Three with a theme, four without: neither is told, so the table says nothing.
-    assert themes is None or {bar.is_told for bar in themes.bars} == {False}
+    # Three with a theme, four without: neither is told, only what they are together.
+    assert [bar.words for bar in themes.bars] == ["7"]
+    assert {datum.words for datum in themes.twin} == {"nicht genannt"}
     assert page.context["bodies"][0][1][0] == ("Weitergeleitet", None)
     assert city.get("/buero/anliegen/").status_code == 403
 
@@ -127,11 +131,10 @@ def test_everybody_reads_whole_years_and_no_small_number(client, year):
         "months", "themes", "channels", "kinds", "states", "results", "cells",
     }  # fmt: skip
     found = rows(client.get(f"/anliegen/zahlen.csv?jahr={year}"))
-    assert [row[2] for row in found if row[0] == "Themen"] in (
-        [["nicht genannt"]],
-        ["nicht genannt", "nicht genannt"],
-        ["nicht genannt"],
-    )
+    assert [row[1:] for row in found if row[0] == "Themen"] == [
+        ["Straßenlicht", "nicht genannt"],
+        ["Ohne Thema", "nicht genannt"],
+    ]
     marked = client.get(f"/anliegen/zahlen.csv?jahr={year}&form=bom").content.decode()
     assert marked[0] == "\ufeff"
 
@@ -175,3 +178,24 @@ def test_ten_and_a_hundred_concerns_need_the_same_statements(
             client.get(f"{PUBLIC}?jahr={LAST_YEAR.year}")
         counts.append(len(caught))
     assert counts[0] == counts[1]
+
+
+def test_many_squares_are_drawn_as_the_busiest_and_the_rest(desk, quarter):
+    for number in range(15):
+        for _time in range(2 if number == 14 else 1):
+            make_concern(
+                quarter,
+                place_kind=PlaceKind.POINT,
+                latitude=51.3515,
+                longitude=12.391 + number * 0.0036 / 2,
+                now=timezone.now(),
+            )
+
+    [cells] = [s.chart for s in desk.get(PAGE).context["sections"] if s.key == "cells"]
+
+    assert len(cells.twin) > 5
+    assert sum(int(datum.words) for datum in cells.twin) == 16
+    assert len(cells.bars) <= 13
+    assert sum(int(bar.words) for bar in cells.bars) == 16
+    counts = [int(datum.words) for datum in cells.twin]
+    assert counts == sorted(counts, reverse=True)

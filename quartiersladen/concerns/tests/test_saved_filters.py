@@ -1,5 +1,7 @@
 """Saved filters: the list as somebody wants it again, alone or for the team."""
 
+from typing import Any
+
 import pytest
 from django.http import QueryDict
 
@@ -167,7 +169,7 @@ def test_a_helper_shares_nothing_and_changes_only_the_own(helper_desk, quarter, 
 def test_the_services_refuse_whom_they_must(quarter, mira, hao):
     west = make_quarter("west")
     kept = saved(mira, quarter)
-    change = {"name": "Anders", "is_shared": False, "position": 1, "now": NOON}
+    change: dict[str, Any] = {"name": "Anders", "is_shared": False, "position": 1, "now": NOON}
     with pytest.raises(NotAllowed):
         saved(mira, west)
     with pytest.raises(NotAllowed):

@@ -1,6 +1,7 @@
 """Figures of a period: what is counted, what is not, and how long people waited."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -126,7 +127,7 @@ def test_a_promise_counts_when_it_was_due(quarter, mira):
 
 
 def test_places_are_squares_and_districts_and_never_points(quarter, mira):
-    point = {"place_kind": PlaceKind.POINT, "place_text": ""}
+    point: dict[str, Any] = {"place_kind": PlaceKind.POINT, "place_text": ""}
     make_concern(quarter, latitude=51.3519, longitude=12.3901, **point)
     make_concern(quarter, latitude=51.3519, longitude=12.3902, **point)
     make_concern(quarter, latitude=51.3475, longitude=12.3945, **point)

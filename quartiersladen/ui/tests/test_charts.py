@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 from django.template.loader import render_to_string
 
-from quartiersladen.ui.charts import Datum, bars, columns
+from quartiersladen.ui.charts import Datum, Names, bars, columns
 
 DATA = [
     Datum("Straßenlicht", 8, "8"),
@@ -16,7 +16,8 @@ MONTHS = [Datum(f"Monat {n}", n, str(n), short=str(n)) for n in range(1, 13)]
 
 
 def drawn(kind=bars, data=DATA, *, is_rtl=False):
-    return kind("themen", "Themen", "Thema", data, description="Wie viele", is_rtl=is_rtl)
+    names = Names("themen", "Themen", "Wie viele", "Thema")
+    return kind(names, data, is_rtl=is_rtl)
 
 
 def page(chart) -> str:
@@ -82,6 +83,20 @@ def test_many_columns_have_numbers_only_in_the_table():
     assert [bar.lines[0][1] for bar in chart.bars if bar.lines] == [
         str(n) for n in range(0, 30, 3)
     ]
+
+
+def test_the_table_may_have_more_lines_than_there_are_bars():
+    names = Names("themen", "Themen", "Wie viele", "Thema")
+    chart = bars(names, DATA[:1], twin=DATA, is_rtl=False)
+
+    assert (len(chart.bars), list(chart.twin)) == (1, DATA)
+    assert page(chart).count("<tr>") - 1 == len(DATA)
+
+
+def test_a_column_that_is_not_told_is_no_zero():
+    chart = drawn(columns, [Datum("Mai", None, "nicht genannt", short="5"), MONTHS[0]])
+
+    assert [bar.words for bar in chart.bars] == ["–", "1"]
 
 
 def test_nothing_at_all_is_drawn_too():
