@@ -1,6 +1,6 @@
 """The bars, and how a line looks.
 
-Three kinds of line: a page (T1 to T5), memory (T10), and everything at once (T11). `figures` of a
+Three kinds of line: a page (T1 to T5, S1), memory (T10), and everything at once (T11). `figures` of a
 kind hold what its judge and its line need.
 """
 
@@ -45,6 +45,7 @@ BARS = {
     "A1 Atom feed": Bar(sql=4),
     "A2 public list, word": Bar(sql=10),
     "T5 detail": Bar(sql=12, growth=1.1, guide_ms=10),
+    "S1 statistics": Bar(sql=14, guide_ms=300),
 }
 ON_POSTGRES = " on PostgreSQL"
 MEMORY, MIXED = "T10 footprint", "T11 mixed"

@@ -47,12 +47,16 @@ from quartiersladen.quarters.models import Quarter, Theme
 
 #: Workload -> how often of a hundred in T11.
 MIXTURE = {"T2 desk list": 80, "T5 detail": 15, "T1 create": 5}
-POSTGRES_MEASURES = ("T2", "T3", "T5")
+POSTGRES_MEASURES = ("T2", "T3", "T5", "S1")
+#: Reads a whole year each time; it is asked more seldom, or it would take longer than all others.
+LONG, SELDOM = {"S1 statistics"}, 10
 IDLE_SECONDS = 6  # until a worker has done what is due at its start
 Page = Callable[[], HttpResponse]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MOVES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 LIST = "/buero/anliegen/?zustand=forwarded"
+#: A whole year: more than a third of the concerns.
+FIGURES = "/buero/anliegen/statistik/?zeitraum="
 FORM = "/anliegen/neu/"
 MAP = "/anliegen.geojson"
 FEED = "/anliegen.atom"
@@ -124,6 +128,7 @@ class Workloads:
             "T2 desk list": LIST,
             **{name: f"{LIST}&q={word}" for name, word in WORDS.items()},
             "T5 detail": f"/buero/anliegen/{newest.dossier.reference}/",
+            "S1 statistics": f"{FIGURES}{newest.created_at.year - 1}",
         }
         self._number = count(1)
 
@@ -280,7 +285,8 @@ def measure(number: int, *, times: int, seconds: float) -> dict[str, dict[str, A
         for name, make in calls.items():
             if not on_sqlite and not name.startswith(POSTGRES_MEASURES):
                 continue
-            shown = beside_limits(name, make, ports, quarter, times=times)
+            often = times // SELDOM if name in LONG else times
+            shown = beside_limits(name, make, ports, quarter, times=often)
             shown["rate"] = load.requests_per_second(ports["web"], make, seconds=seconds)
             figures[name if on_sqlite else name + ON_POSTGRES] = shown | {"sql": counts[name]}
         figures = dict(sorted(figures.items()))

@@ -42,6 +42,8 @@ HELD_VALUES = sorted(state.value for state in HELD)
 SENDER_LENGTH = 254  # characters
 QUESTION_LENGTH = 2000  # characters
 MOST_MONTHS = 60  # from one asking about an important topic to the next
+FILTER_NAME_LENGTH = 60  # characters
+QUERY_LENGTH = 500  # characters
 
 
 class RightAddress(models.Model):
@@ -280,6 +282,7 @@ class Concern(models.Model):
             models.Index(fields=["quarter", "state", "-created_at"], name="concern_by_state"),
             models.Index(fields=["quarter", "-created_at"], name="concern_by_date"),
             models.Index(fields=["quarter", "next_on"], name="concern_by_next_date"),
+            models.Index(fields=["quarter", "told_on"], name="concern_by_day"),
             models.Index(
                 fields=["quarter", "text_language", "-created_at"], name="concern_by_language"
             ),
@@ -552,6 +555,38 @@ class Voice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.concern_id} {self.created_at:%Y-%m-%d}"
+
+
+class SavedFilter(models.Model):
+    """A view of the desk's list that somebody wants again, alone or for the whole team."""
+
+    quarter = models.ForeignKey(Quarter, models.CASCADE, related_name="saved_filters")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    name = models.CharField(max_length=FILTER_NAME_LENGTH)
+    #: The folded name: two of one list never sound alike.
+    folded = models.CharField(max_length=2 * FILTER_NAME_LENGTH)
+    #: What the list was asked for, without the page.
+    query = models.CharField(max_length=QUERY_LENGTH)
+    is_shared = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quarter", "folded"],
+                condition=Q(is_shared=True),
+                name="filter_once_in_the_team",
+            ),
+            models.UniqueConstraint(
+                fields=["quarter", "user", "folded"],
+                condition=Q(is_shared=False),
+                name="filter_once_per_person",
+            ),
+            models.CheckConstraint(condition=~Q(folded=""), name="filter_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Draft(models.Model):

@@ -21,6 +21,7 @@ from quartiersladen.concerns.models import (
 )
 from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
+from quartiersladen.concerns.services.filters import forget_filters_naming
 from quartiersladen.concerns.services.voices import remove_voices
 from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.dossiers.models import Dossier, Entry
@@ -152,6 +153,10 @@ class Concerns(Holder):
             "concerns.action.by": "who began an action; as long as the account",
             "concerns.draftphoto.label": "name of a file on the device of the teller; 24 hours",
             "concerns.talk.by": "who counted a talk; as long as the account",
+            "concerns.savedfilter.name": "words of a colleague, may name people; goes when one is erased",
+            "concerns.savedfilter.folded": "the same, folded",
+            "concerns.savedfilter.query": "words that are looked for; goes when a person is erased",
+            "concerns.savedfilter.user": "a colleague; as long as the account",
             "concerns.blockedsender.name": "may be an address; until the office or erasure frees it",
             "concerns.blockedsender.by": "who blocked it; as long as the account",
             "concerns.voice.email": "who said me too; unconfirmed 72 hours, then the contact rule",
@@ -319,9 +324,10 @@ class Concerns(Holder):
         ]
 
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
-        """Delete the contact data, end the consents and free a blocked address."""
+        """Delete contact data and saved filters with it, end consents, free a blocked address."""
         _blocked(person).delete()
         remove_voices(rows=Q(pk__in=_voices_of(person).values("pk")))
+        forget_filters_naming(quarter=person.quarter, identity=person.identity)
         rows = Concern.objects.filter(pk__in=person.keys_of(TELLER), quarter=person.quarter)
         for concern in rows.select_related("dossier", "quarter", "teller").order_by("pk"):
             _end_consent(concern, now)

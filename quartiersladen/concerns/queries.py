@@ -1,6 +1,6 @@
 """Reads of the concerns module: viewer first, only what the viewer may see."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -18,6 +18,7 @@ from quartiersladen.concerns.models import (
     Joining,
     Referral,
     RightAddress,
+    SavedFilter,
     ScopeRule,
     Talk,
     Voice,
@@ -36,7 +37,7 @@ from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import documents_of
-from quartiersladen.dossiers.rules import rows_inside, visible_rows
+from quartiersladen.dossiers.rules import confidential_of, rows_inside, visible_rows
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
 from quartiersladen.kernel.spam import Sign, sender_names
@@ -48,6 +49,7 @@ from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
 PAGE = 50  # rows
+PORTION = 500  # rows of a file
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
 COUNTED_HITS = 100  # the same when words are looked for, because each row has to be read
 FEWEST_VOICES = 3  # are shown to everybody
@@ -65,6 +67,14 @@ class ConcernFilter:
     language: str = ""
     assigned_to_id: int | None = None
     words: str = ""
+    kind: str = ""
+    scope: str = ""
+    #: Days on which it was told, both counted.
+    told_from: date | None = None
+    told_until: date | None = None
+    #: The last day on which it is due.
+    due_until: date | None = None
+    tag_id: int | None = None
     #: Continue after (older than) or before (newer than) this moment and row.
     older_than: tuple[datetime, int] | None = None
     newer_than: tuple[datetime, int] | None = None
@@ -76,6 +86,7 @@ class DeskRow(NamedTuple):
     pk: int
     created_at: datetime
     reference: str
+    version: int
     title: str
     state: str
     theme_id: int | None
@@ -88,6 +99,7 @@ DESK_FIELDS = (
     "pk",
     "created_at",
     "dossier__reference",
+    "dossier__version",
     "dossier__title",
     "state",
     "theme_id",
@@ -154,9 +166,22 @@ def _filtered(rows: QuerySet[Concern], wanted: ConcernFilter) -> QuerySet[Concer
         rows = rows.filter(text_language=wanted.language)
     if wanted.assigned_to_id is not None:
         rows = rows.filter(dossier__assigned_to_id=wanted.assigned_to_id)
+    rows = rows.filter(**_narrow(wanted))
     if wanted.words.strip():
         rows = narrowed(rows, wanted.words, dossier=DOSSIER)
     return rows
+
+
+def _narrow(wanted: ConcernFilter) -> dict[str, object]:
+    asked = {
+        "kind": wanted.kind,
+        "scope": wanted.scope,
+        "told_on__gte": wanted.told_from,
+        "told_on__lte": wanted.told_until,
+        "next_on__lte": wanted.due_until,
+        "dossier__taggings__tag_id": wanted.tag_id,
+    }
+    return {path: value for path, value in asked.items() if value not in {"", None}}
 
 
 def _cursor(row: Concern | DeskRow) -> tuple[datetime, int]:
@@ -208,6 +233,69 @@ def _count_of(rows: QuerySet[Any]) -> Coalesce:
     """Return an expression that counts rows, so that a page needs no statement of its own."""
     counted = rows.order_by().annotate(of=Value(1)).values("of").annotate(n=Count("pk"))
     return Coalesce(Subquery(counted.values("n")), 0)
+
+
+def chosen_rows(viewer: Viewer, references: Iterable[str]) -> list[DeskRow]:
+    """Return the named concerns that the viewer may open, newest first; one statement."""
+    rows = concerns_inside(viewer).filter(dossier__reference__in=set(references))
+    return _desk_rows(rows.order_by("-created_at", "-pk"))
+
+
+def all_rows(viewer: Viewer, wanted: ConcernFilter, *, limit: int) -> list[DeskRow]:
+    """Return what a list shows on all its pages, newest first, up to `limit` and one more."""
+    rows = _filtered(concerns_inside(viewer), wanted)
+    return _desk_rows(rows.order_by("-created_at", "-pk")[: limit + 1])
+
+
+def for_file(
+    viewer: Viewer, wanted: ConcernFilter, *, with_contacts: bool, portion: int = PORTION
+) -> Iterator[list[Concern]]:
+    """Yield what a list shows in portions, newest first, without confidential matters.
+
+    Three statements per portion: the concerns, their tags and their bodies.
+    """
+    rows = _filtered(concerns_inside(viewer), wanted)
+    rows = rows.exclude(state__in=sorted(HELD))
+    rows = rows.exclude(pk__in=confidential_of(viewer.quarter_id).values("pk"))
+    joined = ["dossier", "dossier__assigned_to", "theme", *(["teller"] if with_contacts else [])]
+    rows = rows.select_related(*joined).order_by("-created_at", "-pk")
+    while found := list(rows[:portion]):
+        yield found
+        if len(found) < portion:
+            return
+        at, pk = found[-1].created_at, found[-1].pk
+        rows = rows.filter(created_at__lte=at).exclude(created_at=at, pk__gte=pk)
+
+
+def bodies_of(concern_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return to whom concerns were passed on, by concern, for those that the viewer may open."""
+    rows = Referral.objects.filter(concern__in=list(concern_ids)).order_by("sent_at", "pk")
+    found: dict[int, list[str]] = {}
+    for concern_id, name in rows.values_list("concern_id", "body__name"):
+        names = found.setdefault(concern_id, [])
+        if name not in names:
+            names.append(name)
+    return found
+
+
+def saved_filters(viewer: Viewer) -> list[SavedFilter]:
+    """Return the filters of the team and the viewer's own, in their order; one statement."""
+    if not viewer.may_enter:
+        return []
+    rows = _filters_for(viewer)
+    return list(rows.order_by("position", "folded", "pk"))
+
+
+def get_saved_filter(viewer: Viewer, key: int) -> SavedFilter:
+    """Return a filter that the viewer sees. Raises SavedFilter.DoesNotExist."""
+    if not viewer.may_enter:
+        raise SavedFilter.DoesNotExist
+    return _filters_for(viewer).get(pk=key)
+
+
+def _filters_for(viewer: Viewer) -> QuerySet[SavedFilter]:
+    seen = Q(is_shared=True) | Q(user_id=viewer.user_id or 0)
+    return SavedFilter.objects.filter(seen, quarter_id=viewer.quarter_id)
 
 
 def get_inside(viewer: Viewer, reference: str) -> Concern:

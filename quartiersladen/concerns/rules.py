@@ -2,7 +2,7 @@
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
-from quartiersladen.concerns.models import Concern, Referral, Voice
+from quartiersladen.concerns.models import Concern, Referral, SavedFilter, Voice
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.dossiers.rules import may_look_inside
 from quartiersladen.dossiers.states import Audience
@@ -71,3 +71,30 @@ def may_block(viewer: Viewer, quarter: Quarter) -> bool:
 def may_keep_scope_rules(viewer: Viewer, quarter: Quarter) -> bool:
     """Keep the list of what the office does not do: lead and moderator, who decide the scope."""
     return viewer.may_work and viewer.quarter_id == quarter.pk
+
+
+def may_read_figures(viewer: Viewer, quarter: Quarter) -> bool:
+    """Figures of a quarter: its desk, and the city that pays for it."""
+    return viewer.may_read_figures and viewer.quarter_id == quarter.pk
+
+
+def may_read_body_figures(viewer: Viewer, quarter: Quarter) -> bool:
+    """How single bodies answer: not for helpers, who do not speak for the office."""
+    return may_read_figures(viewer, quarter) and viewer.role != Role.HELPER
+
+
+def may_export_contacts(viewer: Viewer, quarter: Quarter) -> bool:
+    """Take contact data of many people away in a file: lead and moderator."""
+    return viewer.may_work and viewer.quarter_id == quarter.pk
+
+
+def may_share_filter(viewer: Viewer) -> bool:
+    """Put a saved filter before the whole team: lead and moderator."""
+    return viewer.may_work
+
+
+def may_change_filter(viewer: Viewer, kept: SavedFilter) -> bool:
+    """Rename or delete a saved filter: who made it; of the team's also lead and moderator."""
+    if viewer.quarter_id != kept.quarter_id or not viewer.may_enter:
+        return False
+    return kept.user_id == viewer.user_id or (kept.is_shared and viewer.may_work)

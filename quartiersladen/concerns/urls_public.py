@@ -4,6 +4,7 @@ from django.urls import path
 
 from quartiersladen.concerns.views_public import (
     answer,
+    figures,
     following,
     links,
     own_data,
@@ -23,6 +24,8 @@ patterns = [
     path(
         "anliegen/neu/foto/<uuid:key>/<uuid:file_id>.jpg", report.draft_photo, name="draft_photo"
     ),
+    path("anliegen/zahlen/", figures.figures, name="public_figures"),
+    path("anliegen/zahlen.csv", figures.figures_csv, name="public_figures_csv"),
     path("anliegen/<str:reference>/", released.public_concern, name="status"),
     path("anliegen/<str:reference>/stimme/", voices.voice, name="voice"),
     path("stimme/<str:token>/", voices.own_voice, name="own_voice"),

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from quartiersladen.desk.views_office import day, post, settings
+from quartiersladen.desk.views_office import day, keys, post, settings
 
 app_name = "desk"
 SETTINGS = "buero/einstellungen/"
 urlpatterns = [
     path("buero/", day.today, name="today"),
     path("buero/suche/", day.search, name="search"),
+    path("buero/tastatur/", keys.keys, name="keys"),
     path("buero/vorgang/<str:reference>/", day.dossier, name="dossier"),
     path("buero/post/", post.post, name="post"),
     path("buero/post/<int:mail_id>/", post.mail, name="mail"),

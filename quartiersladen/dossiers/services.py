@@ -13,7 +13,7 @@ from quartiersladen.accounts.models import User
 from quartiersladen.accounts.queries import colleagues, viewer_for
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import letters, rules
-from quartiersladen.dossiers.models import Digest, Document, Dossier, Entry, FollowUp
+from quartiersladen.dossiers.models import Digest, Document, Dossier, Entry, FollowUp, Tagging
 from quartiersladen.dossiers.queries import due_for, held_too_long
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
@@ -318,6 +318,7 @@ def forget_texts(*, dossier: Dossier) -> None:
         if kept != entry.data:
             Entry.objects.filter(pk=entry.pk).update(data=kept)
     FollowUp.objects.filter(dossier=dossier).exclude(note="").update(note="")
+    Tagging.objects.filter(dossier=dossier).delete()
     remove_documents(dossier=dossier)
     Dossier.objects.filter(pk=dossier.pk).update(
         title=NO_TITLE, search_text=fold(dossier.reference)

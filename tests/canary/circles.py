@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.states import Role
-from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.models import Concern, Referral, SavedFilter
 from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ResponsibleBody
@@ -75,6 +75,7 @@ class Facts:
             }
             for outage in Outage.objects.all()
         }
+        self.filters = {f.pk: (f.user_id, f.is_shared) for f in SavedFilter.objects.all()}
         self.bodies_of_public = set(ResponsibleBody.objects.values_list("pk", flat=True))
 
 
@@ -215,6 +216,17 @@ def outage(who: Visitor, canary: Canary, facts: Facts) -> bool:
     return who.works and who.quarter in facts.served[canary.pk]
 
 
+def figures(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """What figures of the office are ordered by; the client gets less, see tables_office."""
+    return desk(who, canary, facts)
+
+
+def kept_filter(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """A saved filter: who made it, and the desk if it is the team's."""
+    made_by, is_shared = facts.filters[canary.pk]
+    return desk(who, canary, facts) and (is_shared or who.user == made_by)
+
+
 def wording(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """Text snippets: who writes them, and who puts them into letters."""
     return desk(who, canary, facts) or settings(who, canary, facts)
@@ -287,6 +299,7 @@ FIELDS: dict[str, Circle] = {
     "dossiers.Entry.data": line,
     "dossiers.FollowUp.note": inside,
     "dossiers.Document.caption": quoted,
+    "dossiers.Tag.name": desk,
     "correspondence.Message.subject": inside,
     "correspondence.Message.text": written,
     "correspondence.TextSnippet.title": wording,
@@ -322,6 +335,8 @@ FIELDS: dict[str, Circle] = {
     "concerns.Action.name": desk,
     "concerns.Action.place": desk,
     "concerns.BlockedSender.name": office,
+    "concerns.SavedFilter.name": kept_filter,
+    "concerns.SavedFilter.query": kept_filter,
     "concerns.DraftPhoto.label": nobody,
     "website.SitePage.body": published,
     "website.SitePage.facts": published,
@@ -365,6 +380,8 @@ STRUCTURE: dict[str, str] = {
     "concerns.Concern.text_language": "a code",
     "concerns.Following.language": "a code",
     "concerns.Following.subject": "keys of rows, or a point",
+    "dossiers.Tag.folded": "the folded name",
+    "concerns.SavedFilter.folded": "the folded name",
     "directory.ResponsibleBody.sort_name": "the folded name",
     "directory.ResponsibleBody.postcode": "five digits",
 }

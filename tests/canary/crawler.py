@@ -15,7 +15,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
-from quartiersladen.concerns.models import Action, DraftPhoto, Following, Referral, RightAddress
+from quartiersladen.concerns.models import (
+    Action,
+    DraftPhoto,
+    Following,
+    Referral,
+    RightAddress,
+    SavedFilter,
+)
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
@@ -106,7 +113,14 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "name": ["foto.jpg"],
         "token": ["A" * 40],
         "int key": sorted(
-            {*keys(Theme), *keys(RightAddress), *keys(Membership), *keys(TextSnippet)}, key=str
+            {
+                *keys(Theme),
+                *keys(RightAddress),
+                *keys(Membership),
+                *keys(TextSnippet),
+                *keys(SavedFilter),
+            },
+            key=str,
         ),
         "str key": [*PageKey.values, "unbekannt"],
         "str kind": [*RetentionKind.values, "unbekannt"],

@@ -27,6 +27,7 @@ from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.models import Concern, Following, Question, Referral, RightAddress
 from quartiersladen.concerns.services import (
     actions,
+    filters,
     following,
     intake,
     life,
@@ -57,6 +58,7 @@ from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Document, Dossier, Named, ReferenceSequence
 from quartiersladen.dossiers.services import assign, note, record
 from quartiersladen.dossiers.states import Actor, Audience
+from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign
@@ -257,6 +259,15 @@ def _settings(town: Town, now: datetime) -> None:
         version=0,
         now=now,
     )
+    for is_shared in (True, False):
+        filters.save_filter(
+            viewer=lead,
+            quarter=town.quarter,
+            name="Offen",
+            query="zustand=offen",
+            is_shared=is_shared,
+            now=now,
+        )
     Mail.objects.filter(quarter=town.quarter).update(tries=1)  # so that the books show an error
     queue_mail(
         quarter=town.quarter,
@@ -288,7 +299,7 @@ class CaseMaker:
         self.close(self.show(self.passed(self.report("released"))))
         self.withdraw(self.show(self.report("withdrawn")))
         self.conceal(self.show(self.report("concealed")))
-        self.assign(self.report("helped"))
+        self.assign(self.tag(self.report("helped")))
         self.assign(self.show(self.report("helped, released")))
         self.keep_secret(self.passed(self.report("secret", consent=True), with_contact=True))
         self.keep_secret(self.show(self.report("secret, once released")))
@@ -456,6 +467,16 @@ class CaseMaker:
             version=concern.dossier.version,
             now=self.now,
         )
+
+    def tag(self, concern: Concern) -> Concern:
+        change_tags(
+            viewer=self.lead,
+            dossier=concern.dossier,
+            add=["Sommer"],
+            version=concern.dossier.version,
+            now=self.now,
+        )
+        return concern
 
     def call_spam(self, concern: Concern) -> None:
         quarantine.call_spam(viewer=self.lead, concern=concern, block=True, now=self.now)

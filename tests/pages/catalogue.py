@@ -8,9 +8,10 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from quartiersladen.accounts.states import Role
-from quartiersladen.concerns.models import RightAddress
+from quartiersladen.concerns.models import RightAddress, SavedFilter
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ResponsibleBody
+from quartiersladen.dossiers.models import Tag
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import MailState
 from quartiersladen.quarters.models import Theme
@@ -174,6 +175,34 @@ def lose_the_network(page: Any) -> None:
     page.unroute("**/frisch.json")
 
 
+def tick_two(page: Any, deed: str = "termin") -> None:
+    for number in range(2):
+        page.locator("[name=anliegen]").nth(number).check()
+    page.click(f"[name=tat][value={deed}]")
+    page.locator("[name=schritt]").wait_for()
+
+
+def forget_the_date_for_two(page: Any) -> None:
+    tick_two(page)
+    page.fill("[name=due_on]", "")
+    page.click("[name=schritt]")
+    page.locator("[role=alert]").wait_for()
+
+
+def tag_two(page: Any) -> None:
+    tick_two(page, "schlagwort")
+    page.fill("[name=add]", "Ortsbeirat")
+
+
+def lose_against_a_colleague(page: Any) -> None:
+    tick_two(page, "schlagwort")
+    first = page.locator("[name=anliegen]").first.get_attribute("value")
+    facts.change_meanwhile(first.partition("~")[0])
+    page.fill("[name=add]", "Zum zweiten Mal")
+    page.click("[name=schritt]")
+    page.locator("[role=alert]").wait_for()
+
+
 def show_the_keys(page: Any) -> None:
     page.keyboard.press("?")
     page.locator("dialog[open]").wait_for()
@@ -210,6 +239,9 @@ WEBSITE = {
 }
 RESIDENTS = {
     "list": Sight("concerns:public_list"),
+    "figures": Sight(
+        "concerns:public_figures", lambda: f"/anliegen/zahlen/?jahr={facts.full_year()}"
+    ),
     "list without hits": Sight(
         "concerns:public_list", lambda: "/anliegen/?zustand=question", status=200
     ),
@@ -338,6 +370,53 @@ DESK = {
     "office list without hits": Sight(
         "concerns:office_list", lambda: "/buero/anliegen/?q=xyzxyz", who=LEAD
     ),
+    "office list, narrowed and saved": Sight(
+        "concerns:office_list",
+        lambda: f"/buero/anliegen/?{facts.first(SavedFilter).query}",
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "office list, by tag": Sight(
+        "concerns:office_list",
+        lambda: f"/buero/anliegen/?schlagwort={facts.first(Tag).pk}",
+        who=LEAD,
+    ),
+    "many": Sight("concerns:bulk", lambda: "/buero/anliegen/", who=LEAD, deed=tick_two),
+    "many with errors": Sight(
+        "concerns:bulk", lambda: "/buero/anliegen/", who=LEAD, deed=forget_the_date_for_two
+    ),
+    "many, tags": Sight("concerns:bulk", lambda: "/buero/anliegen/", who=LEAD, deed=tag_two),
+    "many, not one": Sight(
+        "concerns:bulk", lambda: "/buero/anliegen/", who=LEAD, deed=lose_against_a_colleague
+    ),
+    "save this filter": Sight(
+        "concerns:filter_new", lambda: "/buero/anliegen/filter/neu/?zustand=offen", who=LEAD
+    ),
+    "save this filter with errors": Sight(
+        "concerns:filter_new",
+        lambda: "/buero/anliegen/filter/neu/?zustand=offen",
+        who=LEAD,
+        deed=send_the_form_empty,
+    ),
+    "filter": Sight(
+        "concerns:filter",
+        lambda: reverse("concerns:filter", args=[facts.first(SavedFilter).pk]),
+        who=LEAD,
+    ),
+    "list as a file": Sight("concerns:export", who=LEAD),
+    "figures at the desk": Sight(
+        "concerns:figures",
+        lambda: f"/buero/anliegen/statistik/?zeitraum={facts.full_year()}",
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "figures, wrong days": Sight(
+        "concerns:figures",
+        lambda: "/buero/anliegen/statistik/?von=2026-02-01&bis=2026-01-01",
+        who=LEAD,
+        status=422,
+    ),
+    "keyboard": Sight("desk:keys", who=LEAD),
     "new": Sight(
         "concerns:office_detail",
         lambda: facts.desk("office_detail", facts.concerns(state="new").latest("created_at")),
@@ -568,7 +647,7 @@ NO_PAGE = {
     "answers a form and leads back": [
         *(f"concerns:{deed}" for deed in ("note", "assign", "sort", "scope", "plan", "ask")),
         *(f"concerns:{deed}" for deed in ("said", "reopen", "withdraw", "told")),
-        *(f"concerns:{deed}" for deed in ("release", "conceal", "language")),
+        *(f"concerns:{deed}" for deed in ("release", "conceal", "language", "tags")),
         *(f"concerns:{deed}" for deed in ("question", "heard", "topic", "topic_end")),
         "directory:person_new",
         "concerns:consent",
@@ -591,6 +670,10 @@ NO_PAGE = {
         "website:service_worker",
         "concerns:geojson",
         "concerns:atom",
+        "concerns:export_csv",
+        "concerns:export_xlsx",
+        "concerns:figures_csv",
+        "concerns:public_figures_csv",
         "concerns:report_fresh",
         "concerns:draft_photo",
         "concerns:letter_pdf",

@@ -5,7 +5,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from quartiersladen.concerns.letters import confirmation, referral_link, status_
 from quartiersladen.concerns.models import Action, Concern, Following, Referral
 from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
-from quartiersladen.dossiers.models import Document
+from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox import outages
 from quartiersladen.outbox.models import LinkSpec, Mail
@@ -69,6 +69,17 @@ def add_an_outage() -> None:
 def first(model: Any, **wanted: Any) -> Any:
     """Return the oldest row of the quarter that fits."""
     return model.objects.filter(quarter=quarter(), **wanted).order_by("pk").first()
+
+
+def full_year() -> int:
+    """Return the present year once its first half is public, else the one before."""
+    today = timezone.now()
+    return today.year if today.month > 6 else today.year - 1
+
+
+def change_meanwhile(reference: str) -> None:
+    """Let a colleague do something with a concern."""
+    Dossier.objects.filter(quarter=quarter(), reference=reference).update(version=F("version") + 1)
 
 
 def concerns(**wanted: Any) -> QuerySet[Concern]:

@@ -15,6 +15,7 @@ from quartiersladen.concerns.demo import lives
 from quartiersladen.concerns.demo.actions import enter_cards_and_a_walk
 from quartiersladen.concerns.demo.addresses import store_right_addresses
 from quartiersladen.concerns.demo.followers import follow_what_is_new
+from quartiersladen.concerns.demo.order import put_in_order
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
 from quartiersladen.concerns.demo.questions import ask_people_back
@@ -98,6 +99,7 @@ def load(now: datetime) -> None:
             life(lives.Scene(office, clock, told, luck))
         tally_a_quarter_of_a_year(office, now, random)
         follow_what_is_new(quarter, now)
+        put_in_order(office, now)
         if quarter.is_default:
             fill_the_quarantine(office, now, random)
             ask_people_back(office, now)

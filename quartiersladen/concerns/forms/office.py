@@ -49,6 +49,23 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class TagInput(forms.TextInput):
+    """A line for tags that offers those that the office has."""
+
+    template_name = "concerns/office/tag_input.html"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(attrs={"autocomplete": "off", "class": "q-input"})
+        self.names = names
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:  # noqa: ANN401 -- Django's
+        """Return what the line needs, with the names."""
+        context = super().get_context(name, value, attrs) | {"names": self.names}
+        if self.names:
+            context["widget"]["attrs"]["list"] = f"{context['widget']['attrs']['id']}-names"
+        return context
+
+
 def words_field(
     label: "str | _StrPromise",
     *,
@@ -122,6 +139,37 @@ class SortForm(VersionedForm):
     def __init__(self, *args: Any, themes: QuerySet[Theme], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
         super().__init__(*args, **kwargs)
         cast("ThemeField", self.fields["theme"]).queryset = themes
+
+
+class TagsForm(VersionedForm):
+    """Tags to put on, and those that come off again."""
+
+    add = forms.CharField(
+        label=_("Put on"),
+        required=False,
+        max_length=400,
+        help_text=_("Several are separated by commas. Only the office sees them."),
+    )
+    remove = forms.MultipleChoiceField(
+        label=_("Take off"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's
+        there: list[str],
+        offered: list[str],
+        **kwargs: Any,  # noqa: ANN401 -- Django's
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        names = [name for name in offered if name not in there]
+        self.fields["add"].widget = TagInput(names)
+        if not there:
+            del self.fields["remove"]
+            return
+        cast("forms.MultipleChoiceField", self.fields["remove"]).choices = [
+            (name, name) for name in there
+        ]
 
 
 class RightAddressField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs

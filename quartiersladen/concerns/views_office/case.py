@@ -31,7 +31,7 @@ from quartiersladen.concerns.views_office.snippets import (
 )
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.dossiers.models import Document
-from quartiersladen.dossiers.queries import documents_of
+from quartiersladen.dossiers.queries import documents_of, tags_here, tags_of
 from quartiersladen.kernel.language import language_name
 from quartiersladen.quarters.queries import themes_of
 
@@ -63,6 +63,11 @@ class Case:
     def photos(self) -> list[Document]:
         """The photos in their order."""
         return documents_of(self.request.viewer, self.concern.dossier)
+
+    @cached_property
+    def tags(self) -> list[str]:
+        """The names of its tags."""
+        return tags_of([self.concern.pk]).get(self.concern.pk, [])
 
     @cached_property
     def asked_in(self) -> str:
@@ -130,6 +135,10 @@ def _of_sort(case: Case) -> dict[str, Any]:
         "themes": themes_of(case.request.quarter),
         "initial": {"theme": concern.theme_id, "kind": concern.kind},
     }
+
+
+def _of_tags(case: Case) -> dict[str, Any]:
+    return {"there": case.tags, "offered": [tag.name for tag in tags_here(case.request.viewer)]}
 
 
 def _of_scope(case: Case) -> dict[str, Any]:
@@ -201,6 +210,7 @@ DEED_FORMS: dict[str, tuple[type[forms.DeedForm], FormSettings]] = {
     "plan": (forms.PlanForm, _of_plan),
     "assign": (forms.AssignForm, _of_assign),
     "sort": (forms.SortForm, _of_sort),
+    "tags": (forms.TagsForm, _of_tags),
     "release": (forms.ReleaseForm, _of_release),
     "conceal": (forms.VersionedForm, _nothing),
     "language": (forms.LanguageForm, _of_language),

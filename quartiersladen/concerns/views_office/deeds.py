@@ -25,6 +25,7 @@ from quartiersladen.concerns.views_office.case import ask_form, deed_form, open_
 from quartiersladen.concerns.views_office.detail import act, show
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers import services as dossiers
+from quartiersladen.dossiers.tags import change_tags, names_in
 
 
 @require_safe
@@ -85,6 +86,26 @@ def sort(request: StaffRequest, reference: str) -> HttpResponse:
             concern=case.concern,
             theme=data["theme"],
             kind=data["kind"],
+            version=data["version"],
+            now=case.now,
+        ),
+    )
+
+
+@require_POST
+@desk
+def tags(request: StaffRequest, reference: str) -> HttpResponse:
+    """Put tags on it or take them off."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "tags",
+        deed_form(case, "tags", request.POST),
+        lambda data: change_tags(
+            viewer=request.viewer,
+            dossier=case.concern.dossier,
+            add=names_in(data["add"]),
+            remove=data.get("remove", []),
             version=data["version"],
             now=case.now,
         ),

@@ -147,6 +147,7 @@ def show(
         "has_letter": rules.may_see_teller(viewer, concern) and has_letter(concern),
         "correspondence": [_letter(case, m) for m in messages_of(viewer, concern.dossier)],
         "photos": case.photos,
+        "tags": case.tags,
         "told_in": language_name(concern.text_language),
         "answered_in": language_name(concern.dossier.language),
         "asked_in": case.asked_in if decides else "",
