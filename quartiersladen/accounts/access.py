@@ -63,6 +63,11 @@ def by_link(view: View[HouseRequest, P]) -> View[HouseRequest, P]:
     return _marked(view, "link")
 
 
+def by_key(view: View[HouseRequest, P]) -> View[HouseRequest, P]:
+    """Everybody may call it, and a partner's key opens more; the view reads it through a query."""
+    return _marked(view, "key")
+
+
 def _to_sign_in(request: HouseRequest) -> HttpResponse:
     """Ask who somebody is, and say it when what they sent is lost by that."""
     if request.method in OPENS:

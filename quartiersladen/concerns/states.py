@@ -188,6 +188,12 @@ CHANNEL_OF = {
     ActionKind.STALL: Channel.EVENT,
     ActionKind.WALK: Channel.WALK,
 }
+    OPEN311 = "open311", _("Through another city service")
+    API = "api", _("From another program")
+
+
+#: Came from a partner's program; nobody at the desk types these in.
+BY_PROGRAM = frozenset({Channel.OPEN311, Channel.API})
 
 
 class PlaceKind(TextChoices):

@@ -313,6 +313,7 @@ def _answer_language(facts: Facts) -> str:
 DESK_PLAIN: dict[str, str | Promise] = {
     "note": gettext_lazy("Note"),
     "tags": gettext_lazy("Tags changed"),
+    "partner_said": gettext_lazy("%(partner)s sent along"),
     "taken_on": gettext_lazy("Taken on by the office"),
     "asked_again": gettext_lazy("Asked again: %(body)s (%(times)s)"),
     "ask_note": gettext_lazy("Asked %(body)s: whom and what"),

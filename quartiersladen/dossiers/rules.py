@@ -58,6 +58,16 @@ def visible_rows(viewer: Viewer, path: str = "") -> Q:
     return _at(path, quarter_id=viewer.quarter_id) & rows
 
 
+def countable_rows(quarter_id: int, path: str = "") -> Q:
+    """Return the filter for dossiers of which anybody may know that they exist, not what is in them.
+
+    For sums that are told to everybody, and for who sent something in. Confidential ones count
+    nowhere, nor does what waits in the quarantine. path: as in visible_rows.
+    """
+    rows = ~_at(path, audience=Audience.CONFIDENTIAL)
+    return _at(path, quarter_id=quarter_id, held_at=None) & rows
+
+
 def _at(path: str, **conditions: object) -> Q:
     return Q(**{f"{path}{name}": value for name, value in conditions.items()})
 

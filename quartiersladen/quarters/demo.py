@@ -225,7 +225,6 @@ def _area(ring: list[list[float]]) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
-
 def load(now: datetime) -> None:
     """Store both quarters, their districts, premises, themes and programme lines."""
     for slug, values in QUARTERS.items():

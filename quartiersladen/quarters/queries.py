@@ -93,7 +93,6 @@ def theme_names(quarter: Quarter) -> dict[int, Theme]:
     return {theme.pk: theme for theme in rows}
 
 
-
 def premises_of(quarter: Quarter) -> QuerySet[Premises]:
     """Return the offices and shops, in the office's order."""
     return Premises.objects.filter(quarter=quarter).order_by("position", "pk")

@@ -12,6 +12,7 @@ from quartiersladen.accounts.models import User
 from quartiersladen.concerns.forms.report import ReportForm, ThemeField
 from quartiersladen.concerns.models import MOST_MONTHS, REASON_LENGTH, RightAddress
 from quartiersladen.concerns.states import (
+    BY_PROGRAM,
     AnswerWay,
     Channel,
     ConcernKind,
@@ -508,7 +509,7 @@ class EntryForm(ReportForm):
 
     channel = forms.ChoiceField(
         label=_("How did it reach us?"),
-        choices=[(c.value, c.label) for c in Channel if c != Channel.WEB],
+        choices=[(c.value, c.label) for c in Channel if c not in {Channel.WEB, *BY_PROGRAM}],
         initial=Channel.PHONE,
     )
     told_on = forms.DateField(label=_("Told on"), widget=DayInput())

@@ -43,6 +43,7 @@ from quartiersladen.concerns.similar import (
     spot_of,
 )
 from quartiersladen.concerns.states import (
+    BY_PROGRAM,
     AnswerWay,
     Channel,
     ConcernKind,
@@ -165,7 +166,8 @@ def report_concern(
     """Store a concern with its receipt; the photos of the draft `submission_key` come along.
 
     The same form sent twice, or the same text from the same address within ten minutes, gives the
-    concern that is already there. A report of the public form with too many signs of spam is kept
+    concern that is already there; of a partner's program only the same form does, for it knows what
+    it sends. A report of the public form with too many signs of spam is kept
     in the quarantine: it is stored whole, but no mail goes out.
     Raises NotAllowed when `intake.entered_by` may not enter concerns; FormFromElsewhere; LookFirst
     when there is a hint that the person has not seen, or a rule of scope that stops.
@@ -237,8 +239,9 @@ def _what_is_known(
     )
     names = sender_names(report.email, report.text)
     blocked = BlockedSender.objects.filter(quarter=quarter, name__in=names)
+    may_be_twice = bool(report.email) and intake.channel not in BY_PROGRAM
     earlier = (
-        Subquery(just_now.values("pk")[:1]) if report.email else Value(None, BigIntegerField())
+        Subquery(just_now.values("pk")[:1]) if may_be_twice else Value(None, BigIntegerField())
     )
     photos = DraftPhoto.objects.filter(draft=draft_key, draft__quarter=quarter)
     bits = (
