@@ -23,12 +23,14 @@ class ConcernState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     QUARANTINED = "quarantined", _("In quarantine")
     SPAM = "spam", _("Spam")
+    DRAFT = "draft", _("Draft")
 
 
 _S = ConcernState
 CLOSED = frozenset({_S.ANSWERED, _S.JOINED, _S.WITHDRAWN})
-#: Came in with signs of spam: the office has to look first. None is among its work or public.
-HELD = frozenset({_S.QUARANTINED, _S.SPAM})
+#: Came in with signs of spam, or by a mail whose sender anybody can forge: the office has to look
+#: first. None is among its work or public, and nobody is written to.
+HELD = frozenset({_S.QUARANTINED, _S.SPAM, _S.DRAFT})
 OPEN = frozenset(ConcernState) - CLOSED - HELD
 AT_WORK = OPEN - {_S.NEW}
 OUTSIDE = frozenset({_S.FORWARDED, _S.ASKED_AGAIN})
@@ -177,3 +179,12 @@ class TalkPlace(TextChoices):
     STREET = "street", _("On the street, on a walk")
     STALL = "stall", _("At a stall or event")
     VISIT = "visit", _("On a visit")
+
+
+class MailEffect(TextChoices):
+    """What a mail that came in became here. No page shows these words."""
+
+    DRAFT = "draft"
+    WORDS = "words"
+    PROPOSAL = "proposal"
+    BOUNCE = "bounce"

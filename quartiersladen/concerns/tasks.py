@@ -1,8 +1,13 @@
 """Jobs of the concerns module. Each may run twice: a second run finds nothing left to do."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
-from quartiersladen.concerns.services import intake, languages, quarantine, tellers
+from quartiersladen.concerns.services import intake, languages, mails, quarantine, tellers
+
+#: The queue lets a job run for five minutes.
+MOST_TIME = timedelta(minutes=2)
 
 
 def drop_unconfirmed() -> None:
@@ -23,3 +28,9 @@ def read_languages() -> None:
 def remove_spam() -> None:
     """Delete what the office called spam some time ago."""
     quarantine.remove_spam(now=timezone.now())
+
+
+def take_mails() -> None:
+    """Make drafts, messages and proposals of the mails that came in."""
+    end = timezone.now() + MOST_TIME
+    mails.take_mails(now=timezone.now(), has_time=lambda: timezone.now() < end)

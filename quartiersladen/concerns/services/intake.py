@@ -84,7 +84,7 @@ class Intake:
     """How the report came in. entered_by: the colleague at the desk, None for the web form.
 
     signs: what the public form noticed of spam; None for what somebody told to a person, which is
-    never weighed.
+    never weighed.  is_draft: it came by mail, and the office has to take it in first.
     """
 
     channel: Channel
@@ -92,6 +92,7 @@ class Intake:
     entered_by: Viewer | None = None
     assigned_to_id: int | None = None
     signs: frozenset[Sign] | None = None
+    is_draft: bool = False
 
 
 def report_concern(
@@ -186,6 +187,7 @@ def _store(
 ) -> Concern:
     day = quarter.local_day(now)
     first_look = add_days_at_work(quarter, day, quarter.first_look_days)
+    state = _first_state(intake, signs)
     dossier = open_dossier(
         quarter=quarter,
         kind=Kind.CONCERN,
@@ -196,13 +198,13 @@ def _store(
         search_words=" ".join(
             (report.text, report.place_text, report.name, report.email, report.phone)
         ),
-        is_held=bool(signs),
+        is_held=state != ConcernState.NEW,
         now=now,
     )
     concern = Concern.objects.create(
         dossier=dossier,
         quarter=quarter,
-        state=ConcernState.QUARANTINED if signs else ConcernState.NEW,
+        state=state,
         kind=report.kind,
         theme=report.theme,
         text=report.text,
@@ -246,6 +248,12 @@ def _store(
     else:
         ask_to_confirm(concern=concern, teller=teller, now=now)
     return concern
+
+
+def _first_state(intake: Intake, signs: frozenset[Sign]) -> ConcernState:
+    if signs:
+        return ConcernState.QUARANTINED
+    return ConcernState.DRAFT if intake.is_draft else ConcernState.NEW
 
 
 def _put_aside(concern: Concern, signs: frozenset[Sign], now: datetime) -> None:

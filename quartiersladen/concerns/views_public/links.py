@@ -58,7 +58,7 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
         else:
             return redirect("concerns:teller_status", token)
     url = request.quarter.absolute_url(f"/s/{token}/")
-    is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED}
+    is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED, ConcernState.DRAFT}
     context = {
         "concern": concern,
         "headline": timeline.headline(concern),
