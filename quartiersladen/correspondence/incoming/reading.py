@@ -180,8 +180,24 @@ def clean_line(text: str) -> str:
     return " ".join(CONTROL.sub(" ", bare).split())
 
 
+def _all(message: "Message[str, str]", name: str) -> list[str]:
+    """Return the lines of one name as they came; letters beyond ASCII are UTF-8 (RFC 6532)."""
+    wanted = name.lower()
+    return [_unescaped(str(value)) for key, value in message.raw_items() if key.lower() == wanted]
+
+
+def _unescaped(value: str) -> str:
+    if value.isascii():
+        return value
+    content = value.encode("utf-8", "surrogateescape")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
 def _raw(message: "Message[str, str]", name: str) -> str:
-    return str(message.get(name, ""))[:HEADER_LENGTH]
+    return next(iter(_all(message, name)), "")[:HEADER_LENGTH]
 
 
 def header(message: "Message[str, str]", name: str) -> str:
@@ -227,7 +243,7 @@ def _message_id(message: "Message[str, str]") -> str:
 
 def _reply_to_ids(message: "Message[str, str]") -> tuple[str, ...]:
     direct = _ids_in(_raw(message, "In-Reply-To"))
-    earlier = _ids_in(str(message.get("References", ""))[-HEADER_LENGTH:])[::-1]
+    earlier = _ids_in(" ".join(_all(message, "References"))[-HEADER_LENGTH:])[::-1]
     return tuple(dict.fromkeys([*direct, *earlier]))[:MOST_ADDRESSES]
 
 
@@ -280,7 +296,7 @@ def _sender(message: "Message[str, str]") -> tuple[str, str]:
 
 
 def _recipients(message: "Message[str, str]") -> tuple[str, ...]:
-    values = [str(value)[:HEADER_LENGTH] for n in TO_HEADERS for value in message.get_all(n, [])]
+    values = [value[:HEADER_LENGTH] for name in TO_HEADERS for value in _all(message, name)]
     found = (address_of(_decoded(address)) for _name, address in _pairs(values[:MOST_ADDRESSES]))
     return tuple(dict.fromkeys(address for address in found if address))
 
