@@ -2,7 +2,10 @@
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
-from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.models import CameByMail, Concern, Referral
+from quartiersladen.concerns.states import MailEffect
+from quartiersladen.correspondence.incoming.states import InboundState
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.dossiers.rules import may_look_inside
 from quartiersladen.quarters.models import Quarter
 
@@ -43,6 +46,12 @@ def may_act_as_teller(viewer: Viewer, concern: Concern) -> bool:
         and viewer.link_subject_id == concern.dossier_id
         and viewer.quarter_id == concern.quarter_id
     )
+
+
+def may_become_concern(mail: InboundMail, effect: CameByMail | None) -> bool:
+    """Whether a draft can be made of a mail that was taken for something else or put aside."""
+    is_draft = effect is not None and effect.what == MailEffect.DRAFT and bool(effect.concern_id)
+    return not is_draft and mail.state != InboundState.TAKEN and mail.gone_at is None
 
 
 def may_block(viewer: Viewer, quarter: Quarter) -> bool:

@@ -16,7 +16,7 @@ from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
 from quartiersladen.concerns.models import DraftPhoto, Referral, RightAddress
-from quartiersladen.correspondence.models import TextSnippet
+from quartiersladen.correspondence.models import InboundMail, TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.files.models import StoredFile
@@ -89,6 +89,8 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             ),
             (keys(Dossier, column="reference")[0], keys(Document, "dossier__quarter")[-1]),
         ],
+        # A mail's text is its first part, what is attached comes after.
+        "key/number": [(pk, 1) for pk in keys(InboundMail)],
         "key/file_id": [
             *zip(
                 keys(DraftPhoto, "draft__quarter", "draft"),
@@ -105,7 +107,14 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "name": ["foto.jpg"],
         "token": ["A" * 40],
         "int key": sorted(
-            {*keys(Theme), *keys(RightAddress), *keys(Membership), *keys(TextSnippet)}, key=str
+            {
+                *keys(Theme),
+                *keys(RightAddress),
+                *keys(Membership),
+                *keys(TextSnippet),
+                *keys(InboundMail),
+            },
+            key=str,
         ),
         "str key": [*PageKey.values, "unbekannt"],
         "str kind": [*RetentionKind.values, "unbekannt"],

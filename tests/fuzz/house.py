@@ -13,10 +13,12 @@ from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link
 from quartiersladen.concerns.models import Concern, DraftPhoto
 from quartiersladen.concerns.services.intake import keep_photos
+from quartiersladen.concerns.services.mails import take_mails
 from quartiersladen.concerns.services.quarantine import block_sender, call_spam
 from quartiersladen.concerns.services.release import Release, release_concern
 from quartiersladen.concerns.states import AnswerWay, Channel, PlacePrecision
 from quartiersladen.concerns.testing import make_concern, make_referral, photo
+from quartiersladen.correspondence.testing import arrive, make_mail
 from quartiersladen.directory.testing import make_body
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
@@ -98,6 +100,9 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         now=now,
     )
     block_sender(viewer=lead, quarter=quarter, name="spam.example.org", now=now)
+    raw = make_mail(files=[("brief.pdf", "application/pdf", b"%PDF")])
+    mails = [arrive(quarter, raw=one, now=now) for one in (raw, make_mail(Precedence="list"))]
+    take_mails(now=now)
     waiting = uuid4()
     _upload(quarter, waiting)
     draft = DraftPhoto.objects.get(draft=waiting)
@@ -111,6 +116,7 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         _token(referral_link(referral)),
         *map(str, (waiting, draft.file_id, document.file_id)),
         *map(str, (referral.pk, theme.pk, lead.user_id, 1, 2, 3)),
+        *(str(mail.pk) for mail in mails),
         theme.slug,
         "lampe.jpg",
     ]

@@ -16,6 +16,7 @@ from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link
 from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document
 from quartiersladen.kernel.links import make_token
@@ -73,6 +74,12 @@ def first(model: Any, **wanted: Any) -> Any:
 def concerns(**wanted: Any) -> QuerySet[Concern]:
     """Return the concerns of the quarter that fit."""
     return Concern.objects.filter(quarter=quarter(), **wanted)
+
+
+def inbox_page(mail_class: str) -> str:
+    """Return the page of the newest mail of a class."""
+    mail = InboundMail.objects.filter(quarter=quarter(), mail_class=mail_class).latest("pk")
+    return reverse("desk:inbox_mail", args=[mail.pk])
 
 
 def released() -> Concern:

@@ -45,7 +45,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={owner} gid={owner_group} home={folder}/home/%u allow_all_users=yes
+  args = uid={owner} gid={owner_group} home={folder}/own/%u allow_all_users=yes
 }}
 service imap-login {{
   chroot =
@@ -193,9 +193,9 @@ def running_dovecot(folder: Path) -> Iterator[Server]:
     # It gives nobody's mails to root; Debian's package brings users for it.
     owner = pwd.getpwnam("nobody") if is_root else me
     internal, login = ("dovecot", "dovenull") if is_root else (me.pw_name, me.pw_name)
-    for name in ("run", "mail", "home"):
+    for name in ("run", "mail", "own"):
         (folder / name).mkdir(parents=True)
-    for name in ("mail", "home"):
+    for name in ("mail", "own"):
         os.chown(folder / name, owner.pw_uid, owner.pw_gid)
     for parent in (folder, *folder.parents):
         # The server's own users have to get there.

@@ -13,6 +13,7 @@ from quartiersladen.accounts.queries import viewer_for
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.demo import lives
 from quartiersladen.concerns.demo.addresses import store_right_addresses
+from quartiersladen.concerns.demo.inbox import fill_the_inbox
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
 from quartiersladen.concerns.demo.spam import fill_the_quarantine
@@ -95,6 +96,8 @@ def load(now: datetime) -> None:
         tally_a_quarter_of_a_year(office, now, random)
         if quarter.is_default:
             fill_the_quarantine(office, now, random)
+            post = Random(f"{SEED} post {quarter.slug}")  # noqa: S311 -- the same mails each time
+            fill_the_inbox(office, now, post)
     read_languages()
 
 

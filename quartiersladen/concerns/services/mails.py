@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Referral
 from quartiersladen.concerns.queries import came_by_mail
-from quartiersladen.concerns.rules import may_decide, may_work_on
+from quartiersladen.concerns.rules import may_become_concern, may_decide, may_work_on
 from quartiersladen.concerns.services import quarantine
 from quartiersladen.concerns.services.intake import (
     LABEL_LENGTH,
@@ -441,12 +441,6 @@ def accept_proposal(
             viewer=viewer, referral=referral, reason=words, is_by_mail=True, now=now
         )
     return answer_referral(viewer=viewer, referral=referral, text=words, is_by_mail=True, now=now)
-
-
-def may_become_concern(mail: InboundMail, effect: CameByMail | None) -> bool:
-    """Whether a draft can be made of a mail that was taken for something else or put aside."""
-    is_draft = effect is not None and effect.what == MailEffect.DRAFT and bool(effect.concern_id)
-    return not is_draft and mail.state != InboundState.TAKEN and mail.gone_at is None
 
 
 def take_up(*, viewer: Viewer, mail: InboundMail, now: datetime) -> Concern:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import storages
+from django.db.models import Q
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -88,8 +89,8 @@ def sent(dossier, *, body=None, to="okafor@example.org"):
         by_id=None,
         now=NOON,
     )
-    Mail.objects.filter(pk=message.mail_id).update(state=MailState.SENT)
-    return Mail.objects.get(pk=message.mail_id)
+    Mail.objects.filter(message=message).update(state=MailState.SENT)
+    return Mail.objects.get(message=message)
 
 
 def test_a_new_mail_waits_and_its_bytes_are_kept(quarter):
@@ -459,8 +460,8 @@ def test_a_forgotten_mail_is_a_skeleton_and_comes_not_back(
     mail = arrive(quarter, raw=raw)
     name = mail.raw_name
     with django_capture_on_commit_callbacks(execute=True):
-        assert inbox.forget_mails(mails=inbox.Q(pk=mail.pk), now=NOON) == 1
-        assert inbox.forget_mails(mails=inbox.Q(pk=mail.pk), now=NOON) == 0
+        assert inbox.forget_mails(mails=Q(pk=mail.pk), now=NOON) == 1
+        assert inbox.forget_mails(mails=Q(pk=mail.pk), now=NOON) == 0
     mail.refresh_from_db()
 
     held = (mail.sender_address, mail.sender_name, mail.subject, mail.text, mail.attachments)
@@ -482,17 +483,18 @@ def test_bytes_that_no_row_knows_go_after_some_days(quarter):
     assert (storage.exists(kept), storage.exists(lost)) == (True, False)
 
 
-def test_a_page_of_the_inbox_needs_one_statement(quarter, mira, django_assert_num_queries):
-    for count in (1, 60):
-        for number in range(count):
-            arrive(quarter, raw=make_mail(f"{count} {number}"))
-        with django_assert_num_queries(3):
-            page = inbox_page(mira, mail_class="new", only_waiting=True)
-            counts = inbox_counts(mira)
-            waiting_mails(mira)
-    assert (len(page.mails), page.has_more) == (50, True)
-    assert len(inbox_page(mira, page=2).mails) == 11
-    assert counts[0].count == 61
+@pytest.mark.parametrize("count", [1, 61])
+def test_a_page_of_the_inbox_needs_one_statement(quarter, mira, count, django_assert_num_queries):
+    for number in range(count):
+        arrive(quarter, raw=make_mail(f"Mail {number}"))
+    with django_assert_num_queries(3):
+        page = inbox_page(mira, mail_class="new", only_waiting=True)
+        counts = inbox_counts(mira)
+        waiting_mails(mira)
+
+    assert (len(page.mails), page.has_more) == (min(count, 50), count > 50)
+    assert len(inbox_page(mira, page=2).mails) == max(count - 50, 0)
+    assert counts[0].count == count
 
 
 def test_dossiers_that_are_deleted_leave_their_mails(quarter, dossier):

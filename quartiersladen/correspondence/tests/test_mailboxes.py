@@ -11,6 +11,7 @@ from quartiersladen.correspondence.incoming.reading import MOST_BYTES
 from quartiersladen.correspondence.incoming.states import MailClass, Trouble
 from quartiersladen.correspondence.models import InboundMail, Mailbox
 from quartiersladen.correspondence.testing import make_mail
+from quartiersladen.outbox.outages import server_key
 from quartiersladen.quarters.testing import make_quarter
 
 
@@ -22,7 +23,8 @@ class Cutter:
     """Shows progress and ends the program after so many mails."""
 
     def __init__(self, after: int) -> None:
-        self.after, self.steps = after, []
+        self.after = after
+        self.steps: list[tuple[str, int, int]] = []
 
     def step(self, what, done, total):
         self.steps.append((what, done, total))
@@ -132,7 +134,7 @@ def test_a_huge_mail_is_seen_and_stays_in_the_mailbox(mailbox):
 
 def test_a_mail_that_ended_the_program_twice_is_kept_without_being_read(mailbox):
     mailbox.deliver(make_mail(subject="eins"), make_mail(subject="zwei"))
-    row = Mailbox.objects.create(key=mailboxes.server_key(mailbox.url))
+    row = Mailbox.objects.create(key=server_key(mailbox.url))
     with imap.opened(mailbox.url) as box:
         [first, _second] = box.uids_after(0)
         Mailbox.objects.update(uid_validity=box.validity, tried_uid=first, times_tried=1)
@@ -165,7 +167,7 @@ def test_two_never_read_one_mailbox_at_once(mailbox):
     mailbox.deliver(make_mail())
     now = timezone.now()
     row = Mailbox.objects.create(
-        key=mailboxes.server_key(mailbox.url), claimed_until=now + timedelta(minutes=5)
+        key=server_key(mailbox.url), claimed_until=now + timedelta(minutes=5)
     )
 
     assert read(mailbox.url).is_busy
@@ -220,7 +222,7 @@ def test_the_mark_of_a_mailbox_that_nobody_uses_goes(mailbox):
     Mailbox.objects.create(key="eine alte")
     tasks.read_mailboxes()
 
-    assert [row.key for row in Mailbox.objects.all()] == [mailboxes.server_key(mailbox.url)]
+    assert [row.key for row in Mailbox.objects.all()] == [server_key(mailbox.url)]
 
 
 def test_a_mailbox_that_is_away_stops_no_other(mailbox, mail_server, settings, caplog):

@@ -44,7 +44,7 @@ def proposal(quarter):
 
 
 def page_of(client, mail) -> str:
-    return client.get(f"{INBOX}{mail.pk}/").content.decode()
+    return str(client.get(f"{INBOX}{mail.pk}/").content.decode())
 
 
 def press(client, mail, deed, **fields):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns.models import CameByMail
 from quartiersladen.concerns.queries import came_by_mail
+from quartiersladen.concerns.rules import may_become_concern
 from quartiersladen.concerns.services import mails
 from quartiersladen.concerns.states import MailEffect
 from quartiersladen.correspondence import queries
@@ -187,7 +188,7 @@ def _offers(request: StaffRequest, mail: InboundMail, effect: CameByMail | None)
         offers |= {"accept", "refusal"}
     if mail.is_waiting and not is_draft and mail.mail_class != MailClass.NEW:
         offers.add("finish")
-    if decides and mails.may_become_concern(mail, effect):
+    if decides and may_become_concern(mail, effect):
         offers.add("take_up")
     if mail.mail_class == MailClass.NEW and mail.is_waiting:
         # The task that makes its draft comes within a minute.
