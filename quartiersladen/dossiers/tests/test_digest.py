@@ -147,9 +147,9 @@ def test_what_waits_to_be_let_in_is_one_block_when_its_first_look_is_due(quarter
     mail = Mail.objects.get()
     assert mail.subject.startswith("2 ")
     [block] = mail.text.split("\n\n")[2:]
-    assert block.splitlines() == [
-        "2 Meldungen warten, die noch nicht zur Arbeit zählen. Bitte sehen Sie nach, ob sie echt"
-        " sind:",
+    words, *places = block.splitlines()
+    assert words.startswith("2 Meldungen warten, die noch nicht zur Arbeit zählen.")
+    assert places == [
         "Quarantäne: http://localhost:8000/buero/quarantaene/",
         "Eingegangene Mails: http://localhost:8000/buero/post/eingang/?art=new",
     ]
