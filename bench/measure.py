@@ -33,7 +33,8 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from bench import limits, load
-from bench.bars import MEMORY, MIXED, ON_POSTGRES
+from bench.bars import MAILBOX, MEMORY, MIXED, ON_POSTGRES
+from bench.mailbox import is_possible, measure_mailbox
 from bench.memory import family, weight
 from quartiersladen.accounts import demo as accounts_demo
 from quartiersladen.accounts.models import User
@@ -50,6 +51,7 @@ MIXTURE = {"T2 desk list": 80, "T5 detail": 15, "T1 create": 5}
 POSTGRES_MEASURES = ("T2", "T3", "T5", "S1")
 #: Reads a whole year each time; it is asked more seldom, or it would take longer than all others.
 LONG, SELDOM = {"S1 statistics"}, 10
+MAILS, FEW = 5_000, 5_000  # mails; concerns up to which a tenth of them is enough
 IDLE_SECONDS = 6  # until a worker has done what is due at its start
 Page = Callable[[], HttpResponse]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -293,6 +295,8 @@ def measure(number: int, *, times: int, seconds: float) -> dict[str, dict[str, A
         if on_sqlite:
             mixture = mixed(ports["web"], calls, seconds=seconds * 4)
             figures |= {MEMORY: footprint(processes), MIXED: mixture}
+    if on_sqlite and is_possible():
+        figures[MAILBOX] = measure_mailbox(quarter, MAILS if number > FEW else MAILS // 10)
     return figures
 
 

@@ -15,6 +15,7 @@ from quartiersladen.concerns.states import (
     ConcernKind,
     ConcernState,
     HitOutcome,
+    MailEffect,
     PlaceKind,
     PlacePrecision,
     QuestionState,
@@ -27,6 +28,7 @@ from quartiersladen.concerns.states import (
     Witness,
     word_for_others,
 )
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Dossier
@@ -391,6 +393,29 @@ class BlockedSender(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CameByMail(models.Model):
+    """What the concerns made of one mail that came in; the row makes it happen once."""
+
+    mail = models.OneToOneField(InboundMail, models.CASCADE, related_name="concern_effect")
+    what = models.CharField(max_length=9, choices=MailEffect)
+    #: None: the draft was no concern and is deleted.
+    concern = models.ForeignKey(Concern, models.SET_NULL, null=True, related_name="came_by_mail")
+    #: Of a proposal: which referral it may answer.
+    referral = models.ForeignKey(
+        "Referral", models.SET_NULL, null=True, related_name="came_by_mail"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what__in=MailEffect.values), name="mail_effect_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mail_id} {self.what}"
 
 
 class Referral(models.Model):

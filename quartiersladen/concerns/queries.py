@@ -13,6 +13,7 @@ from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import (
     BlockedSender,
+    CameByMail,
     Concern,
     DraftPhoto,
     Joining,
@@ -32,7 +33,10 @@ from quartiersladen.concerns.states import (
     HitOutcome,
     ReferralState,
 )
+from quartiersladen.correspondence.incoming.states import InboundState
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.queries import kept_text
+from quartiersladen.correspondence.rules import may_read_mail
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
@@ -299,9 +303,14 @@ def _filters_for(viewer: Viewer) -> QuerySet[SavedFilter]:
 
 
 def get_inside(viewer: Viewer, reference: str) -> Concern:
-    """Return one concern for the desk. Raises Concern.DoesNotExist when missing or hidden."""
+    """Return one concern for the desk, with the key of the first mail about it that waits.
+
+    Raises Concern.DoesNotExist when missing or hidden.
+    """
+    waits = InboundMail.objects.filter(dossier=OuterRef("pk"), state=InboundState.WAITING)
     return (
         concerns_inside(viewer)
+        .annotate(waiting_mail=Subquery(waits.order_by("received_at").values("pk")[:1]))
         .select_related(
             "dossier",
             "dossier__quarter",
@@ -613,10 +622,27 @@ def held_references(viewer: Viewer, references: Iterable[str]) -> list[Concern]:
     """Return those of the named reports that lie in the quarantine, waiting or as spam."""
     return list(
         concerns_inside(viewer)
-        .filter(state__in=sorted(HELD), dossier__reference__in=set(references))
+        .filter(
+            state__in=[ConcernState.QUARANTINED, ConcernState.SPAM],
+            dossier__reference__in=set(references),
+        )
         .select_related("dossier", "dossier__quarter", "quarter", "teller")
         .order_by("created_at", "pk")
     )
+
+
+def came_by_mail(viewer: Viewer, mail: InboundMail) -> CameByMail | None:
+    """Return what a mail became here, with its concern; None if nothing (yet) or hidden."""
+    if not may_read_mail(viewer, mail):
+        return None
+    effects = CameByMail.objects.filter(mail=mail)
+    return effects.select_related(
+        "concern__dossier",
+        "concern__dossier__quarter",
+        "concern__quarter",
+        "concern__teller",
+        "referral__body",
+    ).first()
 
 
 def blocked_senders(viewer: Viewer) -> list[BlockedSender]:

@@ -2,8 +2,10 @@
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
-from quartiersladen.concerns.models import Concern, Referral, SavedFilter, Voice
-from quartiersladen.concerns.states import ConcernState
+from quartiersladen.concerns.models import CameByMail, Concern, Referral, SavedFilter, Voice
+from quartiersladen.concerns.states import ConcernState, MailEffect
+from quartiersladen.correspondence.incoming.states import InboundState
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.dossiers.rules import may_look_inside
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.quarters.models import Quarter
@@ -61,6 +63,12 @@ def may_add_voice(concern: Concern) -> bool:
 def may_act_as_voice(viewer: Viewer, voice: Voice) -> bool:
     """The holder of the link in the mails to this voice."""
     return viewer.link_purpose == LinkPurpose.VOICE and viewer.link_subject_id == voice.pk
+
+
+def may_become_concern(mail: InboundMail, effect: CameByMail | None) -> bool:
+    """Whether a draft can be made of a mail that was taken for something else or put aside."""
+    is_draft = effect is not None and effect.what == MailEffect.DRAFT and bool(effect.concern_id)
+    return not is_draft and mail.state != InboundState.TAKEN and mail.gone_at is None
 
 
 def may_block(viewer: Viewer, quarter: Quarter) -> bool:

@@ -27,6 +27,7 @@ class ConcernState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     QUARANTINED = "quarantined", _("In quarantine")
     SPAM = "spam", _("Spam")
+    DRAFT = "draft", _("Draft")
 
 
 #: What others than the person read where the label speaks to the person.
@@ -40,8 +41,9 @@ def word_for_others(state: ConcernState) -> "str | _StrPromise":
 
 _S = ConcernState
 CLOSED = frozenset({_S.ANSWERED, _S.JOINED, _S.WITHDRAWN})
-#: Came in with signs of spam: the office has to look first. None is among its work or public.
-HELD = frozenset({_S.QUARANTINED, _S.SPAM})
+#: Came in with signs of spam, or by a mail whose sender anybody can forge: the office has to look
+#: first. None is among its work or public, and nobody is written to.
+HELD = frozenset({_S.QUARANTINED, _S.SPAM, _S.DRAFT})
 OPEN = frozenset(ConcernState) - CLOSED - HELD
 AT_WORK = OPEN - {_S.NEW}
 OUTSIDE = frozenset({_S.FORWARDED, _S.ASKED_AGAIN})
@@ -170,6 +172,8 @@ class Channel(TextChoices):
     WALK = "walk", _("On a walk")
     EVENT = "event", _("At an event")
     POSTCARD = "postcard", _("Postcard")
+    OPEN311 = "open311", _("Through another city service")
+    API = "api", _("From another program")
 
 
 class ActionKind(TextChoices):
@@ -188,8 +192,6 @@ CHANNEL_OF = {
     ActionKind.STALL: Channel.EVENT,
     ActionKind.WALK: Channel.WALK,
 }
-    OPEN311 = "open311", _("Through another city service")
-    API = "api", _("From another program")
 
 
 #: Came from a partner's program; nobody at the desk types these in.
@@ -293,3 +295,12 @@ class TalkPlace(TextChoices):
     STREET = "street", _("On the street, on a walk")
     STALL = "stall", _("At a stall or event")
     VISIT = "visit", _("On a visit")
+
+
+class MailEffect(TextChoices):
+    """What a mail that came in became here. No page shows these words."""
+
+    DRAFT = "draft"
+    WORDS = "words"
+    PROPOSAL = "proposal"
+    BOUNCE = "bounce"

@@ -1,17 +1,23 @@
 """Jobs of the concerns module. Each may run twice: a second run finds nothing left to do."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from quartiersladen.concerns.services import (
     following,
     intake,
     languages,
+    mails,
     quarantine,
     questions,
     tellers,
     voices,
 )
 from quartiersladen.quarters.queries import all_quarters
+
+#: The queue lets a job run for five minutes.
+MOST_TIME = timedelta(minutes=2)
 
 
 def drop_unconfirmed() -> None:
@@ -57,3 +63,9 @@ def send_news() -> None:
 def tidy_followings() -> None:
     """End what nobody confirmed in time, and the following of what was closed long ago."""
     following.tidy(now=timezone.now())
+
+
+def take_mails() -> None:
+    """Make drafts, messages and proposals of the mails that came in."""
+    end = timezone.now() + MOST_TIME
+    mails.take_mails(now=timezone.now(), has_time=lambda: timezone.now() < end)

@@ -26,6 +26,7 @@ from quartiersladen.concerns.states import (
     Scope,
     Witness,
 )
+from quartiersladen.correspondence.incoming.states import Delivery
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import journal
@@ -173,7 +174,7 @@ def _next_step(concern: Concern) -> Step | None:
         sentence = _("If nobody has answered by then, we ask again.")
     elif state == ConcernState.SPAM:
         sentence = _("Then we delete it.")
-    elif state in {ConcernState.NEW, ConcernState.QUARANTINED}:
+    elif state in {ConcernState.NEW, ConcernState.QUARANTINED, ConcernState.DRAFT}:
         sentence = _("By then we have looked at it.")
     else:
         sentence = _("By then we take the next step.")
@@ -216,6 +217,7 @@ def headline(concern: Concern) -> str:
         ConcernState.JOINED: _("Others have told us the same. We deal with it together."),
         ConcernState.WITHDRAWN: _("This was withdrawn. We do nothing more."),
         ConcernState.QUARANTINED: _("We have got your concern and are going to look at it."),
+        ConcernState.DRAFT: _("We have got your concern and are going to look at it."),
         ConcernState.SPAM: _(
             "We take this for advertising and delete it. Are we wrong? Then please call us."
         ),
@@ -304,6 +306,13 @@ def _topic_set(facts: Facts) -> str:
     ) % {"n": facts["months"], "day": _day(facts["next_on"])}
 
 
+def _returned(facts: Facts) -> str:
+    """Say that a mail of ours came back, or what a server told of it."""
+    said = Delivery(facts["delivery"]).label if facts["delivery"] else ""
+    sentence = _("A server about our mail: %(said)s") % {"said": said}
+    return f"{sentence} ({facts['body']})" if facts["body"] else sentence
+
+
 def _answer_language(facts: Facts) -> str:
     return _("Answered in another language from now on: %(language)s") % {
         "language": language_name(facts["to"])
@@ -339,6 +348,11 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "topic_ended": gettext_lazy("No important topic any more"),
     "let_in": gettext_lazy("It is real: let in from the quarantine"),
     "held_again": gettext_lazy("Not called spam any more: back in the quarantine"),
+    "draft_taken": gettext_lazy("Taken in: it came by mail"),
+    "person_wrote": gettext_lazy("Mail of the person"),
+    "body_wrote": gettext_lazy("Mail of %(body)s"),
+    "mail_read": gettext_lazy("Mail read"),
+    "mail_put_aside": gettext_lazy("Mail put aside"),
     "address_confirmed": gettext_lazy("E-mail address confirmed"),
     "address_dropped": gettext_lazy("E-mail address deleted: not confirmed within 72 hours"),
     "consent_withdrawn": gettext_lazy("Consent taken back: contact data must not be passed on"),
@@ -359,6 +373,7 @@ DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "called_spam": lambda facts: (
         _("Called spam; it is deleted on %(day)s") % {"day": _day(facts["gone_on"])}
     ),
+    "mail_returned": _returned,
     "received": _channel,
     "assign": _assigned,
     "sorted": _sorted,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import Concern, Referral, SavedFilter
-from quartiersladen.correspondence.models import Message
+from quartiersladen.correspondence.models import Mailbox, Message
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier, Entry
@@ -76,6 +76,14 @@ class Facts:
             for outage in Outage.objects.all()
         }
         self.filters = {f.pk: (f.user_id, f.is_shared) for f in SavedFilter.objects.all()}
+        self.mailboxes = {
+            box.pk: {
+                quarter.pk
+                for quarter in Quarter.objects.all()
+                if server_key(quarter.mailbox_url) == box.key
+            }
+            for box in Mailbox.objects.all()
+        }
         self.bodies_of_public = set(ResponsibleBody.objects.values_list("pk", flat=True))
 
 
@@ -227,6 +235,17 @@ def kept_filter(who: Visitor, canary: Canary, facts: Facts) -> bool:
     return desk(who, canary, facts) and (is_shared or who.user == made_by)
 
 
+def inbound(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """A mail that came in: as its case, without one lead and moderator."""
+    return office(who, canary, facts) if canary.dossier is None else inside(who, canary, facts)
+
+
+def read_for(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """Why a mailbox cannot be read: the desk of the quarters for which it is."""
+    is_desk = who.works or who.role == Role.HELPER
+    return is_desk and who.quarter in facts.mailboxes[canary.pk]
+
+
 def wording(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """Text snippets: who writes them, and who puts them into letters."""
     return desk(who, canary, facts) or settings(who, canary, facts)
@@ -273,6 +292,7 @@ FIELDS: dict[str, Circle] = {
     "quarters.Quarter.street": everybody,
     "quarters.Quarter.city": everybody,
     "quarters.Quarter.smtp_url": nobody,
+    "quarters.Quarter.imap_url": nobody,
     "quarters.Quarter.mail_from": nobody,
     "quarters.District.name": everybody,
     "quarters.Premises.name": everybody,
@@ -302,6 +322,14 @@ FIELDS: dict[str, Circle] = {
     "dossiers.Tag.name": desk,
     "correspondence.Message.subject": inside,
     "correspondence.Message.text": written,
+    "correspondence.InboundMail.sender_address": inbound,
+    "correspondence.InboundMail.sender_name": inbound,
+    "correspondence.InboundMail.subject": inbound,
+    "correspondence.InboundMail.text": inbound,
+    "correspondence.InboundMail.quoted": inbound,
+    "correspondence.InboundMail.attachments": inbound,
+    "correspondence.InboundMail.reason": inbound,
+    "correspondence.Mailbox.last_error": read_for,
     "correspondence.TextSnippet.title": wording,
     "correspondence.TextSnippet.text": wording,
     "directory.ResponsibleBody.name": everybody,
@@ -370,6 +398,10 @@ STRUCTURE: dict[str, str] = {
     "outbox.Mail.links": "what a placeholder becomes",
     "outbox.Mail.message_id": "a random number",
     "outbox.Outage.server_key": "a keyed hash",
+    "correspondence.InboundMail.mail_key": "a Message-ID or a checksum",
+    "correspondence.InboundMail.fingerprint": "a checksum",
+    "correspondence.InboundMail.raw_name": "where the bytes lie",
+    "correspondence.Mailbox.key": "a keyed hash",
     "files.StoredFile.media_type": "our own",
     "files.StoredFile.sha256": "a hash",
     "files.StoredFile.storage_name": "where the bytes lie",

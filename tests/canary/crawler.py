@@ -23,7 +23,7 @@ from quartiersladen.concerns.models import (
     RightAddress,
     SavedFilter,
 )
-from quartiersladen.correspondence.models import TextSnippet
+from quartiersladen.correspondence.models import InboundMail, TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.files.models import StoredFile
@@ -96,6 +96,8 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             ),
             (keys(Dossier, column="reference")[0], keys(Document, "dossier__quarter")[-1]),
         ],
+        # A mail's text is its first part, what is attached comes after.
+        "key/number": [(pk, 1) for pk in keys(InboundMail)],
         "key/file_id": [
             *zip(
                 keys(DraftPhoto, "draft__quarter", "draft"),
@@ -119,6 +121,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
                 *keys(Membership),
                 *keys(TextSnippet),
                 *keys(SavedFilter),
+                *keys(InboundMail),
             },
             key=str,
         ),

@@ -31,6 +31,7 @@ from quartiersladen.concerns.services import (
     following,
     intake,
     life,
+    mails,
     quarantine,
     questions,
     referrals,
@@ -50,8 +51,9 @@ from quartiersladen.concerns.states import (
     TalkPlace,
     Witness,
 )
+from quartiersladen.correspondence.models import InboundMail, Mailbox
 from quartiersladen.correspondence.states import Occasion, Way
-from quartiersladen.correspondence.testing import make_snippet
+from quartiersladen.correspondence.testing import arrive, make_mail, make_snippet
 from quartiersladen.desk import services as settings_of_quarter
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.directory.testing import make_body
@@ -146,6 +148,7 @@ def build_world() -> World:
 def _of_the_house(now: datetime) -> None:
     """Store what belongs to no quarter."""
     Backup.objects.create(state=BackupState.FAILED, started_at=now, error="Kein Platz")
+    Mailbox.objects.create(key="noch keines", last_error="Nein")
     Outage.objects.create(server_key="noch keiner", since=now, next_try_at=now, last_error="Nein")
 
 
@@ -312,6 +315,29 @@ class CaseMaker:
         self.assign(self.report("quarantined, helped", is_held=True))
         self.call_spam(self.report("spam", is_held=True))
         self.begin_a_form()
+        self.let_mails_come_in()
+
+    def let_mails_come_in(self) -> None:
+        """A draft, an answer of a person, one of a body, and what is only listed."""
+        quarter = self.town.quarter
+        about = [
+            Mail.objects.filter(message__dossier=self.town.cases[name].pk).latest("pk")
+            for name in ("passed", "secret", "helped, released", "released")
+            if Mail.objects.filter(message__dossier=self.town.cases[name].pk).exists()
+        ]
+        to_body = Mail.objects.filter(message__dossier=self.town.cases["by hand"].pk, kind="body")
+        raws = [
+            make_mail("Neu", photos=[]),
+            make_mail("Liste", List_Id="<liste.example.org>"),
+            *(make_mail("Ja", In_Reply_To=mail.message_id) for mail in [*about, to_body.get()]),
+        ]
+        quoting = "Ja\n\nOn Monday, Mira wrote:\n> Ja?"
+        raws += [make_mail(quoting, files=[("brief.pdf", "application/pdf", b"%PDF")])]
+        for raw in raws:
+            arrive(quarter, raw=raw, now=self.now)
+        mails.take_mails(now=self.now)
+        listed = InboundMail.objects.filter(quarter=quarter).latest("pk")
+        mails.put_aside(viewer=self.lead, mail=listed, reason="Nichts", now=self.now)
 
     def report(
         self,
@@ -630,6 +656,8 @@ class Planter:
         # The server of one quarter takes no mails; its address has just become another one.
         server = Quarter.objects.get(pk=self.world.here.quarter.pk).smtp_url
         Outage.objects.update(server_key=server_key(server))
+        box = Quarter.objects.get(pk=self.world.here.quarter.pk).imap_url
+        Mailbox.objects.update(key=server_key(box))
         for dossier in Dossier.objects.all():
             words = [c.word for c in self.world.planted.values() if c.dossier == dossier.pk]
             Dossier.objects.filter(pk=dossier.pk).update(
@@ -643,6 +671,8 @@ class Planter:
         if not isinstance(one, models.JSONField):
             return word
         before = getattr(row, one.name)
+        if isinstance(before, list):
+            return [item | {"name": f"{word}.pdf"} for item in before]
         if row._meta.object_name == "Entry":
             return before | {name: word for name in ENTRY_FACTS if name in before}
         if row._meta.object_name == "SitePage" and one.name == "facts":

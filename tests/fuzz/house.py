@@ -16,11 +16,13 @@ from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.concerns.services.actions import ActionFacts, start_action
 from quartiersladen.concerns.services.following import Wish, ask_to_follow
 from quartiersladen.concerns.services.intake import keep_photos
+from quartiersladen.concerns.services.mails import take_mails
 from quartiersladen.concerns.services.quarantine import block_sender, call_spam
 from quartiersladen.concerns.services.questions import ask_person
 from quartiersladen.concerns.services.release import Release, release_concern
 from quartiersladen.concerns.states import ActionKind, AnswerWay, Channel, PlacePrecision
 from quartiersladen.concerns.testing import make_concern, make_referral, photo
+from quartiersladen.correspondence.testing import arrive, make_mail
 from quartiersladen.directory.testing import make_body
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
@@ -125,6 +127,9 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
     )
     follows = Following.objects.get(quarter=quarter)
     until = (now + timedelta(days=14)).date()
+    raw = make_mail(files=[("brief.pdf", "application/pdf", b"%PDF")])
+    mails = [arrive(quarter, raw=one, now=now) for one in (raw, make_mail(Precedence="list"))]
+    take_mails(now=now)
     waiting = uuid4()
     _upload(quarter, waiting)
     draft = DraftPhoto.objects.get(draft=waiting)
@@ -141,6 +146,7 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         *map(str, (waiting, draft.file_id, document.file_id)),
         *map(str, (referral.pk, theme.pk, lead.user_id, 1, 2, 3)),
         *(str(action.pk) for action in actions),
+        *(str(mail.pk) for mail in mails),
         theme.slug,
         "lampe.jpg",
     ]

@@ -146,6 +146,11 @@ def blacken_nothing(page: Any) -> None:
     page.locator("[role=alert]").wait_for()
 
 
+def put_aside_without_a_reason(page: Any) -> None:
+    page.click("main [name=deed][value=aside]")
+    page.locator("[role=alert]").wait_for()
+
+
 def begin_a_draft(page: Any) -> None:
     page.locator("form[data-ready]").wait_for()
     page.fill("[name=text]", "Die Laterne ist aus.")
@@ -575,6 +580,30 @@ DESK = {
         lambda: reverse("desk:mail", args=[facts.first(Mail, state=MailState.FAILED).pk]),
         who=LEAD,
     ),
+    "inbox": Sight("desk:inbox", who=LEAD),
+    "inbox, a class": Sight("desk:inbox", lambda: "/buero/post/eingang/?art=bounce", who=LEAD),
+    "inbox, a file": Sight("desk:inbox_upload", who=LEAD),
+    "inbox, a file with errors": Sight("desk:inbox_upload", who=LEAD, deed=send_the_form_empty),
+    "a draft by mail": Sight("desk:inbox_mail", lambda: facts.inbox_page("new"), who=LEAD),
+    "a draft, no reason": Sight(
+        "desk:inbox_mail",
+        lambda: facts.inbox_page("new"),
+        who=LEAD,
+        deed=put_aside_without_a_reason,
+    ),
+    "a body by mail": Sight(
+        "desk:inbox_mail",
+        lambda: facts.inbox_page("body_reply"),
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "a mail of a machine": Sight("desk:inbox_mail", lambda: facts.inbox_page("auto"), who=LEAD),
+    "came by mail": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk("office_detail", facts.concerns(state="draft").latest("created_at")),
+        who=LEAD,
+        deed=unfold_every_deed,
+    ),
     "search": Sight("desk:search", who=LEAD),
     "search with hits": Sight("desk:search", lambda: "/buero/suche/?q=Laterne", who=LEAD),
     "search without hits": Sight("desk:search", lambda: "/buero/suche/?q=xyzxyz", who=LEAD),
@@ -683,6 +712,8 @@ NO_PAGE = {
         "privacy:person_json",
         "privacy:person_pdf",
         "dossiers:file",
+        "desk:inbox_file",
+        "desk:inbox_original",
         "mfa_download_recovery_codes",
     ],
 }

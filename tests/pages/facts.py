@@ -17,6 +17,7 @@ from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link
 from quartiersladen.concerns.models import Action, Concern, Following, Referral
 from quartiersladen.concerns.news import confirm_link, leave_link
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.kernel.links import make_token
@@ -85,6 +86,12 @@ def change_meanwhile(reference: str) -> None:
 def concerns(**wanted: Any) -> QuerySet[Concern]:
     """Return the concerns of the quarter that fit."""
     return Concern.objects.filter(quarter=quarter(), **wanted)
+
+
+def inbox_page(mail_class: str) -> str:
+    """Return the page of the newest mail of a class."""
+    mail = InboundMail.objects.filter(quarter=quarter(), mail_class=mail_class).latest("pk")
+    return reverse("desk:inbox_mail", args=[mail.pk])
 
 
 def released() -> Concern:

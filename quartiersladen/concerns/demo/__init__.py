@@ -15,6 +15,7 @@ from quartiersladen.concerns.demo import lives
 from quartiersladen.concerns.demo.actions import enter_cards_and_a_walk
 from quartiersladen.concerns.demo.addresses import store_right_addresses
 from quartiersladen.concerns.demo.followers import follow_what_is_new
+from quartiersladen.concerns.demo.inbox import fill_the_inbox
 from quartiersladen.concerns.demo.order import put_in_order
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
@@ -105,6 +106,8 @@ def load(now: datetime) -> None:
             ask_people_back(office, now)
             enter_cards_and_a_walk(office, now)
             keep_an_important_topic(office, now)
+            post = Random(f"{SEED} post {quarter.slug}")  # noqa: S311 -- the same mails each time
+            fill_the_inbox(office, now, post)
     read_languages()
 
 

@@ -15,6 +15,8 @@ from quartiersladen.concerns.models import Concern, Question, Referral, Teller, 
 from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.services.voices import forget_voices, known_voices
 from quartiersladen.concerns.states import AnswerWay, PlacePrecision
+from quartiersladen.correspondence.inbox import forget_mails, forget_senders
+from quartiersladen.correspondence.incoming.states import MailClass
 from quartiersladen.correspondence.services import forget_messages
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.services import (
@@ -51,10 +53,16 @@ def mails_to_teller(*, concern_id: int) -> Q:
     return links | Q(message__dossier_id=concern_id, message__counterpart="teller")
 
 
+def mails_of_teller(*, concern_id: int) -> Q:
+    """Return the filter on InboundMail for what the person of a concern wrote to us."""
+    return Q(dossier_id=concern_id, mail_class__in=[MailClass.NEW, MailClass.REPLY])
+
+
 def drop_address(*, teller: Teller) -> None:
     """Take an e-mail address out of the search and the mails of this concern. Raises OnItsWay."""
     if teller.email:
         empty_mails(mails=mails_to_teller(concern_id=teller.pk))
+        forget_senders(mails=mails_of_teller(concern_id=teller.pk))
         blacken_matters([teller.pk], [teller.email])
 
 
@@ -73,6 +81,7 @@ def forget_contact(
         moved = Referral.objects.filter(moved_from=teller.pk).values_list("concern_id", flat=True)
         blacken_matters([teller.pk, *moved], words)
         empty_mails(mails=mails_to_teller(concern_id=teller.pk))
+        forget_senders(mails=mails_of_teller(concern_id=teller.pk))
         way = AnswerWay.NONE if teller.way == AnswerWay.NONE else AnswerWay.LINK
         changes = {
             "name": "",
@@ -173,6 +182,7 @@ def _forget_text(concern: Concern, now: datetime) -> None:
     release_documents(dossier=dossier, released_ids=set())
     set_audience(dossier=dossier, audience=Audience.OFFICE)
     forget_messages(dossier=dossier)
+    forget_mails(mails=Q(dossier=dossier), now=now)
     forget_texts(dossier=dossier)
     empty_mails(mails=mails_to_teller(concern_id=concern.pk))
     referrals = Referral.objects.filter(Q(concern=concern) | Q(moved_from=concern))

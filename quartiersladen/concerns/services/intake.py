@@ -129,7 +129,8 @@ class Intake:
 
     signs: what the public form noticed of spam; None for what somebody told to a person, which is
     never weighed.  reactions: to the hints of the public form; None where nobody can be asked.
-    action: where many are told at once.
+    action: where many are told at once.  is_draft: it came by mail, and the office has to take it
+    in first.
     """
 
     channel: Channel
@@ -153,6 +154,7 @@ class Reactions:
     overrides: bool = False
     is_new: bool = False
     has_seen_danger: bool = False
+    is_draft: bool = False
 
 
 def report_concern(
@@ -329,6 +331,7 @@ def _store(
     day = quarter.local_day(now)
     first_look = add_days_at_work(quarter, day, quarter.first_look_days)
     passed = rules_with_addresses(known.look.rules)
+    state = _first_state(intake, signs)
     dossier = open_dossier(
         quarter=quarter,
         kind=Kind.CONCERN,
@@ -339,13 +342,13 @@ def _store(
         search_words=" ".join(
             (report.text, report.place_text, report.name, report.email, report.phone)
         ),
-        is_held=bool(signs),
+        is_held=state != ConcernState.NEW,
         now=now,
     )
     concern = Concern.objects.create(
         dossier=dossier,
         quarter=quarter,
-        state=ConcernState.QUARANTINED if signs else ConcernState.NEW,
+        state=state,
         kind=report.kind,
         theme=report.theme,
         text=report.text,
@@ -400,6 +403,12 @@ def _note_passed(passed: list[ScopeRule], report: Report, form_key: UUID, day: d
         is_overridden = rule.is_stop and not report.is_emergency
         outcome = HitOutcome.OVERRIDDEN if is_overridden else HitOutcome.SENT_ANYWAY
         note_hits(rules=[rule], form_key=form_key, outcome=outcome, day=day)
+
+
+def _first_state(intake: Intake, signs: frozenset[Sign]) -> ConcernState:
+    if signs:
+        return ConcernState.QUARANTINED
+    return ConcernState.DRAFT if intake.is_draft else ConcernState.NEW
 
 
 def _put_aside(concern: Concern, signs: frozenset[Sign], now: datetime) -> None:

@@ -43,11 +43,14 @@ WITH_BODIES = {
     "body_declined_text",
     "body_answered",
     "body_answered_text",
+    "body_wrote",
 }
 WITH_PERSON = {
     "received",
     "told_orally",
     "letter_sent",
+    "person_wrote",
+    "mail_returned",
     "address_confirmed",
     "address_dropped",
     "consent_withdrawn",

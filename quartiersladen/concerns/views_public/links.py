@@ -125,7 +125,7 @@ def status_page(
     if answer is None and question is not None:
         answer = AnswerForm(initial={"submission_key": new_key()})
     url = request.quarter.absolute_url(f"/s/{token}/")
-    is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED}
+    is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED, ConcernState.DRAFT}
     context = {
         "concern": concern,
         "headline": timeline.headline(concern),

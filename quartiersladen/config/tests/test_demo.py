@@ -49,7 +49,7 @@ def test_it_shows_every_state_and_result(loaded):
 
     assert set(big.values_list("state", flat=True)) == set(ConcernState) - NOT_YET
     assert set(big.values_list("result", flat=True)) == {"", *Result}
-    assert (big.count(), concerns("am-leipziger-tor").count()) == (146, 21)
+    assert (big.count(), concerns("am-leipziger-tor").count()) == (148, 21)
 
 
 def test_everything_lies_inside_and_nothing_in_the_future(loaded):
@@ -149,4 +149,4 @@ def test_it_refuses_a_database_that_is_not_empty(loaded):
         call_command("demo")
 
     call_command("demo", "--if-empty")
-    assert Concern.objects.count() == 167
+    assert Concern.objects.count() == 169

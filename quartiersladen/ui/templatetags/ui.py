@@ -87,6 +87,9 @@ def badge_kind(state: str) -> str:
         "failed": "late",
         "declined": "late",
         "quarantined": "late",
+        "draft": "new",
+        "waiting": "new",
+        "put_aside": "plain",
         "spam": "late",
     }.get(state, "plain")
 
