@@ -6,10 +6,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0005_right_address_has_a_version"),
-        ("correspondence", "0004_mails_come_in"),
+        ("concerns", "0019_concern_can_come_from_a_program"),
+        ("correspondence", "0005_mails_come_in"),
         ("dossiers", "0005_dossier_can_lie_in_quarantine"),
-        ("quarters", "0004_quarter_names_its_mailbox"),
+        ("quarters", "0005_quarter_names_its_mailbox"),
     ]
 
     operations = [
@@ -136,6 +136,56 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("what__in", ["draft", "words", "proposal", "bounce"])),
                 name="mail_effect_known",
+            ),
+        ),
+        migrations.RemoveConstraint(
+            model_name="joining",
+            name="joining_state_known",
+        ),
+        migrations.AlterField(
+            model_name="joining",
+            name="state_before",
+            field=models.CharField(
+                choices=[
+                    ("new", "Received"),
+                    ("checked", "Checked"),
+                    ("ours", "We are working on it"),
+                    ("forwarded", "Passed on"),
+                    ("asked_again", "Asked again"),
+                    ("question", "Question to you"),
+                    ("answered", "Answered"),
+                    ("joined", "Belongs to another concern"),
+                    ("withdrawn", "Withdrawn"),
+                    ("quarantined", "In quarantine"),
+                    ("spam", "Spam"),
+                    ("draft", "Draft"),
+                ],
+                max_length=12,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="joining",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state_before__in",
+                        [
+                            "new",
+                            "checked",
+                            "ours",
+                            "forwarded",
+                            "asked_again",
+                            "question",
+                            "answered",
+                            "joined",
+                            "withdrawn",
+                            "quarantined",
+                            "spam",
+                            "draft",
+                        ],
+                    )
+                ),
+                name="joining_state_known",
             ),
         ),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dossiers", "0005_dossier_can_lie_in_quarantine"),
+        ("dossiers", "0006_follow_up_knows_questions_and_topics"),
         ("quarters", "0003_settings_have_a_version"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

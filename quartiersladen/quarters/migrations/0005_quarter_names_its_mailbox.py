@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quarters", "0003_settings_have_a_version"),
+        ("quarters", "0004_quarter_says_how_near_is_near"),
     ]
 
     operations = [

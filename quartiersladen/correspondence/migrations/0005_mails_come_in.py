@@ -7,11 +7,11 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("correspondence", "0003_text_snippets_count_their_versions"),
+        ("correspondence", "0004_text_snippets_for_questions"),
         ("directory", "0001_start"),
         ("dossiers", "0005_dossier_can_lie_in_quarantine"),
         ("outbox", "0003_a_server_may_take_no_mails"),
-        ("quarters", "0004_quarter_names_its_mailbox"),
+        ("quarters", "0005_quarter_names_its_mailbox"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

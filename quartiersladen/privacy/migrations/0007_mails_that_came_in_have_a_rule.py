@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("privacy", "0005_sessions_end_without_a_rule"),
-        ("quarters", "0004_quarter_names_its_mailbox"),
+        ("privacy", "0006_people_agree_to_mails_about_news"),
+        ("quarters", "0005_quarter_names_its_mailbox"),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0005_right_address_has_a_version"),
-        ("dossiers", "0006_dossier_gets_tags"),
+        ("concerns", "0016_people_follow_what_is_new"),
+        ("dossiers", "0007_dossier_gets_tags"),
         ("quarters", "0003_settings_have_a_version"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

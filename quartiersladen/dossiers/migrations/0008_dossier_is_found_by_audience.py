@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dossiers", "0006_dossier_gets_tags"),
+        ("dossiers", "0007_dossier_gets_tags"),
     ]
 
     operations = [
