@@ -140,6 +140,7 @@ class Intake:
     signs: frozenset[Sign] | None = None
     action: Action | None = None
     reactions: "Reactions | None" = None
+    is_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,6 @@ class Reactions:
     overrides: bool = False
     is_new: bool = False
     has_seen_danger: bool = False
-    is_draft: bool = False
 
 
 def report_concern(
