@@ -264,6 +264,12 @@ class Concerns(Holder):
                 _("The matter is of the quarter, not of the person; figures need it."),
             ),
             Line(
+                _("Questions to the person and what they answered"),
+                Question.objects.filter(concern__in=person.identity.matters).count(),
+                Fate.GOES,
+                _("They are about the person. That something was asked, and when, stays."),
+            ),
+            Line(
                 _("Blocked sender"),
                 _blocked(person).count(),
                 Fate.GOES,
@@ -274,8 +280,10 @@ class Concerns(Holder):
         ]
 
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
-        """Delete the contact data, end the consents and free a blocked address."""
+        """Delete contact data and the words with the person, end consents, free a blocked address."""
         _blocked(person).delete()
+        for dossier in Dossier.objects.filter(pk__in=person.identity.matters).order_by("pk"):
+            forgetting.forget_questions(dossier=dossier)
         rows = Concern.objects.filter(pk__in=person.keys_of(TELLER), quarter=person.quarter)
         for concern in rows.select_related("dossier", "quarter", "teller").order_by("pk"):
             _end_consent(concern, now)
