@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0006_question_back_to_the_person"),
+        ("concerns", "0007_question_back_to_the_person"),
         ("quarters", "0003_settings_have_a_version"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0005_right_address_has_a_version"),
+        ("concerns", "0006_released_ones_are_read_in_order"),
         ("dossiers", "0006_follow_up_knows_questions_and_topics"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0007_many_concerns_come_from_one_action"),
+        ("concerns", "0008_many_concerns_come_from_one_action"),
     ]
 
     operations = [
