@@ -21,7 +21,7 @@ MOST_TOPICS = 200
 SHOWN = 50  # concerns of one action; the totals count all
 #: Deeds of the chain in which somebody asks, and in which somebody answers.
 ASKS = frozenset({"passed_on", "asked_again"})
-ANSWERS = frozenset({"body_answered", "body_declined", "closed"})
+ANSWERS = frozenset({"body_answered", "body_declined"})
 
 
 # --- Questions ------------------------------------------------------------------------------------

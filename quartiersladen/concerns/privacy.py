@@ -314,6 +314,12 @@ class Concerns(Holder):
                 _("The voice was given with the address and goes with it."),
             ),
             Line(
+                _("Questions to the person and what they answered"),
+                Question.objects.filter(concern__in=person.identity.matters).count(),
+                Fate.GOES,
+                _("They are about the person. That something was asked, and when, stays."),
+            ),
+            Line(
                 _("Blocked sender"),
                 _blocked(person).count(),
                 Fate.GOES,
@@ -324,10 +330,12 @@ class Concerns(Holder):
         ]
 
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
-        """Delete contact data and saved filters with it, end consents, free a blocked address."""
+        """Delete contact data, words with the person and saved filters; end consents; unblock."""
         _blocked(person).delete()
         remove_voices(rows=Q(pk__in=_voices_of(person).values("pk")))
         forget_filters_naming(quarter=person.quarter, identity=person.identity)
+        for dossier in Dossier.objects.filter(pk__in=person.identity.matters).order_by("pk"):
+            forgetting.forget_questions(dossier=dossier)
         rows = Concern.objects.filter(pk__in=person.keys_of(TELLER), quarter=person.quarter)
         for concern in rows.select_related("dossier", "quarter", "teller").order_by("pk"):
             _end_consent(concern, now)

@@ -49,7 +49,7 @@ class ActionForm(forms.Form):
 
     submission_key = forms.CharField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(
-        label=gettext_lazy("What is it?"),
+        label=gettext_lazy("Kind"),
         choices=[(k.value, k.label) for k in ActionKind if k != ActionKind.WALK],
         widget=forms.RadioSelect,
         initial=ActionKind.POSTCARDS,

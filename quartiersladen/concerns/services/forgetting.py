@@ -18,9 +18,10 @@ from quartiersladen.concerns.states import AnswerWay, PlacePrecision
 from quartiersladen.correspondence.inbox import forget_mails, forget_senders
 from quartiersladen.correspondence.incoming.states import MailClass
 from quartiersladen.correspondence.services import forget_messages
-from quartiersladen.dossiers.models import Dossier, Entry
+from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
 from quartiersladen.dossiers.services import (
     end_follow_up,
+    forget_lines,
     forget_texts,
     record,
     release_documents,
@@ -33,6 +34,16 @@ from quartiersladen.privacy.free_text import MARK, blacken_matters
 from quartiersladen.privacy.registry import Identity
 from quartiersladen.quarters.models import Quarter
 
+#: Lines of the journal in the words of a question and its answer, and tasks that note them.
+QUESTION_LINES = frozenset({"question_text", "question_answer"})
+QUESTION_TASKS = frozenset(
+    {
+        FollowUpReason.QUESTION,
+        FollowUpReason.CALL,
+        FollowUpReason.WRITE,
+        FollowUpReason.PERSON_SAID,
+    }
+)
 TO_TELLER = (LinkPurpose.TELLER_STATUS, LinkPurpose.TELLER_EMAIL)
 
 
@@ -107,6 +118,18 @@ def forget_contact(
             by_id=by_id,
             now=now,
         )
+
+
+def forget_questions(*, dossier: Dossier) -> None:
+    """Delete what the person was asked back and what they answered; part of an erasure.
+
+    That there was a question, when, and whether it was answered, stays.
+    """
+    Question.objects.filter(concern=dossier.pk).update(text=MARK)
+    Question.objects.filter(concern=dossier.pk).exclude(answer="").update(answer=MARK)
+    forget_lines(dossier=dossier, deeds=QUESTION_LINES)
+    tasks = FollowUp.objects.filter(dossier=dossier, reason__in=QUESTION_TASKS)
+    tasks.update(note="")
 
 
 def contact_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
@@ -188,8 +211,7 @@ def _forget_text(concern: Concern, now: datetime) -> None:
     referrals = Referral.objects.filter(Q(concern=concern) | Q(moved_from=concern))
     referrals.update(cover_note="", link_generation=F("link_generation") + 1)
     referrals.exclude(reply="").update(reply=MARK)
-    Question.objects.filter(concern=concern).update(text=MARK)
-    Question.objects.filter(concern=concern).exclude(answer="").update(answer=MARK)
+    forget_questions(dossier=dossier)
     Teller.objects.filter(pk=teller.pk).update(link_generation=F("link_generation") + 1)
     latitude, longitude = concern.latitude, concern.longitude
     Concern.objects.filter(pk=concern.pk).update(

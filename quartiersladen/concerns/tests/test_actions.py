@@ -232,7 +232,7 @@ def test_lines_are_posted_together(desk, cards, theme, quarter):
     assert (totals.total, totals.by_theme[0]) == (3, (str(theme), 2))
 
     again = desk.post(f"{BATCH}{cards.pk}/", page, follow=True)
-    assert "0 Anliegen gespeichert." in again.content.decode()
+    assert "Nichts Neues: Was getippt war, ist schon gespeichert." in again.content.decode()
     assert Concern.objects.count() == 3
 
 

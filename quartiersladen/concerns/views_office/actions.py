@@ -193,10 +193,13 @@ def batch(request: StaffRequest, action_id: str) -> HttpResponse:
         stored = _stored(request, action, form)
         wrong += [] if stored is not None else [form]
         new += bool(stored)
-    words = ngettext("%(n)s concern stored.", "%(n)s concerns stored.", new) % {"n": new}
-    messages.success(request, words)
+    if new:
+        words = ngettext("%(n)s concern stored.", "%(n)s concerns stored.", new) % {"n": new}
+        messages.success(request, words)
     if wrong:
         return _lines(request, page, wrong, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if not new:
+        messages.info(request, _("Nothing new: what was typed is stored already."))
     return redirect("concerns:batch", action.pk)
 
 

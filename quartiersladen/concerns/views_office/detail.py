@@ -69,9 +69,13 @@ WITH_PERSON = {
     "question_unanswered",
 }
 #: What was asked and what came back, over the years.
-CHAIN = (WITH_BODIES - {"body_accepted"}) | {
+CHAIN = {
+    "passed_on",
+    "asked_again",
+    "ask_note",
+    "body_declined_text",
+    "body_answered_text",
     "closed",
-    "reopened",
     "reopen_note",
     "question_text",
     "question_answer",
