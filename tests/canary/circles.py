@@ -122,6 +122,7 @@ def contact(who: Visitor, canary: Canary, facts: Facts) -> bool:
         referral is not None
         and referral.concern_id == canary.dossier
         and referral.with_contact
+        and referral.moved_from_id is None
         and referral.concern.teller.may_pass_on
     )
 
@@ -303,6 +304,10 @@ FIELDS: dict[str, Circle] = {
     "concerns.Referral.cover_note": referred,
     "concerns.Referral.reply": referred,
     "concerns.BlockedSender.name": office,
+    "concerns.ScopeRule.title": everybody,
+    "concerns.ScopeRule.text": everybody,
+    "concerns.ScopeRule.words": office,
+    "concerns.Voice.email": inside,
     "concerns.DraftPhoto.label": nobody,
     "website.SitePage.body": published,
     "website.SitePage.facts": published,
@@ -344,6 +349,10 @@ STRUCTURE: dict[str, str] = {
     "dossiers.Dossier.language": "a code",
     "dossiers.Entry.deed": "a code",
     "concerns.Concern.text_language": "a code",
+    "concerns.Voice.cookie_hash": "a hash of a random number",
+    "concerns.Voice.language": "a code",
+    "concerns.Joining.moved": "keys of referrals",
+    "concerns.Joining.revoked": "keys of referrals",
     "directory.ResponsibleBody.sort_name": "the folded name",
     "directory.ResponsibleBody.postcode": "five digits",
 }

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
-from quartiersladen.concerns.models import DraftPhoto, Referral, RightAddress
+from quartiersladen.concerns.models import DraftPhoto, Referral, RightAddress, ScopeRule, Voice
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
@@ -33,7 +33,7 @@ LINK = re.compile(r"""(?:href|src|action|hx-get)=["']([^"'#]+)""")
 GET_FORM = re.compile(r"<form\b(?P<head>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
 ATTRIBUTE = re.compile(r"""(\w+)=["']([^"']*)["']""")
 WORD_FIELD = re.compile(r"""<input[^>]*type=["']search["'][^>]*>""")
-TOKENS = re.compile(r"/[sfbw]/([A-Za-z0-9_-]{40})")
+TOKENS = re.compile(r"/(?:[sfbw]|stimme)/([A-Za-z0-9_-]{40})")
 SELECT = re.compile(r"""<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>""", re.DOTALL)
 CHOICE = re.compile(
     r'<input(?=[^>]*type="(?:checkbox|radio)")(?=[^>]*value="\d+")[^>]*name="([^"]+)"'
@@ -105,7 +105,14 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "name": ["foto.jpg"],
         "token": ["A" * 40],
         "int key": sorted(
-            {*keys(Theme), *keys(RightAddress), *keys(Membership), *keys(TextSnippet)}, key=str
+            {
+                *keys(Theme),
+                *keys(RightAddress),
+                *keys(ScopeRule),
+                *keys(Membership),
+                *keys(TextSnippet),
+            },
+            key=str,
         ),
         "str key": [*PageKey.values, "unbekannt"],
         "str kind": [*RetentionKind.values, "unbekannt"],
@@ -113,6 +120,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             *(f"concerns.teller:{pk}" for pk in keys(Dossier)),
             *(f"directory.contactperson:{pk}" for pk in keys(ContactPerson, "body__quarter")),
             *(f"accounts.user:{pk}" for pk in keys(Membership, column="user")),
+            *(f"concerns.voice:{pk}" for pk in keys(Voice, "concern__quarter")),
         ],
         "provider_id": ["haus"],
         "pk": [1],

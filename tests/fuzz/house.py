@@ -10,11 +10,12 @@ from django.utils import timezone
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.concerns.letters import confirmation, referral_link, status_link
-from quartiersladen.concerns.models import Concern, DraftPhoto
+from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
+from quartiersladen.concerns.models import Concern, DraftPhoto, ScopeRule
 from quartiersladen.concerns.services.intake import keep_photos
 from quartiersladen.concerns.services.quarantine import block_sender, call_spam
 from quartiersladen.concerns.services.release import Release, release_concern
+from quartiersladen.concerns.services.voices import add_voice
 from quartiersladen.concerns.states import AnswerWay, Channel, PlacePrecision
 from quartiersladen.concerns.testing import make_concern, make_referral, photo
 from quartiersladen.directory.testing import make_body
@@ -97,6 +98,13 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         ask_on=(now + timedelta(days=9)).date(),
         now=now,
     )
+    voice = add_voice(
+        concern=concerns[2], cookie="x", email="v@example.org", language="de", now=now
+    )
+    assert voice is not None
+    rule = ScopeRule.objects.create(
+        quarter=quarter, title={"de": "Laterne"}, words=["Laterne"], mode="stop"
+    )
     block_sender(viewer=lead, quarter=quarter, name="spam.example.org", now=now)
     waiting = uuid4()
     _upload(quarter, waiting)
@@ -109,8 +117,9 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         *(_token(status_link(concern, concern.teller)) for concern in concerns),
         _token(letter.links["confirm"]),
         _token(referral_link(referral)),
+        _token(voice_link(voice)),
         *map(str, (waiting, draft.file_id, document.file_id)),
-        *map(str, (referral.pk, theme.pk, lead.user_id, 1, 2, 3)),
+        *map(str, (referral.pk, theme.pk, rule.pk, lead.user_id, 1, 2, 3)),
         theme.slug,
         "lampe.jpg",
     ]

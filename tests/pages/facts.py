@@ -14,8 +14,9 @@ from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.states import Role
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
-from quartiersladen.concerns.letters import confirmation, referral_link, status_link
-from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
+from quartiersladen.concerns.models import Concern, Referral, Voice
+from quartiersladen.concerns.services.voices import add_voice
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document
 from quartiersladen.kernel.links import make_token
@@ -127,6 +128,28 @@ def confirm_page(*, confirmed: bool) -> str:
     until = timezone.now().date() + timedelta(days=3)
     letter = confirmation(concern, concern.teller, confirm_by=until)
     return _path(letter.links["confirm"])
+
+
+def leading() -> Concern:
+    """Return the concern that leads a joint case."""
+    return concerns(joined__isnull=False).latest("created_at")
+
+
+def voice_page(*, confirmed: bool) -> str:
+    """Return the address behind the link in a mail to somebody who said "me too"."""
+    concern = leading()
+    if not confirmed:
+        add_voice(
+            concern=concern,
+            cookie="nobody",
+            email="unbestaetigt@example.org",
+            language="de",
+            now=timezone.now(),
+        )
+    found = Voice.objects.filter(
+        concern=concern, email_confirmed_at__isnull=not confirmed
+    ).exclude(email="")
+    return _path(voice_link(found.latest("pk")))
 
 
 def body_page(state: str) -> str:

@@ -13,8 +13,10 @@ from quartiersladen.accounts.queries import viewer_for
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.demo import lives
 from quartiersladen.concerns.demo.addresses import store_right_addresses
+from quartiersladen.concerns.demo.joint import join_the_heap
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
+from quartiersladen.concerns.demo.scope_rules import store_scope_rules
 from quartiersladen.concerns.demo.spam import fill_the_quarantine
 from quartiersladen.concerns.demo.stories import Stories
 from quartiersladen.concerns.demo.talks import tally_a_quarter_of_a_year
@@ -93,8 +95,12 @@ def load(now: datetime) -> None:
             clock = lives.Clock(quarter, came_in, now, luck)
             life(lives.Scene(office, clock, told, luck))
         tally_a_quarter_of_a_year(office, now, random)
+        # Has its own luck, too.
+        heap = Random(f"{SEED} heap {quarter.slug}")  # noqa: S311 -- the same year each time
+        store_scope_rules(office, addresses, now, heap)
         if quarter.is_default:
             fill_the_quarantine(office, now, random)
+            join_the_heap(office, now, heap)
     read_languages()
 
 

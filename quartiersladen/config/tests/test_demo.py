@@ -22,7 +22,7 @@ from quartiersladen.quarters.outline import lies_inside
 from quartiersladen.website.models import SitePage
 
 #: No deed leads there yet: joining concerns and asking the person back.
-NOT_YET = {ConcernState.JOINED, ConcernState.QUESTION}
+NOT_YET = {ConcernState.QUESTION}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_it_shows_every_state_and_result(loaded):
 
     assert set(big.values_list("state", flat=True)) == set(ConcernState) - NOT_YET
     assert set(big.values_list("result", flat=True)) == {"", *Result}
-    assert (big.count(), concerns("am-leipziger-tor").count()) == (126, 21)
+    assert (big.count(), concerns("am-leipziger-tor").count()) == (130, 21)
 
 
 def test_everything_lies_inside_and_nothing_in_the_future(loaded):
@@ -76,7 +76,7 @@ def test_today_has_something_to_do(loaded):
 def test_mails_photos_and_talks_are_there(loaded):
     kinds = set(Mail.objects.values_list("kind", flat=True))
 
-    assert kinds == {"body", "teller", "confirm"}
+    assert kinds == {"body", "teller", "confirm", "voice"}
     assert StoredFile.objects.count() > 10
     assert Talk.objects.count() > 50
 
@@ -132,4 +132,4 @@ def test_it_refuses_a_database_that_is_not_empty(loaded):
         call_command("demo")
 
     call_command("demo", "--if-empty")
-    assert Concern.objects.count() == 147
+    assert Concern.objects.count() == 151
