@@ -294,14 +294,17 @@ class CaseMaker:
         )
 
     def say_me_too(self, concern: Concern) -> None:
-        for number in range(2):
-            voice = voices.add_voice(
+        said = [
+            voices.add_voice(
                 concern=concern,
                 cookie=f"{number}",
                 email=f"v{number}@{self.town.quarter.slug}.example.org",
                 language="de",
                 now=self.now,
             )
+            for number in range(2)
+        ]
+        voice = said[1]
         assert voice is not None
         voices.confirm_voice(
             viewer=link_viewer(self.town.quarter.pk, LinkPurpose.VOICE, voice.pk),

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 TOLD = {
     "Okafor": "Vor dem Haus Rosenweg 3 liegen Matratzen und ein Sofa.",
-    "Beispiel": "Sperrmüll am Rosenweg 3, jeden Tag mehr.",
-    "Muster": "Am Rosenweg 3: Sofa, Matratzen, Kühlschrank.",
-    "Nachbarin": "Der Haufen am Rosenweg 3 stinkt.",
+    "Haselmaus": "Sperrmüll am Rosenweg 3, jeden Tag mehr.",
+    "Quendel": "Am Rosenweg 3: Sofa, Matratzen, Kühlschrank.",
+    "Ottermann": "Der Haufen am Rosenweg 3 stinkt.",
 }
 
 
@@ -166,7 +166,7 @@ def test_one_joint_case_and_all_four_get_the_answer(house, desk, told):
 
 def test_a_mistake_is_undone_before_the_answer(house, desk, told):
     leader = join_all(desk, told)
-    mistaken = told["Nachbarin"]
+    mistaken = told["Ottermann"]
 
     desk.post(at(leader, "sammeln/"), {"loesen": mistaken.dossier.reference})
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from quartiersladen.accounts.rules import link_viewer
@@ -29,7 +30,7 @@ PLACE = "otto-runki-platz"
 THEME = "muell"
 TITLE = "Sperrmüll am Otto-Runki-Platz"
 #: Text, language, and how the person wants the answer; the first one leads.
-TOLD = (
+TOLD: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (
         "Am Otto-Runki-Platz liegt seit einer Woche Sperrmüll: Matratzen, Sofa, Kühlschrank.",
         "de",
