@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0005_right_address_has_a_version"),
+        ("concerns", "0006_released_ones_are_read_in_order"),
         ("quarters", "0004_quarter_says_how_near_is_near"),
     ]
 
