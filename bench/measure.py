@@ -151,6 +151,8 @@ class Workloads:
             "email": f"nachbarin{number}@example.org",
             "phone": "030 23125 014",
             "address": "",
+            # Lamps nearby were shown before, and this is none of them.
+            "is_new": "1",
         }
 
     def pages(self) -> dict[str, Page]:

@@ -211,6 +211,19 @@ def voice_link(voice: Voice) -> LinkSpec:
     )
 
 
+def _voice_links(voice: Voice) -> dict[str, LinkSpec]:
+    """Return the links of a mail to a voice; "status" says which dossier the mail is about."""
+    concern = voice.concern
+    public_page = LinkSpec(
+        purpose=LinkPurpose.VOICE,
+        subject_id=concern.pk,
+        generation=0,
+        expires_on=None,
+        path=f"/anliegen/{concern.dossier.reference}/",
+    )
+    return {"voice": voice_link(voice), "status": public_page}
+
+
 def voice_confirmation(voice: Voice) -> Letter:
     """The only mail until it is confirmed; it repeats nothing but the number."""
     number = {"number": voice.concern.dossier.reference}
@@ -225,11 +238,13 @@ def voice_confirmation(voice: Voice) -> Letter:
                     " button:"
                 ),
                 "[[link:voice]]",
+                _("Here you can always see what is happening with your concern:"),
+                "[[link:status]]",
                 _("Was it not you? Then do nothing. We delete this address after %(hours)s hours.")
                 % {"hours": CONFIRM_HOURS},
             ),
             language=voice.language,
-            links={"voice": voice_link(voice)},
+            links=_voice_links(voice),
         )
 
 
@@ -253,7 +268,7 @@ def voice_answered(voice: Voice, concern: Concern) -> Letter:
                 "[[link:voice]]",
             ),
             language=voice.language,
-            links={"voice": voice_link(voice)},
+            links=_voice_links(voice),
         )
 
 

@@ -143,6 +143,7 @@ def contact(who: Visitor, canary: Canary, facts: Facts) -> bool:
         referral is not None
         and referral.concern_id == canary.dossier
         and referral.with_contact
+        and referral.moved_from_id is None
         and referral.concern.teller.may_pass_on
     )
 
@@ -365,6 +366,10 @@ FIELDS: dict[str, Circle] = {
     "concerns.BlockedSender.name": office,
     "concerns.SavedFilter.name": kept_filter,
     "concerns.SavedFilter.query": kept_filter,
+    "concerns.ScopeRule.title": everybody,
+    "concerns.ScopeRule.text": everybody,
+    "concerns.ScopeRule.words": office,
+    "concerns.Voice.email": inside,
     "concerns.DraftPhoto.label": nobody,
     "website.SitePage.body": published,
     "website.SitePage.facts": published,
@@ -414,6 +419,10 @@ STRUCTURE: dict[str, str] = {
     "concerns.Following.subject": "keys of rows, or a point",
     "dossiers.Tag.folded": "the folded name",
     "concerns.SavedFilter.folded": "the folded name",
+    "concerns.Voice.cookie_hash": "a hash of a random number",
+    "concerns.Voice.language": "a code",
+    "concerns.Joining.moved": "keys of referrals",
+    "concerns.Joining.revoked": "keys of referrals",
     "directory.ResponsibleBody.sort_name": "the folded name",
     "directory.ResponsibleBody.postcode": "five digits",
 }

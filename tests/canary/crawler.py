@@ -22,6 +22,8 @@ from quartiersladen.concerns.models import (
     Referral,
     RightAddress,
     SavedFilter,
+    ScopeRule,
+    Voice,
 )
 from quartiersladen.correspondence.models import InboundMail, TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
@@ -40,7 +42,7 @@ LINK = re.compile(r"""(?:href|src|action|hx-get)=["']([^"'#]+)""")
 GET_FORM = re.compile(r"<form\b(?P<head>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
 ATTRIBUTE = re.compile(r"""(\w+)=["']([^"']*)["']""")
 WORD_FIELD = re.compile(r"""<input[^>]*type=["']search["'][^>]*>""")
-TOKENS = re.compile(r"/[sfbw]/([A-Za-z0-9_-]{40})")
+TOKENS = re.compile(r"/(?:[sfbw]|stimme)/([A-Za-z0-9_-]{40})")
 SELECT = re.compile(r"""<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>""", re.DOTALL)
 CHOICE = re.compile(
     r'<input(?=[^>]*type="(?:checkbox|radio)")(?=[^>]*value="\d+")[^>]*name="([^"]+)"'
@@ -118,6 +120,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             {
                 *keys(Theme),
                 *keys(RightAddress),
+                *keys(ScopeRule),
                 *keys(Membership),
                 *keys(TextSnippet),
                 *keys(SavedFilter),
@@ -132,6 +135,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             *(f"concerns.following:{pk}" for pk in keys(Following)),
             *(f"directory.contactperson:{pk}" for pk in keys(ContactPerson, "body__quarter")),
             *(f"accounts.user:{pk}" for pk in keys(Membership, column="user")),
+            *(f"concerns.voice:{pk}" for pk in keys(Voice, "concern__quarter")),
         ],
         "provider_id": ["haus"],
         "pk": [1],

@@ -24,12 +24,21 @@ from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
-from quartiersladen.concerns.models import Concern, Following, Question, Referral, RightAddress
+from quartiersladen.concerns.models import (
+    Concern,
+    Following,
+    Question,
+    Referral,
+    RightAddress,
+    ScopeHit,
+    ScopeRule,
+)
 from quartiersladen.concerns.services import (
     actions,
     filters,
     following,
     intake,
+    joining,
     life,
     mails,
     quarantine,
@@ -39,6 +48,7 @@ from quartiersladen.concerns.services import (
     talks,
     tellers,
     topics,
+    voices,
 )
 from quartiersladen.concerns.states import (
     ActionKind,
@@ -225,9 +235,17 @@ def _furnish(quarter: Quarter, now: datetime) -> None:
         note={"de": "Klingel"},
     )
     ProgrammeFooter.objects.create(quarter=quarter, text="Gefördert", from_on="2020-01-01")
-    RightAddress.objects.create(
+    address = RightAddress.objects.create(
         quarter=quarter, name={"de": "Wohnung"}, text={"de": "Wohnungsamt"}
     )
+    rule = ScopeRule.objects.create(
+        quarter=quarter,
+        title={"de": "Wohnung"},
+        words=["wohnung"],
+        text={"de": "Nicht wir"},
+        right_address=address,
+    )
+    ScopeHit.objects.create(rule=rule, on=now.date(), form_key=uuid4())
     for key in PageKey:
         SitePage.objects.create(
             quarter=quarter,
@@ -338,6 +356,43 @@ class CaseMaker:
         mails.take_mails(now=self.now)
         listed = InboundMail.objects.filter(quarter=quarter).latest("pk")
         mails.put_aside(viewer=self.lead, mail=listed, reason="Nichts", now=self.now)
+        self.join(self.show(self.report("leading")), self.passed(self.report("joined")))
+        self.join(
+            self.keep_secret(self.report("secret, leading")),
+            self.keep_secret(self.report("secret, joined")),
+        )
+        self.say_me_too(self.show(self.report("common")))
+
+    def join(self, leader: Concern, concern: Concern) -> None:
+        for one in (leader, concern):
+            one.dossier.refresh_from_db()
+        joining.join(
+            viewer=self.town.viewer("moderator"),
+            leader=leader,
+            concerns=[concern],
+            keep=frozenset(concern.referrals.values_list("pk", flat=True)),
+            version=leader.dossier.version,
+            now=self.now,
+        )
+
+    def say_me_too(self, concern: Concern) -> None:
+        said = [
+            voices.add_voice(
+                concern=concern,
+                cookie=f"{number}",
+                email=f"v{number}@{self.town.quarter.slug}.example.org",
+                language="de",
+                now=self.now,
+            )
+            for number in range(2)
+        ]
+        voice = said[1]
+        assert voice is not None
+        voices.confirm_voice(
+            viewer=link_viewer(self.town.quarter.pk, LinkPurpose.VOICE, voice.pk),
+            voice=voice,
+            now=self.now,
+        )
 
     def report(
         self,
@@ -574,9 +629,10 @@ class CaseMaker:
             now=self.now,
         )
 
-    def keep_secret(self, concern: Concern) -> None:
+    def keep_secret(self, concern: Concern) -> Concern:
         Dossier.objects.filter(pk=concern.pk).update(audience=Audience.CONFIDENTIAL)
         Named.objects.create(dossier=concern.dossier, user=self.town.people["moderator"])
+        return concern
 
 
 def _name_of(town: Town, concern: Concern) -> str:

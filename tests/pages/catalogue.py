@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from quartiersladen.accounts.states import Role
-from quartiersladen.concerns.models import RightAddress, SavedFilter
+from quartiersladen.concerns.models import RightAddress, SavedFilter, ScopeRule
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Tag
@@ -68,6 +68,28 @@ def enter_a_card_without_words(page: Any) -> None:
     page.fill("[name=zeile-1-contact]", "irgendwer")
     page.locator("main form.q-form .q-actions button[type=submit]").first.click()
     page.locator("[role=alert]").wait_for()
+
+
+def report_what_is_known(page: Any) -> None:
+    page.locator("form[data-ready]").wait_for()
+    page.fill("[name=text]", "Ich suche Wohnung. Am Otto-Runki-Platz liegt Sperrmüll.")
+    page.locator("[name=theme]").select_option(str(facts.leading().theme_id))
+    page.fill("[name=place_text]", "Otto-Runki-Platz")
+    page.locator("#near li").first.wait_for()
+    page.locator("main form.q-form button:visible[type=submit]").last.click()
+    page.locator("#before").wait_for()
+
+
+def leave_a_wrong_address(page: Any) -> None:
+    page.fill("#stimme [name=email]", "keine")
+    page.locator("#stimme button[type=submit]").click()
+    page.locator("#stimme [aria-invalid]").wait_for()
+
+
+def join_what_a_body_has(page: Any) -> None:
+    page.fill("[name=numbers]", facts.case("sent").dossier.reference)
+    page.locator("main form.q-form button[type=submit]").last.click()
+    page.locator("#asked").wait_for()
 
 
 def want_a_letter(page: Any) -> None:
@@ -317,6 +339,22 @@ RESIDENTS = {
         lambda: facts.status_page(facts.agreed()) + "daten/",
         deed=want_a_letter_to_nowhere,
     ),
+    "report, danger, not ours, known": Sight("concerns:report", deed=report_what_is_known),
+    "concern, me too": Sight(
+        "concerns:status",
+        lambda: facts.desk("status", facts.leading(), "?stimme=mail"),
+    ),
+    "status of a joined one": Sight(
+        "concerns:teller_status",
+        lambda: facts.status_page(facts.concerns(state="joined").latest("created_at")),
+    ),
+    "voice, confirm": Sight("concerns:own_voice", lambda: facts.voice_page(confirmed=False)),
+    "voice": Sight("concerns:own_voice", lambda: facts.voice_page(confirmed=True)),
+    "me too with errors": Sight(
+        "concerns:voice",
+        lambda: facts.desk("status", facts.leading()),
+        deed=leave_a_wrong_address,
+    ),
     "confirm": Sight("concerns:confirm", lambda: facts.confirm_page(confirmed=False)),
     "confirmed": Sight("concerns:confirm", lambda: facts.confirm_page(confirmed=True)),
 }
@@ -551,6 +589,28 @@ DESK = {
     "blocked senders with errors": Sight(
         "concerns:blocked_senders", who=LEAD, deed=send_the_form_empty
     ),
+    "joint case": Sight("concerns:joint", lambda: facts.desk("joint", facts.leading()), who=LEAD),
+    "joint case, a joined one": Sight(
+        "concerns:joint",
+        lambda: facts.desk("joint", facts.concerns(state="joined").latest("created_at")),
+        who=LEAD,
+    ),
+    "joint case, which bodies": Sight(
+        "concerns:joint",
+        lambda: facts.desk("joint", facts.leading()),
+        who=LEAD,
+        deed=join_what_a_body_has,
+    ),
+    "scope rules": Sight("concerns:scope_rules", who=LEAD),
+    "scope rule": Sight(
+        "concerns:scope_rule_edit",
+        lambda: reverse("concerns:scope_rule_edit", args=[facts.first(ScopeRule).pk]),
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "new scope rule with errors": Sight(
+        "concerns:scope_rule_new", who=LEAD, deed=send_the_form_empty
+    ),
     "talks": Sight("concerns:talks", who=LEAD),
     "talks, about what": Sight(
         "concerns:talks", lambda: "/buero/gespraeche/?ort=street", who=LEAD
@@ -704,6 +764,7 @@ NO_PAGE = {
         "concerns:figures_csv",
         "concerns:public_figures_csv",
         "concerns:report_fresh",
+        "concerns:report_hints",
         "concerns:draft_photo",
         "concerns:letter_pdf",
         "concerns:poster_pdf",

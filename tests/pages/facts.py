@@ -14,9 +14,10 @@ from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.states import Role
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
-from quartiersladen.concerns.letters import confirmation, referral_link, status_link
-from quartiersladen.concerns.models import Action, Concern, Following, Referral
+from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
+from quartiersladen.concerns.models import Action, Concern, Following, Referral, Voice
 from quartiersladen.concerns.news import confirm_link, leave_link
+from quartiersladen.concerns.services.voices import add_voice
 from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
@@ -174,6 +175,28 @@ def follow_page(*, confirmed: bool) -> str:
 def leave_page() -> str:
     """Return the address behind "do you want no more of these mails?"."""
     return _path(leave_link(first(Following)))
+
+
+def leading() -> Concern:
+    """Return the concern that leads a joint case."""
+    return concerns(joined__isnull=False).latest("created_at")
+
+
+def voice_page(*, confirmed: bool) -> str:
+    """Return the address behind the link in a mail to somebody who said "me too"."""
+    concern = leading()
+    if not confirmed:
+        add_voice(
+            concern=concern,
+            cookie="nobody",
+            email="unbestaetigt@example.org",
+            language="de",
+            now=timezone.now(),
+        )
+    found = Voice.objects.filter(
+        concern=concern, email_confirmed_at__isnull=not confirmed
+    ).exclude(email="")
+    return _path(voice_link(found.latest("pk")))
 
 
 def body_page(state: str) -> str:

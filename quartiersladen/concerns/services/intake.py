@@ -216,7 +216,7 @@ class _Known:
 REPEATED, BLOCKED, WITH_PHOTOS = 1, 2, 4
 
 
-def matter_of(report: Report) -> Matter:
+def _matter(report: Report) -> Matter:
     """Return what of a report is compared with rules and other concerns."""
     return Matter(
         text=report.text,
@@ -256,7 +256,7 @@ def _what_is_known(
         found = Look(facts=facts_of(facts))
     else:
         with_near = _asks_for_near(report, intake.reactions)
-        found = look(quarter, matter_of(report), now=now, with_near=with_near, facts=facts)
+        found = look(quarter, _matter(report), now=now, with_near=with_near, facts=facts)
     earlier_id, flags = found.facts or (None, 0)
     return _Known(
         earlier_id,
@@ -288,7 +288,7 @@ def _let_look_first(
         return
     shown = hints(
         quarter,
-        matter_of(report),
+        _matter(report),
         known.look,
         now=now,
         with_near=_asks_for_near(report, reactions),

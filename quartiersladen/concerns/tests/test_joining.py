@@ -33,7 +33,7 @@ from quartiersladen.dossiers.services import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.kernel.links import make_token
-from quartiersladen.outbox.models import Mail
+from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.quarters.testing import NOON
 
 LATER = NOON + timedelta(days=3)
@@ -93,7 +93,7 @@ def confirm(concern):
     return concern
 
 
-def path_of(link) -> str:
+def path_of(link: LinkSpec) -> str:
     token = make_token(
         link.purpose,
         subject_id=link.subject_id,
@@ -427,6 +427,7 @@ def test_voices_count_for_the_leader_and_are_told(quarter, mira, leader, other):
     said = voices.add_voice(
         concern=fresh(other), cookie="c", email="c@example.org", language="de", now=NOON
     )
+    assert said is not None
     voices.confirm_voice(
         viewer=link_viewer(quarter.pk, LinkPurpose.VOICE, said.pk), voice=said, now=NOON
     )

@@ -1,6 +1,7 @@
 """Likely duplicates: while a resident reports, and at the desk."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -86,7 +87,7 @@ def hinted(client, form) -> list[int]:
 
 # --- While a resident reports --------------------------------------------------------------------
 def test_a_released_one_nearby_is_shown_once_with_picture_and_date(client, quarter, theme, mira):
-    key = "11111111-1111-4111-8111-111111111111"
+    key = uuid4()
     now = timezone.now()
     stored = store_photo(quarter=quarter, upload=photo(), now=now)
     keep_photos(quarter=quarter, key=key, photos=[(stored, "lampe.jpg")], now=now)

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -12,6 +13,7 @@ from quartiersladen.accounts.rules import link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.letters import voice_link
 from quartiersladen.concerns.models import Concern, Voice
+from quartiersladen.concerns.privacy import HOLDER
 from quartiersladen.concerns.queries import public_voice_count, voice_count
 from quartiersladen.concerns.services import forgetting, life, voices
 from quartiersladen.concerns.services.voices import AddressOfVoiceGone
@@ -22,6 +24,7 @@ from quartiersladen.concerns.tests.test_similar import show
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import Mail
+from quartiersladen.privacy.registry import Identity, Order, Person
 from quartiersladen.quarters.testing import NOON, make_quarter
 
 
@@ -40,7 +43,7 @@ def path(concern) -> str:
     return f"/anliegen/{concern.dossier.reference}/"
 
 
-def say(concern, cookie="a", email="", *, language="de", now=NOON) -> Voice | None:
+def say(concern, cookie="a", email="", *, language="de", now=NOON) -> Any:
     return voices.add_voice(
         concern=concern, cookie=cookie, email=email, language=language, now=now
     )
@@ -316,6 +319,28 @@ def test_the_contact_rule_forgets_who_it_was_and_keeps_the_number(client, quarte
     assert voice_count(shown) == 1
     assert not re.search("a@example.org", str(list(Mail.objects.values())))
     assert client.get(own_page(Voice(pk=voice.pk, link_generation=1))).status_code == 404
+
+
+def test_a_voice_is_found_handed_out_and_erased_by_its_address(quarter, mira, hao, shown):
+    voice = confirmed(shown, "a", "Sucht@example.org")
+    other = confirmed(shown, "b", "andere@example.org")
+    key = f"concerns.voice:{voice.pk}"
+
+    found = HOLDER.find(mira, "sucht@example")
+    assert [(one.key, one.name) for one in found] == [(key, "Sucht@example.org")]
+    assert HOLDER.find(hao, "sucht@example") == []
+    identity = HOLDER.recognise(mira, frozenset({key, "concerns.voice:x"}))
+    assert identity == Identity(emails=frozenset({voice.email}), rows=frozenset({key}))
+    assert HOLDER.recognise(hao, frozenset({key})) == Identity()
+
+    person = Person(quarter, identity)
+    section = next(one for one in HOLDER.sections(mira, person) if one.key == "voices")
+    assert [fact.key for fact in section.records[0].facts] == ["email", "on", "confirmed"]
+    line = next(one for one in HOLDER.plan(person) if one.count == 1)
+    assert line.fate == "goes"
+
+    HOLDER.erase(person, Order(), NOON)
+    assert list(Voice.objects.all()) == [other]
 
 
 def test_it_reads_as_a_sentence(shown):

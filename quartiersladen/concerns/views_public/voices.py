@@ -24,7 +24,7 @@ from quartiersladen.kernel.errors import Conflict
 from quartiersladen.kernel.throttle import count_or_refuse
 
 PAGE = "concerns/public/voice.html"
-COOKIE = "stimme"
+COOKIE = f"{settings.COOKIE_PREFIX}stimme"
 YEAR = 365 * 24 * 60 * 60  # seconds
 #: In the address of the page that says thank you.
 COUNTED, MAIL_SENT = "gezaehlt", "mail"
