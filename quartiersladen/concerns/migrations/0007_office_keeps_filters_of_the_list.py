@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0005_right_address_has_a_version"),
+        ("concerns", "0006_released_ones_are_read_in_order"),
         ("dossiers", "0006_dossier_gets_tags"),
         ("quarters", "0003_settings_have_a_version"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

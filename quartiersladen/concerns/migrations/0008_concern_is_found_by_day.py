@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0006_office_keeps_filters_of_the_list"),
+        ("concerns", "0007_office_keeps_filters_of_the_list"),
     ]
 
     operations = [
