@@ -26,11 +26,13 @@ def switch_the_keys_off(page) -> None:
 def take_the_list_along(page) -> list[str]:
     """Return the titles in the file; pressed twice, because a form with a file stays open."""
     page.get_by_role("link", name="Diese Liste als Datei").click()
+    texts = []
     for _twice in range(2):
         with page.expect_download() as download:
             page.get_by_role("button", name="CSV", exact=True).click()
-    text = download.value.path().read_text(encoding="utf-8")
-    return sorted(row[1] for row in list(csv.reader(StringIO(text)))[1:])
+        texts.append(download.value.path().read_text(encoding="utf-8"))
+    assert texts[0] == texts[1]
+    return sorted(row[1] for row in list(csv.reader(StringIO(texts[0])))[1:])
 
 
 def test_concerns_are_ticked_by_keyboard_and_done_together(house, mira_at_desk):
