@@ -21,7 +21,7 @@ from quartiersladen.concerns.models import (
 )
 from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
-from quartiersladen.concerns.services.filters import forget_filters_naming
+from quartiersladen.concerns.services.filters import filters_naming, forget_filters_naming
 from quartiersladen.concerns.services.voices import remove_voices
 from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.dossiers.models import Dossier, Entry
@@ -294,7 +294,15 @@ class Concerns(Holder):
         """Contact data goes; case and counts stay."""
         tellers = Teller.objects.filter(pk__in=person.keys_of(TELLER))
         known = [teller for teller in tellers if teller.has_contact]
+        named = filters_naming(quarter=person.quarter, identity=person.identity)
+        filters = Line(
+            _("Saved filters with the name, address or number"),
+            len(named),
+            Fate.GOES,
+            _("They are only our own words."),
+        )
         return [
+            *([filters] if named else []),
             Line(
                 _("Name, e-mail, phone and address, also in the search"),
                 len(known),

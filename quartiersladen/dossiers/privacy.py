@@ -14,7 +14,7 @@ from quartiersladen.dossiers.rules import rows_inside
 from quartiersladen.dossiers.services import clean_search_later, remove_documents, touch
 from quartiersladen.dossiers.services import record as record_line
 from quartiersladen.dossiers.states import Actor
-from quartiersladen.dossiers.tags import forget_tags_naming
+from quartiersladen.dossiers.tags import forget_tags_naming, tags_naming
 from quartiersladen.privacy.registry import (
     Claims,
     FreeText,
@@ -128,7 +128,12 @@ class Dossiers(Holder):
         """Photos go if the office wants it; the journal stays without the words."""
         matters = person.identity.matters
         photos = Document.objects.filter(dossier__in=matters, is_of_teller=True)
+        named = tags_naming(quarter_id=person.quarter.pk, names=person.identity.names)
+        tags = Line(
+            _("Tags with the name"), len(named), Fate.GOES, _("They are only our own words.")
+        )
         return [
+            *([tags] if named else []),
             Line(
                 _("Photos the person sent"),
                 photos.count(),

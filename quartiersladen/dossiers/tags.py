@@ -111,12 +111,17 @@ def names_somebody(name: str, text: str) -> bool:
     return bool(words) and words <= set(WORD.findall(fold(text)))
 
 
-def forget_tags_naming(*, quarter_id: int, names: Iterable[str]) -> int:
-    """Delete the tags in which a person is named, everywhere; part of an erasure."""
-    named = [
+def tags_naming(*, quarter_id: int, names: Iterable[str]) -> list[int]:
+    """Return the keys of the tags in which a person is named."""
+    return [
         tag.pk
         for tag in Tag.objects.filter(quarter_id=quarter_id)
         if any(names_somebody(name, tag.folded) for name in names)
     ]
+
+
+def forget_tags_naming(*, quarter_id: int, names: Iterable[str]) -> int:
+    """Delete these tags, everywhere; part of an erasure. Returns how many it were."""
+    named = tags_naming(quarter_id=quarter_id, names=names)
     Tag.objects.filter(pk__in=named).delete()
     return len(named)

@@ -106,22 +106,23 @@ def delete_filter(*, viewer: Viewer, kept: SavedFilter, now: datetime) -> None:
     kept.delete()
 
 
-def forget_filters_naming(*, quarter: Quarter, identity: Identity) -> int:
-    """Delete the filters that are named after a person or look for them; part of an erasure.
-
-    Returns how many it were.
-    """
+def filters_naming(*, quarter: Quarter, identity: Identity) -> list[int]:
+    """Return the keys of the filters that are named after a person or look for them."""
     known = [*identity.names, *identity.emails, *identity.phones, *identity.addresses]
-    rows = SavedFilter.objects.filter(quarter=quarter)
-    named = [
+    return [
         kept.pk
-        for kept in rows
+        for kept in SavedFilter.objects.filter(quarter=quarter)
         if any(
             names_somebody(word, f"{kept.name} {QueryDict(kept.query).get('q', '')}")
             for word in known
         )
     ]
-    rows.filter(pk__in=named).delete()
+
+
+def forget_filters_naming(*, quarter: Quarter, identity: Identity) -> int:
+    """Delete these filters; part of an erasure. Returns how many it were."""
+    named = filters_naming(quarter=quarter, identity=identity)
+    SavedFilter.objects.filter(pk__in=named).delete()
     return len(named)
 
 

@@ -11,6 +11,7 @@ from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.filtering import kept_query
 from quartiersladen.concerns.models import Concern, SavedFilter
+from quartiersladen.concerns.privacy import HOLDER
 from quartiersladen.concerns.services import filters
 from quartiersladen.concerns.services.life import plan_next
 from quartiersladen.concerns.states import ConcernKind, Scope
@@ -18,7 +19,7 @@ from quartiersladen.concerns.testing import make_concern
 from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.privacy.models import Trail
-from quartiersladen.privacy.registry import Identity
+from quartiersladen.privacy.registry import Identity, Person
 from quartiersladen.quarters.testing import NOON, make_quarter
 from tests.support.sign_in import signed_in_client
 
@@ -191,15 +192,21 @@ def test_an_address_too_long_to_keep_is_not_kept():
 
 
 def test_filters_that_look_for_an_erased_person_go_and_others_stay(quarter, mira):
+    identity = Identity(
+        names=frozenset({"Nour Beispiel"}), emails=frozenset({"n@nour.example.org"})
+    )
+    words = "Gespeicherte Filter mit Namen, Adresse oder Nummer"
+
+    def planned() -> dict[str, int]:
+        lines = HOLDER.plan(Person(quarter, identity))
+        return {str(line.what): line.count for line in lines}
+
+    assert words not in planned()
     saved(mira, quarter, "Frau Nour Beispiel")
     saved(mira, quarter, "Suche", query="q=n%40nour.example.org&zustand=offen")
     saved(mira, quarter, "Nour Allein", query="zustand=offen")
+    assert planned()[words] == 2
 
-    gone = filters.forget_filters_naming(
-        quarter=quarter,
-        identity=Identity(
-            names=frozenset({"Nour Beispiel"}), emails=frozenset({"n@nour.example.org"})
-        ),
-    )
+    gone = filters.forget_filters_naming(quarter=quarter, identity=identity)
 
     assert (gone, [one.name for one in SavedFilter.objects.all()]) == (2, ["Nour Allein"])

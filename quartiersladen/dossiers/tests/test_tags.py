@@ -6,6 +6,7 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.dossiers import services
 from quartiersladen.dossiers.models import Entry, Tag, Tagging
+from quartiersladen.dossiers.privacy import HOLDER
 from quartiersladen.dossiers.queries import tags_here, tags_of
 from quartiersladen.dossiers.services import ChangedMeanwhile, forget_texts
 from quartiersladen.dossiers.states import Audience, Kind
@@ -19,6 +20,7 @@ from quartiersladen.dossiers.tags import (
 )
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.privacy.append_only import erasure_permit
+from quartiersladen.privacy.registry import Identity, Person
 from quartiersladen.quarters.testing import NOON, make_quarter
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +142,9 @@ def test_a_helper_tags_what_is_theirs(quarter):
 def test_a_tag_that_names_an_erased_person_goes_and_others_stay(quarter, mira):
     dossier = opened(quarter)
     tag(mira, dossier, add=["Frau Nour Beispiel", "Nourishing", "Beispiel"])
+    person = Person(quarter, Identity(names=frozenset({"Nour Beispiel"})))
+    [line] = [one for one in HOLDER.plan(person) if str(one.what) == "Schlagworte mit dem Namen"]
+    assert line.count == 1
 
     gone = forget_tags_naming(quarter_id=quarter.pk, names=["Nour Beispiel", "  "])
 

@@ -20,7 +20,8 @@ const tick = () => {
 };
 // What the page itself offers under a letter comes before what is the same on all pages.
 const press = (key) => {
-  const target = document.querySelector(`[data-shortcut="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
+  const target = [`main [data-shortcut="${key}"]`, `[data-shortcut="${key}"]`, `[data-key="${key}"]`]
+    .map((wanted) => document.querySelector(wanted)).find(Boolean);
   if (!target) return false;
   if (target.tagName === "DETAILS") { target.open = true; target.querySelector("textarea, input:not([type=hidden]), select")?.focus(); }
   else if (["INPUT", "TEXTAREA"].includes(target.tagName)) target.focus();
