@@ -46,6 +46,8 @@ BARS = {
     "A2 public list, word": Bar(sql=10),
     "T5 detail": Bar(sql=12, growth=1.1, guide_ms=10),
     "S1 statistics": Bar(sql=14, guide_ms=300),
+    "O1 Open311 list": Bar(sql=4, ratio=4, guide_ms=300),
+    "O1 Open311 list unchanged": Bar(sql=4, guide_ms=3),
 }
 ON_POSTGRES = " on PostgreSQL"
 MEMORY, MIXED, MAILBOX = "T10 footprint", "T11 mixed", "M1 mailbox"

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -37,7 +38,10 @@ from bench.bars import MAILBOX, MEMORY, MIXED, ON_POSTGRES
 from bench.mailbox import is_possible, measure_mailbox
 from bench.memory import family, weight
 from quartiersladen.accounts import demo as accounts_demo
-from quartiersladen.accounts.models import User
+from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.queries import viewer_for
+from quartiersladen.accounts.states import Role
+from quartiersladen.api.services.offers import OpenThemeFacts, save_open311, save_open_theme
 from quartiersladen.concerns.forms.report import new_key
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.states import ConcernState
@@ -63,7 +67,15 @@ FORM = "/anliegen/neu/"
 MAP = "/anliegen.geojson"
 FEED = "/anliegen.atom"
 PUBLIC_LIST = "/anliegen/?q=laterne&zustand=open"
-LIMITS = {"T1 create": "hello", "T2 desk list": "rows", "T4 map": "json"}
+REQUESTS = "/open311/v2/requests.json"
+LIMITS = {
+    "T1 create": "hello",
+    "T2 desk list": "rows",
+    "T4 map": "json",
+    "O1 Open311 list": "requests",
+}
+#: Limits that the database itself sets, without a server before it.
+OF_DATABASE = {"json": limits.json_by_sqlite, "requests": limits.requests_by_sqlite}
 WORDS = {
     "T3a word in 1 of 7": "laterne",
     "T3b word in none": "zebrafink",
@@ -81,6 +93,7 @@ def fill(number: int) -> Quarter:
         for module in (quarters_demo, accounts_demo, directory_demo):
             module.load(now)
     quarter = Quarter.objects.get(is_default=True)
+    _open_for_partners(quarter, now)
     for _done in seed_concerns(quarter=quarter, number=number, now=now):
         pass
     with connection.cursor() as cursor:
@@ -90,6 +103,16 @@ def fill(number: int) -> Quarter:
         else:
             cursor.execute("VACUUM ANALYZE")
     return quarter
+
+
+def _open_for_partners(quarter: Quarter, now: datetime) -> None:
+    """Let the Open311 server answer, with all themes."""
+    lead = Membership.objects.get(quarter=quarter, role=Role.LEAD)
+    viewer = viewer_for(lead.user, quarter.pk, quarter.local_day(now))
+    save_open311(viewer=viewer, quarter=quarter, is_on=True, jurisdiction="", version=0, now=now)
+    facts = OpenThemeFacts(is_on=True, description={})
+    for theme in Theme.objects.filter(quarter=quarter).select_related("quarter"):
+        save_open_theme(viewer=viewer, theme=theme, facts=facts, version=0, now=now)
 
 
 Figures = dict[str, float]
@@ -114,7 +137,7 @@ def statements(page: Page) -> int:
 
 
 class Workloads:
-    """The pages of T1 to T5, over the network and as calls of a client in this process."""
+    """The pages of T1 to T5 and O1, over the network and as calls of a client in this process."""
 
     def __init__(self, quarter: Quarter) -> None:
         self.theme = Theme.objects.get(quarter=quarter, slug="licht")
@@ -162,12 +185,15 @@ class Workloads:
             return lambda: expect(expects, client.get(address, headers=headers))
 
         etag = self.public.get(MAP).headers["ETag"]
+        listed = self.public.get(REQUESTS).headers["ETag"]
         return {
             **{name: get(self.staff, url, 200) for name, url in self.staff_pages.items()},
             "A1 Atom feed": get(self.public, FEED, 200),
             "A2 public list, word": get(self.public, PUBLIC_LIST, 200),
             "T4 map": get(self.public, MAP, 200),
             "T4 map unchanged": get(self.public, MAP, 304, if_none_match=etag),
+            "O1 Open311 list": get(self.public, REQUESTS, 200),
+            "O1 Open311 list unchanged": get(self.public, REQUESTS, 304, if_none_match=listed),
             "T1 create": lambda: expect(302, self.public.post(FORM, self.form())),
         }
 
@@ -178,6 +204,7 @@ class Workloads:
             return lambda: load.Call("GET", address, expects, headers=headers)
 
         etag = load.fetch(port, load.Call("GET", MAP, 200))[0]["etag"]
+        listed = load.fetch(port, load.Call("GET", REQUESTS, 200))[0]["etag"]
         headers, body = load.fetch(port, load.Call("GET", FORM, 200))
         token = body.decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         sent = {"Cookie": headers["set-cookie"].split(";")[0], "Content-Type": MULTIPART_CONTENT}
@@ -192,6 +219,8 @@ class Workloads:
             "A2 public list, word": get(PUBLIC_LIST, 200),
             "T4 map": get(MAP, 200),
             "T4 map unchanged": get(MAP, 304, **{"If-None-Match": etag}),
+            "O1 Open311 list": get(REQUESTS, 200),
+            "O1 Open311 list unchanged": get(REQUESTS, 304, **{"If-None-Match": listed}),
             "T1 create": post,
         }
 
@@ -214,10 +243,10 @@ def beside_limits(
             page: stack.enter_context(
                 load.asking(ports["plain"], partial(load.Call, "GET", f"/{page}/", 200))
             )
-            for page in {"hello", limit} - {"json"}
+            for page in {"hello", limit} - OF_DATABASE.keys()
         }
-        if limit == "json":
-            actions["json"] = partial(limits.json_by_sqlite, quarter.pk)
+        if by_database := OF_DATABASE.get(limit):
+            actions[limit] = partial(by_database, quarter.pk)
         actions["work"] = stack.enter_context(load.asking(ports["web"], make))
         spent = load.taking_turns(actions, times=times)
     shown = spread(spent["work"]) | {"hello": median(spent["hello"])}

@@ -1,6 +1,15 @@
 """What the interfaces hold of people: whom to ask about a key, and who made it."""
 
-from quartiersladen.privacy.registry import Claims, Holder
+from django.db.models import Q
+from django.utils.translation import gettext_lazy
+
+from quartiersladen.accounts.rules import Viewer
+from quartiersladen.privacy.registry import Claims, FreeText, Holder
+
+
+def for_who_keeps_settings(viewer: Viewer) -> Q:
+    """Return the filter for keys that the viewer may read about."""
+    return Q() if viewer.may_settings else Q(pk__in=[])
 
 
 class Interfaces(Holder):
@@ -8,7 +17,7 @@ class Interfaces(Holder):
 
     claims = Claims(
         personal={
-            "api.apikey.contact": "whom to ask at a partner; as long as the key is kept",
+            "api.apikey.contact": "whom to ask at a partner, may name people; blackened",
             "api.apikey.created_by": "who made a key; as long as the account",
             "api.apikey.revoked_by": "who revoked a key; as long as the account",
         },
@@ -27,6 +36,16 @@ class Interfaces(Holder):
             "api.creation.digest": "a hash of what was sent",
             "api.creation.service_code": "short name of a theme",
         },
+    )
+    free_texts = (
+        FreeText(
+            model="api.ApiKey",
+            field="contact",
+            title=gettext_lazy("Whom to ask"),
+            quarter="quarter_id",
+            name="partner",
+            visible=for_who_keeps_settings,
+        ),
     )
 
 

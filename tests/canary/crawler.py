@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
+from quartiersladen.api.models import ApiKey, Attribute
 from quartiersladen.concerns.models import (
     Action,
     DraftPhoto,
@@ -125,9 +126,19 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
                 *keys(TextSnippet),
                 *keys(SavedFilter),
                 *keys(InboundMail),
+                *keys(ApiKey),
             },
             key=str,
         ),
+        "theme_id": keys(Theme),
+        "theme_id/key": [
+            (theme, question)
+            for question, theme in Attribute.objects.filter(
+                open_theme__theme__quarter=quarter
+            ).values_list("pk", "open_theme")
+        ],
+        "service_code": ["licht", "alt"],
+        "service_request_id": keys(Dossier, column="reference"),
         "str key": [*PageKey.values, "unbekannt"],
         "str kind": [*RetentionKind.values, "unbekannt"],
         "wer": [

@@ -26,7 +26,17 @@ SHARED = {
     Outage: "a mail server may serve several quarters; only a keyed hash of its address is kept",
     Backup: "an archive holds the whole house; only who runs it reads the books",
 }
-WAYS = ("quarter", "dossier", "mail", "concern", "body", "draft", "message")
+WAYS = (
+    "quarter",
+    "dossier",
+    "mail",
+    "concern",
+    "body",
+    "draft",
+    "message",
+    "theme",
+    "open_theme",
+)
 
 
 def way_to_quarter(model: type[models.Model], *, deep: int = 4) -> str | None:

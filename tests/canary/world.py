@@ -22,6 +22,9 @@ from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
+from quartiersladen.api.services.creations import Wish, tell_by_program
+from quartiersladen.api.services.keys import revoke_key
+from quartiersladen.api.testing import QUESTIONS, give_key, offer_theme, open_up
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.models import (
@@ -90,7 +93,7 @@ CANARY = re.compile(rb"kanari\d{5}", re.IGNORECASE)
 OWN = "quartiersladen."
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: Facts that a journal line names in its sentence.
-ENTRY_FACTS = ("body", "reason", "to", "theme")
+ENTRY_FACTS = ("body", "reason", "to", "theme", "partner")
 #: Around everything that happens in this world.
 AREA = {
     "type": "Polygon",
@@ -332,6 +335,7 @@ class CaseMaker:
         self.report("quarantined", is_held=True, consent=True)
         self.assign(self.report("quarantined, helped", is_held=True))
         self.call_spam(self.report("spam", is_held=True))
+        self.open_for_partners()
         self.begin_a_form()
         self.let_mails_come_in()
 
@@ -562,6 +566,30 @@ class CaseMaker:
     def call_spam(self, concern: Concern) -> None:
         quarantine.call_spam(viewer=self.lead, concern=concern, block=True, now=self.now)
 
+    def open_for_partners(self) -> None:
+        quarter = self.town.quarter
+        open_up(self.lead, quarter, now=self.now)
+        offer_theme(self.lead, self.theme, questions=QUESTIONS, now=self.now)
+        for partner in ("Stadt", "Alt"):
+            give_key(self.lead, quarter, partner, now=self.now)
+        key = quarter.api_keys.get(partner="Stadt")
+        self.town.cases["by program"] = tell_by_program(
+            key=key,
+            wish=Wish(
+                theme=self.theme,
+                channel=Channel.OPEN311,
+                text="Die Laterne blinkt.",
+                point=(51.34, 12.4),
+                name="Nour",
+                email=f"program@{quarter.slug}.example.org",
+                phone="030 23125 300",
+                answers={"kind": ["out"], "more": ["Bei mir im Hof"]},
+            ),
+            digest="0" * 64,
+            now=self.now,
+        )
+        revoke_key(viewer=self.lead, key=quarter.api_keys.get(partner="Alt"), now=self.now)
+
     def told(self, concern: Concern) -> None:
         tellers.told_orally(
             viewer=self.lead,
@@ -674,6 +702,8 @@ PATHS_TO_QUARTER = (
     "concern.quarter",
     "dossier.quarter",
     "draft.quarter",
+    "theme.quarter",
+    "open_theme.theme.quarter",
 )
 
 
@@ -729,6 +759,8 @@ class Planter:
         before = getattr(row, one.name)
         if isinstance(before, list):
             return [item | {"name": f"{word}.pdf"} for item in before]
+        if row._meta.object_name == "Attribute":
+            return [[key, word] for key, _name in before]
         if row._meta.object_name == "Entry":
             return before | {name: word for name in ENTRY_FACTS if name in before}
         if row._meta.object_name == "SitePage" and one.name == "facts":

@@ -10,6 +10,7 @@ from django.utils import timezone
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
+from quartiersladen.api.testing import QUESTIONS, give_key, offer_theme, open_up
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
 from quartiersladen.concerns.models import Concern, DraftPhoto, Following, ScopeRule
 from quartiersladen.concerns.news import confirm_link, leave_link
@@ -29,7 +30,7 @@ from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign
 from quartiersladen.outbox.models import LinkSpec
-from quartiersladen.quarters.models import Quarter
+from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.testing import make_quarter, make_theme
 
 HOSTS = {"ost": "testserver", "west": "west.example.org"}
@@ -138,6 +139,7 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
     raw = make_mail(files=[("brief.pdf", "application/pdf", b"%PDF")])
     mails = [arrive(quarter, raw=one, now=now) for one in (raw, make_mail(Precedence="list"))]
     take_mails(now=now)
+    key = _open_for_partners(quarter, theme, lead)
     waiting = uuid4()
     _upload(quarter, waiting)
     draft = DraftPhoto.objects.get(draft=waiting)
@@ -157,8 +159,15 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         *(str(action.pk) for action in actions),
         *(str(mail.pk) for mail in mails),
         theme.slug,
+        key,
         "lampe.jpg",
     ]
+
+
+def _open_for_partners(quarter: Quarter, theme: Theme, lead: Viewer) -> str:
+    open_up(lead, quarter)
+    offer_theme(lead, theme, questions=QUESTIONS)
+    return give_key(lead, quarter)
 
 
 def build() -> House:

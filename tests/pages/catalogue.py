@@ -8,6 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from quartiersladen.accounts.states import Role
+from quartiersladen.api.models import ApiKey
 from quartiersladen.concerns.models import RightAddress, SavedFilter, ScopeRule
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ResponsibleBody
@@ -180,6 +181,13 @@ def begin_a_draft(page: Any) -> None:
     page.wait_for_timeout(600)  # it is kept a moment after the last key
 
 
+def make_a_key(page: Any) -> None:
+    page.fill("[name=partner]", "Stadtwerk")
+    page.fill("[name=contact]", "030 23125 444")
+    page.locator("main form.q-form button[type=submit]").click()
+    page.locator("main code").wait_for()
+
+
 def find_the_draft(page: Any) -> None:
     begin_a_draft(page)
     page.reload()
@@ -252,6 +260,7 @@ def _errors() -> dict[str, Sight]:
 
 WEBSITE = {
     "home": Sight("website:home"),
+    "interface for programs": Sight("api:docs"),
     "home with a draft": Sight("website:home", deed=find_the_draft_at_home),
     "contact": Sight("website:contact"),
     "what we do": Sight("website:what_we_do"),
@@ -710,6 +719,36 @@ SETTINGS = {
         who=LEAD,
     ),
     "trail": Sight("desk:trail", who=LEAD),
+    "interfaces": Sight("api:interfaces", who=LEAD),
+    "theme for partners": Sight(
+        "api:theme",
+        lambda: reverse("api:theme", args=[facts.open_theme().pk]),
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "new question for partners": Sight(
+        "api:question_new",
+        lambda: reverse("api:question_new", args=[facts.open_theme().pk]),
+        who=LEAD,
+        deed=send_the_form_empty,
+    ),
+    "question for partners": Sight(
+        "api:question_edit",
+        lambda: reverse("api:question_edit", args=facts.open_question()),
+        who=LEAD,
+    ),
+    "question for partners, delete": Sight(
+        "api:question_delete",
+        lambda: reverse("api:question_delete", args=facts.open_question()),
+        who=LEAD,
+    ),
+    "new key for a partner": Sight("api:key_new", who=LEAD, deed=send_the_form_empty),
+    "new key for a partner, made": Sight("api:key_new", who=LEAD, deed=make_a_key),
+    "key of a partner is revoked": Sight(
+        "api:key_revoke",
+        lambda: reverse("api:key_revoke", args=[facts.first(ApiKey, revoked_at=None).pk]),
+        who=LEAD,
+    ),
     "rules": Sight("privacy:rules", who=LEAD),
     "rule at work": Sight(
         "privacy:rule", lambda: reverse("privacy:rule", args=["contact"]), who=LEAD
@@ -763,6 +802,9 @@ NO_PAGE = {
         "concerns:export_xlsx",
         "concerns:figures_csv",
         "concerns:public_figures_csv",
+        *(f"api:{data}" for data in ("discovery", "services", "definition", "requests")),
+        *(f"api:{data}" for data in ("request", "token", "openapi")),
+        *(f"api:{data}" for data in ("concerns", "concern", "themes", "statistics")),
         "concerns:report_fresh",
         "concerns:report_hints",
         "concerns:draft_photo",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from quartiersladen.accounts.demo import password as password
 from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.states import Role
+from quartiersladen.api.models import Attribute
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
@@ -25,7 +26,7 @@ from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox import outages
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.outbox.states import MailState
-from quartiersladen.quarters.models import Quarter
+from quartiersladen.quarters.models import Quarter, Theme
 
 
 def quarter() -> Quarter:
@@ -262,3 +263,14 @@ def key_page(deed: str) -> str:
     """Return the address of a page about the moderator's security key."""
     key = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
     return reverse(f"mfa_{deed}_webauthn", args=[key.pk])
+
+
+def open_theme() -> Theme:
+    """Return a theme that is offered to partners."""
+    return Theme.objects.get(quarter=quarter(), slug="licht")
+
+
+def open_question() -> tuple[int, int]:
+    """Return the keys of its theme and of a question with answers to choose from."""
+    question = Attribute.objects.get(open_theme__theme__quarter=quarter(), code="zustand")
+    return question.open_theme_id, question.pk

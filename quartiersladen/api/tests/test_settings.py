@@ -16,6 +16,7 @@ from quartiersladen.api.states import DataType
 from quartiersladen.api.testing import give_key, offer_theme, open_up
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.privacy.models import Trail
+from quartiersladen.privacy.registry import free_texts
 from quartiersladen.quarters.testing import make_quarter, make_theme
 from tests.support.sign_in import signed_in_client
 
@@ -316,3 +317,11 @@ def test_the_page_costs_a_fixed_number_of_statements(
 
 def test_the_settings_lead_there(lead, quarter):
     assert f'href="{PAGE}"' in lead.get("/buero/einstellungen/").content.decode()
+
+
+def test_a_name_beside_a_key_is_found_and_blackened_by_the_lead_alone(quarter, lea, key):
+    [text] = [text for text in free_texts() if text.key == "api.apikey.contact"]
+    mira = viewer_of(make_member(quarter, Role.MODERATOR, "Mira"), quarter)
+
+    assert ApiKey.objects.filter(text.visible(lea)).count() == 1
+    assert ApiKey.objects.filter(text.visible(mira)).count() == 0

@@ -13,6 +13,10 @@ from quartiersladen.api.views_public.json_api import api
 PREFIX = "api/v1/"
 
 
+def _words(facts: dict[str, Any]) -> str:
+    return str(facts.get("description", "")).replace("`", "")
+
+
 def _document(prefix: str) -> dict[str, Any]:
     return dict(api.get_openapi_schema(path_prefix=prefix))
 
@@ -41,8 +45,7 @@ def docs(request: HouseRequest) -> HttpResponse:
             for method, facts in methods.items()
         ],
         "schemas": [
-            (name, schema.get("description", ""), _fields(schema))
-            for name, schema in sorted(schemas.items())
+            (name, _words(schema), _fields(schema)) for name, schema in sorted(schemas.items())
         ],
         "nav_section": "api",
     }
@@ -55,10 +58,10 @@ def _operation(path: str, method: str, facts: dict[str, Any]) -> dict[str, Any]:
         "id": facts["operationId"],
         "method": method.upper(),
         "path": path,
-        "description": facts.get("description", ""),
+        "description": _words(facts),
         "needs_key": bool(facts.get("security")),
         "parameters": [
-            (one["name"], _kind(one["schema"]), one["required"], one.get("description", ""))
+            (one["name"], _kind(one["schema"]), one["required"], _words(one))
             for one in facts.get("parameters", [])
         ],
         "body": _kind(body["schema"]) if body else "",
@@ -77,7 +80,7 @@ def _said(said: dict[str, Any]) -> str:
 def _fields(schema: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
     required = set(schema.get("required", ()))
     return [
-        (name, _kind(one), name in required, one.get("description", ""))
+        (name, _kind(one), name in required, _words(one))
         for name, one in schema.get("properties", {}).items()
     ]
 

@@ -132,7 +132,6 @@ def _open_to_all(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Let pages of others read what is public; nobody writes from somebody's browser."""
     if request.method in READS:
         response["Access-Control-Allow-Origin"] = "*"
-        response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

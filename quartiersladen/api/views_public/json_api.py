@@ -490,10 +490,14 @@ def _failed(_request: HttpRequest, failed: HttpError) -> HttpResponse:
 def patterns(start: str) -> list[URLPattern]:
     """Return the addresses of the interface, each with its access, for one list of addresses."""
     found, _app, _space = api.urls
+    views: dict[str, URLPattern] = {}
+    for entry in found:
+        # One view answers all methods of an address; the first name is its name.
+        if isinstance(entry, URLPattern) and entry.name != "api-root":
+            views.setdefault(str(entry.pattern), entry)
     return [
-        path(f"{start}{entry.pattern}", _guarded(entry.callback), name=entry.name)
-        for entry in found
-        if isinstance(entry, URLPattern) and entry.name != "api-root"
+        path(f"{start}{route}", _guarded(entry.callback), name=entry.name)
+        for route, entry in views.items()
     ]
 
 
@@ -521,7 +525,6 @@ def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response["Allow"] = allowed
         if method in READS:
             response["Access-Control-Allow-Origin"] = "*"
-            response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     return inner
