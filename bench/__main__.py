@@ -41,6 +41,8 @@ def measure(number: int, *, quick: bool, on_postgres: bool = False) -> dict[str,
     """Return the figures of one size: workload -> figures."""
     with tempfile.TemporaryDirectory(prefix="quartiersladen-bench-") as name:
         folder = Path(name)
+        engine = "PostgreSQL" if on_postgres else "SQLite"
+        print(f"measuring {number:,} concerns on {engine}", file=sys.stderr, flush=True)
         with installation(folder, on_postgres=on_postgres) as environment:
             command = [
                 sys.executable,

@@ -49,6 +49,14 @@ class ClosedHouseAdapter(DefaultAccountAdapter):
         """Return False: nobody signs up."""
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Say whether one may be led there; an address that nobody can read leads nowhere."""
+        try:
+            is_safe: bool = super().is_safe_url(url)
+        except ValueError:
+            return False
+        return is_safe
+
     def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
         """Leave wrong passwords to axes; the rate `login_failed` counts second factors only."""
 

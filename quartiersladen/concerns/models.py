@@ -155,8 +155,9 @@ class Concern(models.Model):
             models.Index(
                 fields=["quarter", "text_language", "-created_at"], name="concern_by_language"
             ),
+            # Ends with the key, as the lists are ordered, so that no planner sorts them anew.
             models.Index(
-                fields=["quarter", "-created_at"],
+                fields=["quarter", "-created_at", "-dossier"],
                 condition=Q(is_released=True),
                 name="concern_released",
             ),

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import NoReturn
+
+from quartiersladen.kernel.logs import LINE, MaskingFormatter
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +116,13 @@ def run_together(*commands: str) -> None:
                 child.sweep_up(seconds=max(0.0, end - time.monotonic()))
 
 
+def become_supervisor() -> NoReturn:
+    """Go on as a process that only looks after the two; it knows no Django and weighs little."""
+    sys.stdout.flush()
+    # Whoever lists processes still reads which command was typed.
+    os.execv(sys.executable, [sys.executable, "-m", __name__, *sys.argv[1:]])  # noqa: S606 -- ourselves
+
+
 def stop_with_parent() -> None:
     """Make this process stop as soon as the one that started it is gone."""
 
@@ -122,3 +132,16 @@ def stop_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait_for_the_end, name="parent watch", daemon=True).start()
+
+
+def main() -> None:
+    """Run web server and worker together."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(MaskingFormatter(LINE))
+    logging.basicConfig(handlers=[handler])
+    run_together("web", "worker")
+    sys.stdout.write("Stopped.\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,25 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.template.loader import get_template
+from django.template.utils import get_app_template_dirs
 from django.urls import get_resolver
-from django.utils import translation
+from django.utils import timezone, translation
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from quartiersladen.accounts.context import finished_languages
 from quartiersladen.kernel.logs import MaskingFormatter
+from quartiersladen.quarters.queries import holidays_of
+from quartiersladen.quarters.states import Land
 
 REQUEST_SECONDS = 60
 STOP_SECONDS = 5
-GARBAGE_AFTER = 20_000  # new objects; Python's own 700 comes several times per page
+PACKAGE = Path(__file__).resolve().parent.parent
+#: Heavy libraries that commands spare until they need them; pages always do.
+LOADED_LATE = ("shapely.geometry",)
+GARBAGE_AFTER = 5_000  # new objects; Python's own 700 comes several times per page
 
 
 class WebLog(Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -59,10 +67,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Return the application with all that every process needs; called before the fork."""
         from quartiersladen.config.wsgi import application  # noqa: PLC0415 -- only who serves
 
-        get_resolver().url_patterns  # noqa: B018 -- brings in views, forms and their libraries
-        for code in finished_languages():
-            with translation.override(code):
-                translation.gettext("Language")
+        _bring_in_what_pages_need()
         # A connection must not be shared with the processes that are forked now.
         connections.close_all()
         # What is loaded now stays: the collector need not look through it during requests, and
@@ -71,6 +76,21 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         gc.freeze()
         gc.set_threshold(GARBAGE_AFTER)
         return application
+
+
+def _bring_in_what_pages_need() -> None:
+    """Load what the first pages would otherwise load anew in every process."""
+    get_resolver().url_patterns  # noqa: B018 -- brings in views, forms and their libraries
+    for code in finished_languages():
+        with translation.override(code):
+            translation.gettext("Language")
+    for folder in get_app_template_dirs("templates"):
+        if Path(folder).is_relative_to(PACKAGE):
+            for path in sorted(Path(folder).rglob("*.html")):
+                get_template(path.relative_to(folder).as_posix())
+    for name in LOADED_LATE:
+        import_module(name)
+    holidays_of(Land.SACHSEN, timezone.now().year)  # the library reads a country when asked for it
 
 
 def collect_static_files() -> None:

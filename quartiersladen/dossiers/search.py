@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from quartiersladen.kernel.text import fold
 
 SHORTEST = 3  # letters; the index knows nothing shorter
-COMMON = 2_000  # dossiers; more hits than these make a word common
+COMMON = 1_000  # dossiers; more hits than these make a word common
 MERGED_PAGES = 500  # of the index in one step
 LEAST_CHANGES = 2  # a step that changes fewer rows had nothing left to merge
 LOOKUPS = 2  # words that are tried in the index

@@ -3,6 +3,7 @@
 import logging
 import re
 
+LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 HIDDEN = "•••"
 #: The token of a signed link, alone or in an address; see kernel.links.
 TOKEN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{40}(?![A-Za-z0-9_-])")

@@ -92,6 +92,8 @@ class RefusalMiddleware:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             response.content = error_page(request, response.status_code).content
+        if request.method == "POST":
+            _let_go_of_uploads(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -106,3 +108,15 @@ class RefusalMiddleware:
             logger.error("503 %s: %s: %s", request.path, type(exception).__name__, exception)
             return unable_page(request)
         return None
+
+
+def _let_go_of_uploads(request: HttpRequest) -> None:
+    """Delete what lies in temporary files, also of an upload that broke off half-way.
+
+    Django closes those that arrived; the one on its way would lie there until some collection of
+    garbage, on a disk that may be full.
+    """
+    for handler in request.upload_handlers:
+        file = getattr(handler, "file", None)
+        if file is not None:
+            file.close()

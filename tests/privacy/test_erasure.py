@@ -17,7 +17,8 @@ from quartiersladen.concerns.models import Concern, Referral, Teller
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.dossiers.models import Dossier, Entry, Named
-from quartiersladen.dossiers.services import note
+from quartiersladen.dossiers.services import note, record
+from quartiersladen.dossiers.states import Actor
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.services import OnItsWay, queue_mail
@@ -298,6 +299,25 @@ def test_further_words_are_found_and_blackened(quarter, karla, mira):
     erase(karla, quarter, key(concern), more=["Bine"])
 
     assert Entry.objects.get(deed="note").text == "Die [entfernt] war da."
+
+
+def test_the_name_goes_from_the_facts_of_the_journal_as_well(quarter, karla):
+    concern = brandt(quarter)
+    facts = {"reason": "Sabine Brandt ist fortgezogen.", "result": "not_possible"}
+    record(
+        dossier=concern.dossier,
+        deed="closed",
+        actor=Actor.OFFICE,
+        by_id=karla.user_id,
+        data=facts,
+        now=NOON,
+    )
+
+    erase(karla, quarter, key(concern))
+
+    assert Entry.objects.get(deed="closed").data == facts | {
+        "reason": "[entfernt] ist fortgezogen."
+    }
 
 
 def test_photos_can_stay(quarter, karla):

@@ -40,6 +40,8 @@ ELSEWHERE = [
     " https://evil.example.org",
     "/%0d%0aLocation:%20https://evil.example.org",
     "\r\nLocation: https://evil.example.org",
+    "http://[::1",
+    "https://[evil.example.org/",
 ]
 
 
@@ -73,6 +75,8 @@ def test_signing_in_and_out_leads_home(mira, where):
         client.get("/anmelden/", {"next": where}),
         client.post("/konto/logout/", {"next": where}),
         client.get("/konto/logout/", {"next": where}),
+        client.get("/konto/login/code/confirm/", {"next": where}),
+        client.get("/konto/2fa/webauthn/reauthenticate/", {"next": where}),
     ):
         assert leads_home(answer), answer.headers["Location"]
 

@@ -79,3 +79,16 @@ def test_the_job_does_it(quarter, folder):
     tasks.drop_unknown_files()
 
     assert (StoredFile.objects.count(), files_in(folder)) == (0, [])
+
+
+def test_a_month_without_photos_hinders_nothing(quarter, folder):
+    attached = stored(quarter)
+    add_document(
+        dossier=make_concern(quarter).dossier, file=attached, is_of_teller=True, position=0
+    )
+    unknown = written(folder, f"2026-03/{uuid4()}.jpg", at=NOON)
+
+    # The months before have no folder of their own.
+    assert drop_unknown_files(now=NOON + timedelta(days=2)) == 1
+    assert files_in(folder) == sorted([attached.storage_name, attached.thumbnail_name])
+    assert unknown not in files_in(folder)

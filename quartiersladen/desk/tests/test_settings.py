@@ -1,13 +1,23 @@
 """Settings of the quarter: who may change what, what is refused, and the trail of it."""
 
+from dataclasses import replace
+
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.states import Role
-from quartiersladen.accounts.testing import make_member
+from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns.models import RightAddress
 from quartiersladen.desk.forms import quarter_initial
+from quartiersladen.desk.services import (
+    AddressFacts,
+    NameMissing,
+    ThemeFacts,
+    save_right_address,
+    save_theme,
+)
 from quartiersladen.outbox.models import Mail
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.testing import make_quarter, make_theme
@@ -133,6 +143,26 @@ def test_a_theme_needs_a_german_name_and_an_address_of_its_own(lead, quarter, ch
     page = lead.post(SETTINGS + "themen/neu/", THEME | changes)
     assert (page.status_code, list(errors_in(page))) == (422, [field])
     assert Theme.objects.count() == 1
+
+
+def test_no_way_in_leaves_a_theme_or_an_address_without_german_words(quarter):
+    viewer = viewer_of(make_member(quarter, Role.LEAD), quarter)
+    where = {"viewer": viewer, "quarter": quarter, "version": 0, "now": timezone.now()}
+    nameless = ThemeFacts(name={"en": "Light"}, slug="licht", working_days=5)
+    silent = AddressFacts(name={"de": "Wohnung"}, text={"en": "Housing office"})
+    with pytest.raises(NameMissing):
+        save_theme(theme=None, facts=nameless, **where)
+    with pytest.raises(NameMissing):
+        save_right_address(address=None, facts=silent, **where)
+    assert (Theme.objects.count(), RightAddress.objects.count()) == (0, 0)
+
+    save_theme(theme=None, facts=replace(nameless, name={"de": "Licht"}), **where)
+    save_right_address(address=None, facts=replace(silent, text={"de": "Amt"}), **where)
+
+    assert (Theme.objects.get().name, RightAddress.objects.get().text) == (
+        {"de": "Licht"},
+        {"de": "Amt"},
+    )
 
 
 def test_themes_and_addresses_of_another_quarter_are_not_there(lead):

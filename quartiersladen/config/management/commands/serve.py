@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from quartiersladen.config.processes import run_together
+from quartiersladen.config.processes import become_supervisor
 from quartiersladen.config.web import collect_static_files
 
 
@@ -21,9 +21,7 @@ class Command(BaseCommand):
         collect_static_files()
         self.stdout.write(f"Quartiersladen answers at {settings.BASE_URL}/")
         self.stdout.write(f"(listening on {settings.HOST}:{settings.PORT}; Ctrl-C stops it)")
-        self.stdout.flush()
-        run_together("web", "worker")
-        self.stdout.write("Stopped.")
+        become_supervisor()
 
 
 def demand_free_port(host: str, port: int) -> None:
