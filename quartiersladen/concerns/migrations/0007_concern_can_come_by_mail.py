@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0005_right_address_has_a_version"),
+        ("concerns", "0006_released_ones_are_read_in_order"),
         ("correspondence", "0004_mails_come_in"),
         ("dossiers", "0005_dossier_can_lie_in_quarantine"),
         ("quarters", "0004_quarter_names_its_mailbox"),
