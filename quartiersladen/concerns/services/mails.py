@@ -57,6 +57,7 @@ PORTION = 50
 #: Mails of one number from one namespace: a task that runs twice finds the same concern.
 NAMESPACE = UUID("7d1c7f0a-6b0b-5b59-9d53-6a6a2f1c8b11")
 NUMBER = re.compile(r"\b(20\d\d-\d{4,6})\b")
+PREFIX = re.compile(r"^(?:\s*(?:Re|AW|Antw|Fwd?|WG)\s*:)+", re.IGNORECASE)
 NO_TEXT = _("(The mail holds no text.)")
 NAME_LENGTH = 120
 CUT = " …"
@@ -288,8 +289,8 @@ def _report(mail: InboundMail) -> Report:
 
 def _text(mail: InboundMail) -> str:
     """Return subject and words; of a long mail the rest stays in the inbox."""
-    subject, words = mail.subject.strip(), mail.text.strip()
-    parts = [subject if subject not in words else "", words]
+    subject, words = PREFIX.sub("", mail.subject).strip(), mail.text.strip()
+    parts = ["" if words.startswith(subject) else subject, words]
     text = "\n\n".join(part for part in parts if part) or str(NO_TEXT)
     return text if len(text) <= TEXT_LENGTH else text[: TEXT_LENGTH - len(CUT)] + CUT
 

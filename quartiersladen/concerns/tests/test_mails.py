@@ -89,7 +89,8 @@ def test_a_new_mail_becomes_a_draft_that_is_no_work_and_writes_to_nobody(quarter
     made = Concern.objects.get()
 
     assert made.state == ConcernState.DRAFT
-    assert made.text == "Die Laterne vor Haus 7 ist seit Montag dunkel."
+    assert made.text == "Laterne\n\nDie Laterne vor Haus 7 ist seit Montag dunkel."
+    assert made.dossier.title == "Laterne"
     assert (made.teller.name, made.teller.email) == ("Samuel Okafor", "okafor@example.org")
     assert (made.channel, made.told_on.isoformat()) == ("mail", "2026-03-02")
     assert Document.objects.get().dossier_id == made.pk
@@ -213,7 +214,7 @@ def test_who_cannot_be_written_to_is_not_written_to(quarter, mira, sender, email
     ("subject", "text", "told"),
     [
         ("Licht", "Die Laterne ist aus.", "Licht\n\nDie Laterne ist aus."),
-        ("Laterne ist aus", "Hallo! Laterne ist aus", "Hallo! Laterne ist aus"),
+        ("AW: WG: Laterne", "Laterne ist aus", "Laterne ist aus"),
         ("", " ", "(Die Mail enthält keinen Text.)"),
         ("x", "lang " * 2000, None),
     ],

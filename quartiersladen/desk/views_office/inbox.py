@@ -97,7 +97,7 @@ def _deeds(request: StaffRequest, mail: InboundMail) -> dict[str, tuple[Deed, st
     """Return what a button does, and what is said afterwards."""
     viewer, now = request.viewer, timezone.now()
     reason = request.POST.get("reason", "")
-    block = bool(request.POST.get("block"))
+    block = bool(request.POST.get("sperren"))
     return {
         "take_in": (
             lambda: mails.take_in(viewer=viewer, mail=mail, now=now),
