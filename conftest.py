@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,9 +55,13 @@ def smtp_sink(settings: Any) -> Iterator[SmtpSink]:
 
 
 @pytest.fixture(scope="session")
-def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dovecot.Server]:
+def mail_server() -> Iterator[dovecot.Server]:
     """Start one IMAP server for all tests of this process."""
-    with dovecot.running_dovecot(tmp_path_factory.mktemp("dovecot") / "server") as server:
+    # Not below pytest's own folder, which every other run closes to the server's users again.
+    with (
+        TemporaryDirectory(prefix="quartiersladen-dovecot-") as folder,
+        dovecot.running_dovecot(Path(folder) / "server") as server,
+    ):
         yield server
 
 

@@ -67,8 +67,14 @@ def may_act_as_voice(viewer: Viewer, voice: Voice) -> bool:
 
 def may_become_concern(mail: InboundMail, effect: CameByMail | None) -> bool:
     """Whether a draft can be made of a mail that was taken for something else or put aside."""
-    is_draft = effect is not None and effect.what == MailEffect.DRAFT and bool(effect.concern_id)
-    return not is_draft and mail.state != InboundState.TAKEN and mail.gone_at is None
+    return not is_draft(effect) and mail.state != InboundState.TAKEN and mail.gone_at is None
+
+
+def is_draft(effect: CameByMail | None) -> bool:
+    """Whether a mail is a draft that nobody has decided; a copy of it may have been taken in."""
+    if effect is None or effect.what != MailEffect.DRAFT or effect.concern is None:
+        return False
+    return effect.concern.state == ConcernState.DRAFT
 
 
 def may_block(viewer: Viewer, quarter: Quarter) -> bool:

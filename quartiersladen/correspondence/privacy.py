@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.correspondence.inbox import forget_mails
-from quartiersladen.correspondence.incoming.states import InboundState
+from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail, Message
 from quartiersladen.correspondence.queries import hidden_mails, kept_text
 from quartiersladen.correspondence.rules import readable_mails
@@ -94,7 +94,9 @@ def _inbound(field: str) -> FreeText:
 
 def mails_from(person: Person) -> Q:
     """Return the filter on the mails that the person wrote to us."""
-    rows = Q(pk__in=person.keys_of(INBOUND))
+    rows = Q(pk__in=person.keys_of(INBOUND)) | Q(
+        dossier__in=person.identity.matters, mail_class__in=[MailClass.NEW, MailClass.REPLY]
+    )
     for email in person.identity.emails:
         rows |= Q(sender_address__iexact=email)
     return Q(quarter=person.quarter, gone_at=None) & rows

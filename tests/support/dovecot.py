@@ -18,7 +18,7 @@ from uuid import uuid4
 
 PROGRAMS = (Path("/usr/sbin/dovecot"), Path("/usr/local/sbin/dovecot"))
 PASSWORD = "sicheres/Wort@7"  # noqa: S105 -- of a server that lives as long as the tests
-PATIENCE = 20  # seconds until it must answer
+PATIENCE = 60  # seconds until it must answer
 CONFIGURATION = """
 base_dir = {folder}/run
 state_dir = {folder}/run

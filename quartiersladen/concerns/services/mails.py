@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Referral
 from quartiersladen.concerns.queries import came_by_mail
-from quartiersladen.concerns.rules import may_become_concern, may_decide, may_work_on
+from quartiersladen.concerns.rules import is_draft, may_become_concern, may_decide, may_work_on
 from quartiersladen.concerns.services import quarantine
 from quartiersladen.concerns.services.intake import (
     LABEL_LENGTH,
@@ -57,6 +57,7 @@ PORTION = 50
 #: Mails of one number from one namespace: a task that runs twice finds the same concern.
 NAMESPACE = UUID("7d1c7f0a-6b0b-5b59-9d53-6a6a2f1c8b11")
 NUMBER = re.compile(r"\b(20\d\d-\d{4,6})\b")
+PREFIX = re.compile(r"^(?:\s*(?:Re|AW|Antw|Fwd?|WG)\s*:)+", re.IGNORECASE)
 NO_TEXT = _("(The mail holds no text.)")
 NAME_LENGTH = 120
 CUT = " …"
@@ -101,6 +102,13 @@ def take_mails(*, now: datetime, has_time: Callable[[], bool] = lambda: True) ->
                 logging.getLogger(__name__).exception("mail %s cannot be taken", mail.pk)
                 failed.add(mail.pk)
     return count
+
+
+def take_mail(*, mail: InboundMail, now: datetime) -> None:
+    """Take one mail at once, unless that was done; call outside a transaction."""
+    found = _waiting().filter(pk=mail.pk).first()
+    if found is not None:
+        _take(found, now)
 
 
 def _waiting() -> QuerySet[InboundMail]:
@@ -281,8 +289,8 @@ def _report(mail: InboundMail) -> Report:
 
 def _text(mail: InboundMail) -> str:
     """Return subject and words; of a long mail the rest stays in the inbox."""
-    subject, words = mail.subject.strip(), mail.text.strip()
-    parts = [subject if subject not in words else "", words]
+    subject, words = PREFIX.sub("", mail.subject).strip(), mail.text.strip()
+    parts = ["" if words.startswith(subject) else subject, words]
     text = "\n\n".join(part for part in parts if part) or str(NO_TEXT)
     return text if len(text) <= TEXT_LENGTH else text[: TEXT_LENGTH - len(CUT)] + CUT
 
@@ -358,7 +366,7 @@ def put_aside(
     concern = effect.concern if effect else None
     demand(may_decide(viewer, concern) if concern else viewer.may_work)
     settle(mail=mail, action="put_aside", viewer=viewer, reason=reason, now=now)
-    if effect and effect.what == MailEffect.DRAFT and concern:
+    if concern and is_draft(effect):
         belongs_to(mail=mail, mail_class=MailClass.NEW, dossier=None)
         reference = concern.dossier.reference
         quarantine.delete_draft(concern=concern)
@@ -405,12 +413,12 @@ def _office_entry(
 def finish(*, viewer: Viewer, mail: InboundMail, now: datetime) -> None:
     """Somebody has read it and does what is to be done on the concern itself.
 
-    Raises NotAllowed; NoDraft for a draft, which has to be decided; SettledMeanwhile.
+    Raises NotAllowed; NoDraft while it is a draft, which has to be decided; SettledMeanwhile.
     """
     effect = came_by_mail(viewer, mail)
     concern = effect.concern if effect else None
     demand(may_work_on(viewer, concern) if concern else viewer.may_work)
-    if effect and effect.what == MailEffect.DRAFT:
+    if is_draft(effect):
         raise NoDraft
     settle(mail=mail, action="take", viewer=viewer, now=now)
     if concern:

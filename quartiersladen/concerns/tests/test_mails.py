@@ -89,7 +89,8 @@ def test_a_new_mail_becomes_a_draft_that_is_no_work_and_writes_to_nobody(quarter
     made = Concern.objects.get()
 
     assert made.state == ConcernState.DRAFT
-    assert made.text == "Die Laterne vor Haus 7 ist seit Montag dunkel."
+    assert made.text == "Laterne\n\nDie Laterne vor Haus 7 ist seit Montag dunkel."
+    assert made.dossier.title == "Laterne"
     assert (made.teller.name, made.teller.email) == ("Samuel Okafor", "okafor@example.org")
     assert (made.channel, made.told_on.isoformat()) == ("mail", "2026-03-02")
     assert Document.objects.get().dossier_id == made.pk
@@ -213,7 +214,7 @@ def test_who_cannot_be_written_to_is_not_written_to(quarter, mira, sender, email
     ("subject", "text", "told"),
     [
         ("Licht", "Die Laterne ist aus.", "Licht\n\nDie Laterne ist aus."),
-        ("Laterne ist aus", "Hallo! Laterne ist aus", "Hallo! Laterne ist aus"),
+        ("AW: WG: Laterne", "Laterne ist aus", "Laterne ist aus"),
         ("", " ", "(Die Mail enthält keinen Text.)"),
         ("x", "lang " * 2000, None),
     ],
@@ -440,3 +441,33 @@ def test_the_task_ends_when_its_time_is_over(quarter):
     left = iter([True, True, False, False])
 
     assert mails.take_mails(now=NOON, has_time=lambda: next(left)) == 1
+
+
+def test_the_same_words_in_two_mails_are_one_draft(quarter, mira):
+    """Whoever presses twice sends two mails; deciding one leaves the other to be ticked off."""
+    first, second = come_in(quarter, make_mail("Es ist dunkel."), make_mail("Es ist dunkel."))
+    assert Concern.objects.count() == 1
+    mails.take_in(viewer=mira, mail=first, now=NOON)
+
+    with pytest.raises(Conflict):
+        mails.take_in(viewer=mira, mail=second, now=NOON)
+    second.refresh_from_db()
+    mails.finish(viewer=mira, mail=second, now=NOON)
+    assert (second.state, Concern.objects.get().state) == (InboundState.TAKEN, ConcernState.NEW)
+
+
+def test_putting_a_copy_aside_leaves_the_concern(quarter, mira):
+    first, second = come_in(quarter, make_mail("Es ist dunkel."), make_mail("Es ist dunkel."))
+    mails.take_in(viewer=mira, mail=first, now=NOON)
+    mails.put_aside(viewer=mira, mail=second, reason="doppelt", now=NOON)
+
+    assert Concern.objects.get().state == ConcernState.NEW
+    assert deeds(Concern.objects.get())[-1] == "mail_put_aside"
+
+
+def test_one_mail_is_taken_at_once(quarter):
+    mail, _other = (arrive(quarter, raw=make_mail(text)) for text in ("eins", "zwei"))
+    mails.take_mail(mail=mail, now=NOON)
+    mails.take_mail(mail=mail, now=NOON)
+
+    assert CameByMail.objects.get().mail == mail

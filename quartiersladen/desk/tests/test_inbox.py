@@ -113,7 +113,7 @@ def test_putting_aside_wants_a_reason(desk, quarter):
     mail = come_in(quarter, make_mail())
 
     refused = press(desk, mail, "aside", reason=" ")
-    taken = press(desk, mail, "aside", reason="Einladung", block="1")
+    taken = press(desk, mail, "aside", reason="Einladung", sperren="1")
 
     assert (refused.status_code, taken.status_code) == (422, 302)
     assert "in wenigen Worten" in refused.content.decode()

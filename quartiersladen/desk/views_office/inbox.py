@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns.models import CameByMail
 from quartiersladen.concerns.queries import came_by_mail
-from quartiersladen.concerns.rules import may_become_concern
+from quartiersladen.concerns.rules import is_draft, may_become_concern
 from quartiersladen.concerns.services import mails
 from quartiersladen.concerns.states import MailEffect
 from quartiersladen.correspondence import queries
@@ -76,15 +76,15 @@ def upload(request: StaffRequest) -> HttpResponse:
             except Invalid as refusal:
                 form.add_error("file", str(refusal))
             else:
-                _say(request, is_new=is_new)
+                _say(request, mail, is_new=is_new)
                 return redirect("desk:inbox_mail", mail.pk)
     context = {"form": form, "nav_section": "post"}
     return render(request, "desk/office/inbox_upload.html", context, status=status)
 
 
-def _say(request: StaffRequest, *, is_new: bool) -> None:
+def _say(request: StaffRequest, mail: InboundMail, *, is_new: bool) -> None:
     if is_new:
-        mails.take_mails(now=timezone.now())
+        mails.take_mail(mail=mail, now=timezone.now())
         messages.success(request, _("The mail is in the inbox."))
     else:
         messages.info(request, _("This mail was here already."))
@@ -97,7 +97,7 @@ def _deeds(request: StaffRequest, mail: InboundMail) -> dict[str, tuple[Deed, st
     """Return what a button does, and what is said afterwards."""
     viewer, now = request.viewer, timezone.now()
     reason = request.POST.get("reason", "")
-    block = bool(request.POST.get("block"))
+    block = bool(request.POST.get("sperren"))
     return {
         "take_in": (
             lambda: mails.take_in(viewer=viewer, mail=mail, now=now),
@@ -178,19 +178,20 @@ def _offers(request: StaffRequest, mail: InboundMail, effect: CameByMail | None)
     """Return the deeds that are possible; the services decide in the end."""
     offers = set()
     what = effect.what if effect else ""
-    is_draft = what == MailEffect.DRAFT and effect is not None and effect.concern is not None
     decides = request.viewer.may_work
     if mail.is_waiting and decides:
         offers.add("aside")
-    if mail.is_waiting and is_draft and decides:
+    if mail.is_waiting and is_draft(effect) and decides:
         offers.add("take_in")
     if mail.is_waiting and what == MailEffect.PROPOSAL and effect and effect.referral and decides:
         offers |= {"accept", "refusal"}
-    if mail.is_waiting and not is_draft and mail.mail_class != MailClass.NEW:
+    if mail.is_waiting and effect is not None and not is_draft(effect):
+        offers.add("finish")
+    if mail.is_waiting and mail.trouble:
         offers.add("finish")
     if decides and may_become_concern(mail, effect):
         offers.add("take_up")
-    if mail.mail_class == MailClass.NEW and mail.is_waiting:
+    if mail.mail_class == MailClass.NEW and mail.is_waiting and effect is None:
         # The task that makes its draft comes within a minute.
         offers.discard("take_up")
     return frozenset(offers)
