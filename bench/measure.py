@@ -34,7 +34,8 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from bench import limits, load
-from bench.bars import MEMORY, MIXED, ON_POSTGRES
+from bench.bars import MAILBOX, MEMORY, MIXED, ON_POSTGRES
+from bench.mailbox import is_possible, measure_mailbox
 from bench.memory import family, weight
 from quartiersladen.accounts import demo as accounts_demo
 from quartiersladen.accounts.models import Membership, User
@@ -51,14 +52,21 @@ from quartiersladen.quarters.models import Quarter, Theme
 
 #: Workload -> how often of a hundred in T11.
 MIXTURE = {"T2 desk list": 80, "T5 detail": 15, "T1 create": 5}
-POSTGRES_MEASURES = ("T2", "T3", "T5")
+POSTGRES_MEASURES = ("T2", "T3", "T5", "S1")
+#: Reads a whole year each time; it is asked more seldom, or it would take longer than all others.
+LONG, SELDOM = {"S1 statistics"}, 10
+MAILS, FEW = 5_000, 5_000  # mails; concerns up to which a tenth of them is enough
 IDLE_SECONDS = 6  # until a worker has done what is due at its start
 Page = Callable[[], HttpResponse]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MOVES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 LIST = "/buero/anliegen/?zustand=forwarded"
+#: A whole year: more than a third of the concerns.
+FIGURES = "/buero/anliegen/statistik/?zeitraum="
 FORM = "/anliegen/neu/"
 MAP = "/anliegen.geojson"
+FEED = "/anliegen.atom"
+PUBLIC_LIST = "/anliegen/?q=laterne&zustand=open"
 REQUESTS = "/open311/v2/requests.json"
 LIMITS = {
     "T1 create": "hello",
@@ -145,6 +153,7 @@ class Workloads:
             "T2 desk list": LIST,
             **{name: f"{LIST}&q={word}" for name, word in WORDS.items()},
             "T5 detail": f"/buero/anliegen/{newest.dossier.reference}/",
+            "S1 statistics": f"{FIGURES}{newest.created_at.year - 1}",
         }
         self._number = count(1)
 
@@ -165,6 +174,8 @@ class Workloads:
             "email": f"nachbarin{number}@example.org",
             "phone": "030 23125 014",
             "address": "",
+            # Lamps nearby were shown before, and this is none of them.
+            "is_new": "1",
         }
 
     def pages(self) -> dict[str, Page]:
@@ -177,6 +188,8 @@ class Workloads:
         listed = self.public.get(REQUESTS).headers["ETag"]
         return {
             **{name: get(self.staff, url, 200) for name, url in self.staff_pages.items()},
+            "A1 Atom feed": get(self.public, FEED, 200),
+            "A2 public list, word": get(self.public, PUBLIC_LIST, 200),
             "T4 map": get(self.public, MAP, 200),
             "T4 map unchanged": get(self.public, MAP, 304, if_none_match=etag),
             "O1 Open311 list": get(self.public, REQUESTS, 200),
@@ -202,6 +215,8 @@ class Workloads:
 
         return {
             **{name: get(url, 200, Cookie=self.cookie) for name, url in self.staff_pages.items()},
+            "A1 Atom feed": get(FEED, 200),
+            "A2 public list, word": get(PUBLIC_LIST, 200),
             "T4 map": get(MAP, 200),
             "T4 map unchanged": get(MAP, 304, **{"If-None-Match": etag}),
             "O1 Open311 list": get(REQUESTS, 200),
@@ -303,13 +318,16 @@ def measure(number: int, *, times: int, seconds: float) -> dict[str, dict[str, A
         for name, make in calls.items():
             if not on_sqlite and not name.startswith(POSTGRES_MEASURES):
                 continue
-            shown = beside_limits(name, make, ports, quarter, times=times)
+            often = times // SELDOM if name in LONG else times
+            shown = beside_limits(name, make, ports, quarter, times=often)
             shown["rate"] = load.requests_per_second(ports["web"], make, seconds=seconds)
             figures[name if on_sqlite else name + ON_POSTGRES] = shown | {"sql": counts[name]}
         figures = dict(sorted(figures.items()))
         if on_sqlite:
             mixture = mixed(ports["web"], calls, seconds=seconds * 4)
             figures |= {MEMORY: footprint(processes), MIXED: mixture}
+    if on_sqlite and is_possible():
+        figures[MAILBOX] = measure_mailbox(quarter, MAILS if number > FEW else MAILS // 10)
     return figures
 
 

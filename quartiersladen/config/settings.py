@@ -58,6 +58,8 @@ WEB_WORKERS = env_int("WEB_WORKERS", 1, at_least=1, at_most=64)  # processes
 WEB_THREADS = env_int("WEB_THREADS", 3, at_least=1, at_most=64)  # per process
 _smtp = env_url("SMTP_URL", ("smtp", "smtps"))
 SMTP_URL = _smtp.geturl() if _smtp else ""
+_imap = env_url("IMAP_URL", ("imap", "imaps"))
+IMAP_URL = _imap.geturl() if _imap else ""
 MAIL_FROM = env_text("MAIL_FROM")
 MAIL_DOMAIN = env_text("MAIL_DOMAIN")
 REPORTS_PER_HOUR = env_int("REPORTS_PER_HOUR", 20, at_least=1, at_most=1_000_000)
@@ -141,6 +143,7 @@ PERSONAL_DATA = [
     "quartiersladen.directory.privacy.HOLDER",
     "quartiersladen.correspondence.privacy.HOLDER",
     "quartiersladen.concerns.privacy.HOLDER",
+    "quartiersladen.concerns.privacy_following.HOLDER",
     "quartiersladen.website.privacy.HOLDER",
     "quartiersladen.api.privacy.HOLDER",
 ]

@@ -16,8 +16,17 @@ from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
 from quartiersladen.api.models import ApiKey, Attribute
-from quartiersladen.concerns.models import DraftPhoto, Referral, RightAddress
-from quartiersladen.correspondence.models import TextSnippet
+from quartiersladen.concerns.models import (
+    Action,
+    DraftPhoto,
+    Following,
+    Referral,
+    RightAddress,
+    SavedFilter,
+    ScopeRule,
+    Voice,
+)
+from quartiersladen.correspondence.models import InboundMail, TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.files.models import StoredFile
@@ -34,7 +43,7 @@ LINK = re.compile(r"""(?:href|src|action|hx-get)=["']([^"'#]+)""")
 GET_FORM = re.compile(r"<form\b(?P<head>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
 ATTRIBUTE = re.compile(r"""(\w+)=["']([^"']*)["']""")
 WORD_FIELD = re.compile(r"""<input[^>]*type=["']search["'][^>]*>""")
-TOKENS = re.compile(r"/[sfbw]/([A-Za-z0-9_-]{40})")
+TOKENS = re.compile(r"/(?:[sfbw]|stimme)/([A-Za-z0-9_-]{40})")
 SELECT = re.compile(r"""<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>""", re.DOTALL)
 CHOICE = re.compile(
     r'<input(?=[^>]*type="(?:checkbox|radio)")(?=[^>]*value="\d+")[^>]*name="([^"]+)"'
@@ -90,6 +99,8 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             ),
             (keys(Dossier, column="reference")[0], keys(Document, "dossier__quarter")[-1]),
         ],
+        # A mail's text is its first part, what is attached comes after.
+        "key/number": [(pk, 1) for pk in keys(InboundMail)],
         "key/file_id": [
             *zip(
                 keys(DraftPhoto, "draft__quarter", "draft"),
@@ -99,6 +110,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             *((keys(DraftPhoto, "draft__quarter", "draft")[0], pk) for pk in keys(StoredFile)),
         ],
         "referral_id": keys(Referral, "concern__quarter"),
+        "action_id": keys(Action),
         "body_id": keys(ResponsibleBody),
         "person_id": keys(ContactPerson, "body__quarter"),
         "mail_id": keys(Mail),
@@ -107,7 +119,13 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "token": ["A" * 40],
         "int key": sorted(
             {
-                *(*keys(Theme), *keys(RightAddress), *keys(Membership), *keys(TextSnippet)),
+                *keys(Theme),
+                *keys(RightAddress),
+                *keys(ScopeRule),
+                *keys(Membership),
+                *keys(TextSnippet),
+                *keys(SavedFilter),
+                *keys(InboundMail),
                 *keys(ApiKey),
             },
             key=str,
@@ -125,8 +143,10 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "str kind": [*RetentionKind.values, "unbekannt"],
         "wer": [
             *(f"concerns.teller:{pk}" for pk in keys(Dossier)),
+            *(f"concerns.following:{pk}" for pk in keys(Following)),
             *(f"directory.contactperson:{pk}" for pk in keys(ContactPerson, "body__quarter")),
             *(f"accounts.user:{pk}" for pk in keys(Membership, column="user")),
+            *(f"concerns.voice:{pk}" for pk in keys(Voice, "concern__quarter")),
         ],
         "provider_id": ["haus"],
         "pk": [1],

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("concerns", "0007_concern_can_come_from_a_program"),
+        ("concerns", "0019_concern_can_come_from_a_program"),
         ("quarters", "0003_settings_have_a_version"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

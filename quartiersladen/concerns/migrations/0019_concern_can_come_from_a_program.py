@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0006_released_ones_are_read_in_order"),
+        ("concerns", "0018_concern_is_found_by_day"),
     ]
 
     operations = [
@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                     ("letter", "Letter"),
                     ("walk", "On a walk"),
                     ("event", "At an event"),
+                    ("postcard", "Postcard"),
                     ("open311", "Through another city service"),
                     ("api", "From another program"),
                 ],
