@@ -14,6 +14,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
 )
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -501,7 +502,7 @@ def patterns(start: str) -> list[URLPattern]:
     ]
 
 
-def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     @csrf_exempt
     @by_key
     @gzip_page
