@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from json import JSONEncoder
+from uuid import UUID
 
 from quartiersladen.api.queries.offers import Offer
 from quartiersladen.api.queries.requests import RequestRow
@@ -86,7 +87,7 @@ class Writer:
         status, words = self._state(row)
         text = "null" if row.text is None else _in_json(row.text)
         lat, long = ("null", "null") if row.latitude is None else (row.latitude, row.longitude)
-        photo = f'"{self._photos % row.photo}"' if row.photo else "null"
+        photo = f'"{self._photos % UUID(str(row.photo))}"' if row.photo else "null"
         more = self._extra_json(row) if self.with_extensions else ""
         return (
             f'{{"service_request_id":"{row.reference}","status":"{status}",'
@@ -106,7 +107,7 @@ class Writer:
             point = f"<lat>{row.latitude}</lat><long>{row.longitude}</long>"
         photo = "<media_url/>"
         if row.photo:
-            photo = f"<media_url>{self._photos % row.photo}</media_url>"
+            photo = f"<media_url>{self._photos % UUID(str(row.photo))}</media_url>"
         more = self._extra_xml(row) if self.with_extensions else ""
         return (
             f"<request><service_request_id>{row.reference}</service_request_id>"
