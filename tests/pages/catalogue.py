@@ -88,7 +88,7 @@ def leave_a_wrong_address(page: Any) -> None:
 
 
 def join_what_a_body_has(page: Any) -> None:
-    page.fill("[name=numbers]", facts.case("sent").dossier.reference)
+    page.fill("[name=numbers]", facts.with_another_body().dossier.reference)
     page.locator("main form.q-form button[type=submit]").last.click()
     page.locator("#asked").wait_for()
 

@@ -183,6 +183,15 @@ def leading() -> Concern:
     return concerns(joined__isnull=False).latest("created_at")
 
 
+def with_another_body() -> Concern:
+    """Return an open concern that a body has which does not have the leading one."""
+    taken = Referral.objects.filter(concern=leading()).values("body")
+    found = Referral.objects.filter(
+        concern__quarter=quarter(), concern__closed_at__isnull=True, state="sent"
+    )
+    return found.exclude(body__in=taken).latest("pk").concern
+
+
 def voice_page(*, confirmed: bool) -> str:
     """Return the address behind the link in a mail to somebody who said "me too"."""
     concern = leading()

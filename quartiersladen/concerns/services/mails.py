@@ -38,7 +38,7 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.correspondence.inbox import attachment_of, belongs_to, settle
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
-from quartiersladen.correspondence.models import InboundMail
+from quartiersladen.correspondence.models import InboundMail, Message
 from quartiersladen.correspondence.services import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson
@@ -144,14 +144,11 @@ def _take(mail: InboundMail, now: datetime) -> None:
         effect.save()
 
 
-def _by_dossier(mail: InboundMail) -> tuple[Concern, Referral | None] | None:
-    concern = _concerns(mail.quarter).filter(pk=mail.dossier_id).first()
-    if concern is None:
-        return None
-    referral = None
-    if mail.body is not None:
-        referral = _nearest(Referral.objects.filter(concern=concern, body=mail.body))
-    return concern, referral
+def _by_dossier(mail: InboundMail) -> tuple[Concern, Referral | None]:
+    concern = _concerns(mail.quarter).get(pk=mail.dossier_id)
+    if mail.body is None:
+        return concern, None
+    return concern, _nearest(Referral.objects.filter(concern=concern, body=mail.body))
 
 
 def _concerns(quarter: Quarter) -> QuerySet[Concern]:
@@ -226,9 +223,8 @@ def _keep_words(
 
 def _note_bounce(mail: InboundMail, concern: Concern, now: datetime) -> None:
     """Leave a word for the office; the outbox's books know it already."""
-    about = mail.about
-    message = getattr(about, "message", None) if about is not None else None
-    body = message.body if message is not None else None
+    message = Message.objects.filter(mail=mail.about).select_related("body").first()
+    body = message.body if message else None
     touch(dossier=concern.dossier)
     record(
         dossier=concern.dossier,

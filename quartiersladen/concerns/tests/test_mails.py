@@ -471,3 +471,22 @@ def test_one_mail_is_taken_at_once(quarter):
     mails.take_mail(mail=mail, now=NOON)
 
     assert CameByMail.objects.get().mail == mail
+
+
+def test_two_workers_with_one_answer_keep_it_once(quarter, concern, referral):
+    mail = answer_to(quarter)
+    mails._take(mail, NOON)
+
+    assert Message.objects.filter(direction="in").count() == 1
+
+
+def test_a_bounce_of_the_receipt_leaves_a_word_as_well(quarter, mira, draft):
+    mails.take_in(viewer=mira, mail=draft, now=NOON)
+    receipt = Mail.objects.get()
+    Mail.objects.update(state=MailState.SENT)
+    notice = make_notice((receipt.to_address, "failed", "5.7.1"), returned_id=receipt.message_id)
+    come_in(quarter, notice)
+
+    entry = Entry.objects.latest("pk")
+    assert (entry.deed, entry.data) == ("mail_returned", {"delivery": "refused", "body": ""})
+    assert office_words(entry).endswith("die Adresse kann richtig sein")

@@ -54,7 +54,7 @@ def holder(voice):
 
 
 def confirmed(concern, cookie, email, *, language="de") -> Voice:
-    voice = say(concern, cookie, email, language=language)
+    voice: Voice = say(concern, cookie, email, language=language)
     voices.confirm_voice(viewer=holder(voice), voice=voice, now=NOON)
     return voice
 

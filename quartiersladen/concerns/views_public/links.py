@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -164,7 +165,7 @@ def teller_photo(request: HouseRequest, token: str, file_id: UUID) -> HttpRespon
 @never_cache
 @require_http_methods(METHODS)
 @by_link
-def confirm(request: HouseRequest, token: str) -> HttpResponse:
+def confirm(request: HouseRequest, token: str) -> HttpResponseBase:
     """GET shows a button, because mail scanners open links; POST confirms the address.
 
     The same address serves who follows something: what a link is for stands in its signature.

@@ -90,7 +90,7 @@ def test_questions_cards_walks_and_an_important_topic_are_there(loaded):
 def test_mails_photos_and_talks_are_there(loaded):
     kinds = set(Mail.objects.values_list("kind", flat=True))
 
-    assert kinds == {"body", "teller", "confirm", "voice"}
+    assert kinds == {"body", "teller", "confirm", "voice", "follow-confirm"}
     assert StoredFile.objects.count() > 10
     assert Talk.objects.count() > 50
 

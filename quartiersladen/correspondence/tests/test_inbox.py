@@ -504,3 +504,36 @@ def test_dossiers_that_are_deleted_leave_their_mails(quarter, dossier):
     mail.refresh_from_db()
 
     assert mail.dossier is None
+
+
+def test_two_workers_with_one_mail_store_it_once(quarter, monkeypatch):
+    real, raw = inbox._row, make_mail()
+
+    def too_late(*args, **options):
+        monkeypatch.setattr(inbox, "_row", real)
+        arrive(quarter, raw=raw)
+        return real(*args, **options)
+
+    monkeypatch.setattr(inbox, "_row", too_late)
+    files = len(list_of_files())
+    mail = arrive(quarter, raw=raw)
+
+    assert InboundMail.objects.get() == mail
+    assert len(list_of_files()) == files + 1
+
+
+def list_of_files():
+    storage = storages["default"]
+    return storage.listdir("mail/2026-03")[1] if storage.exists("mail/2026-03") else []
+
+
+def test_a_fault_of_the_house_leaves_no_bytes(quarter, monkeypatch):
+    def failing(*args, **options):
+        raise MemoryError
+
+    monkeypatch.setattr(inbox, "_row", failing)
+    files = len(list_of_files())
+    with pytest.raises(MemoryError):
+        arrive(quarter, raw=make_mail())
+
+    assert len(list_of_files()) == files

@@ -263,6 +263,27 @@ def test_a_mail_that_the_server_does_not_give_out_is_seen(mailbox, monkeypatch):
     assert list(troubles) == ["", "not_fetched", ""]
 
 
+def test_a_mail_that_ended_the_program_may_not_even_be_given_out(mailbox, monkeypatch):
+    mailbox.deliver(make_mail())
+
+    def refusing(_box, _uids, _parts):
+        raise imap.NotGiven
+
+    with imap.opened(mailbox.url) as box:
+        monkeypatch.setattr(imap.Box, "_fetch", refusing)
+        [found] = mailboxes._fetched(box, [(1, 100)], is_poisoned=True)
+
+    assert (found.trouble, found.waiting.size_bytes) == (Trouble.CRASHED, 100)
+    with pytest.raises(imap.NotReachable), imap.opened(mailbox.url) as box:
+        box.fetch([1]).__next__()
+
+
+def test_a_server_that_says_no_is_understood(mailbox):
+    mailbox.deliver(make_mail())
+    with pytest.raises(imap.NotReachable), imap.opened(mailbox.url) as box:
+        box._fetch([1], "(NONSENSE)")
+
+
 def test_a_mail_that_was_deleted_meanwhile_is_passed_over(mailbox):
     mailbox.deliver(make_mail(subject="eins"), make_mail(subject="zwei"))
     with imap.opened(mailbox.url) as box:
