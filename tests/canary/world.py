@@ -757,10 +757,11 @@ class Planter:
         if not isinstance(one, models.JSONField):
             return word
         before = getattr(row, one.name)
-        if isinstance(before, list):
-            return [item | {"name": f"{word}.pdf"} for item in before]
         if row._meta.object_name == "Attribute":
             return [[key, word] for key, _name in before]
+        if isinstance(before, list):
+            files = [item | {"name": f"{word}.pdf"} for item in before if isinstance(item, dict)]
+            return files or [word for _item in before]
         if row._meta.object_name == "Entry":
             return before | {name: word for name in ENTRY_FACTS if name in before}
         if row._meta.object_name == "SitePage" and one.name == "facts":
