@@ -170,6 +170,36 @@ def answered(concern: Concern, teller: Teller) -> Letter:
         )
 
 
+def question(
+    concern: Concern, teller: Teller, words: str, *, due_on: date, is_reminder: bool = False
+) -> Letter:
+    """Asks the teller back; the answer is given on the status page. words: the office's question."""
+    dossier = concern.dossier
+    with translation.override(dossier.language):
+        number = {"number": dossier.reference}
+        phone = concern.quarter.phone
+        return Letter(
+            subject=_("Your concern no. %(number)s: we still wait for your answer") % number
+            if is_reminder
+            else _("Your concern no. %(number)s: we have a question") % number,
+            text=_paragraphs(
+                _("Good day,"),
+                _("some days ago we asked you something about your concern no. %(number)s:")
+                % number
+                if is_reminder
+                else _("we have a question about your concern no. %(number)s:") % number,
+                words,
+                _("Here you can answer, also with photos. You need no account:"),
+                "[[link:status]]",
+                _("You can also call us: %(phone)s.") % {"phone": phone} if phone else "",
+                _("We wait for your answer until %(day)s. Then we go on without it.")
+                % {"day": _day(due_on)},
+            ),
+            language=dossier.language,
+            links={"status": status_link(concern, teller)},
+        )
+
+
 def voice_link(voice: Voice) -> LinkSpec:
     """Return the page on which a voice is confirmed and taken back."""
     return LinkSpec(

@@ -9,26 +9,32 @@ from django.db.models import Q
 from quartiersladen.concerns.states import (
     CLOSED,
     HELD,
+    ActionKind,
     AnswerWay,
     Channel,
     ConcernKind,
     ConcernState,
     HitOutcome,
+    MailEffect,
     PlaceKind,
     PlacePrecision,
+    QuestionState,
     ReferralState,
     Result,
+    Rhythm,
     RuleMode,
     Scope,
     TalkPlace,
     Witness,
+    word_for_others,
 )
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.files.models import StoredFile
 from quartiersladen.kernel.text import Localized, localized
-from quartiersladen.quarters.models import Quarter, Theme
+from quartiersladen.quarters.models import District, Quarter, Theme
 
 TEXT_LENGTH = 4000  # characters
 REASON_LENGTH = 500  # characters
@@ -36,6 +42,10 @@ NOT_READ = "?"  # the language of a text that the worker has not looked at yet
 CLOSED_VALUES = sorted(state.value for state in CLOSED)
 HELD_VALUES = sorted(state.value for state in HELD)
 SENDER_LENGTH = 254  # characters
+QUESTION_LENGTH = 2000  # characters
+MOST_MONTHS = 60  # from one asking about an important topic to the next
+FILTER_NAME_LENGTH = 60  # characters
+QUERY_LENGTH = 500  # characters
 
 
 class RightAddress(models.Model):
@@ -60,6 +70,34 @@ class RightAddress(models.Model):
     def text_in(self, language: str) -> Localized:
         """Return the address in `language` or the nearest one there is."""
         return localized(self.text, language)
+
+
+class Action(models.Model):
+    """Where many concerns come from at once: a postcard action, an office hour, a walk."""
+
+    quarter = models.ForeignKey(Quarter, models.PROTECT, related_name="actions")
+    kind = models.CharField(max_length=11, choices=ActionKind)
+    name = models.CharField(max_length=120)
+    on = models.DateField()
+    place = models.CharField(max_length=120, blank=True)
+    #: What a line is about that says nothing else.
+    theme = models.ForeignKey(Theme, models.PROTECT, null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    created_at = models.DateTimeField()
+    #: Key of the form it was begun with: a double click makes one.
+    submission_key = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ActionKind.values), name="action_kind_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="action_has_name"),
+        ]
+        indexes = [models.Index(fields=["quarter", "-on"], name="action_by_day")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ScopeRule(models.Model):
@@ -142,6 +180,8 @@ class Concern(models.Model):
     told_on = models.DateField()
     created_at = models.DateTimeField()
     is_emergency = models.BooleanField(default=False)
+    #: The action on which it was told, None for most.
+    action = models.ForeignKey(Action, models.PROTECT, null=True, related_name="concerns")
 
     place_kind = models.CharField(max_length=8, choices=PlaceKind, default=PlaceKind.NONE)
     place_text = models.CharField(max_length=200, blank=True)
@@ -181,6 +221,16 @@ class Concern(models.Model):
     #: The point that may be shown: exact or rounded; empty unless released with a place.
     public_latitude = models.FloatField(null=True)
     public_longitude = models.FloatField(null=True)
+    #: The district in which that point lies; with an outline of its own, so that a list can ask.
+    public_district = models.ForeignKey(District, models.SET_NULL, null=True, related_name="+")
+    #: Folded number, title and text of the public copy: the public search knows nothing else.
+    public_words = models.TextField(blank=True, default="")
+
+    #: An important topic: asked about every so many months, also after an answer; None: it is none.
+    topic_months = models.PositiveSmallIntegerField(null=True)
+    topic_since = models.DateField(null=True)
+    #: The day of the next asking.
+    topic_next_on = models.DateField(null=True)
 
     #: When text, letters and photos were deleted by the rule of retention.
     text_gone_at = models.DateTimeField(null=True)
@@ -216,6 +266,15 @@ class Concern(models.Model):
                 name="concern_point_shown_only_released",
             ),
             models.CheckConstraint(
+                condition=Q(topic_months=None, topic_since=None, topic_next_on=None)
+                | Q(
+                    topic_months__range=(1, MOST_MONTHS),
+                    topic_since__isnull=False,
+                    topic_next_on__isnull=False,
+                ),
+                name="concern_topic_is_whole",
+            ),
+            models.CheckConstraint(
                 condition=Q(state=ConcernState.JOINED, leader__isnull=False)
                 | (~Q(state=ConcernState.JOINED) & Q(leader__isnull=True)),
                 name="concern_joined_has_leader",
@@ -225,6 +284,7 @@ class Concern(models.Model):
             models.Index(fields=["quarter", "state", "-created_at"], name="concern_by_state"),
             models.Index(fields=["quarter", "-created_at"], name="concern_by_date"),
             models.Index(fields=["quarter", "next_on"], name="concern_by_next_date"),
+            models.Index(fields=["quarter", "told_on"], name="concern_by_day"),
             models.Index(
                 fields=["quarter", "text_language", "-created_at"], name="concern_by_language"
             ),
@@ -233,6 +293,11 @@ class Concern(models.Model):
                 fields=["quarter", "-created_at", "-dossier"],
                 condition=Q(is_released=True),
                 name="concern_released",
+            ),
+            models.Index(
+                fields=["quarter", "topic_next_on"],
+                condition=Q(topic_months__isnull=False),
+                name="concern_topics",
             ),
             models.Index(
                 fields=["quarter", "theme", "latitude"],
@@ -258,6 +323,16 @@ class Concern(models.Model):
     def is_held(self) -> bool:
         """Whether it lies in the quarantine, waiting or as spam."""
         return self.state in HELD
+
+    @property
+    def state_for_others(self) -> str:
+        """The word of the state for the public and the desk."""
+        return str(word_for_others(ConcernState(self.state)))
+
+    @property
+    def is_topic(self) -> bool:
+        """Whether it is an important topic, asked about again and again."""
+        return self.topic_months is not None
 
 
 class Teller(models.Model):
@@ -320,6 +395,29 @@ class BlockedSender(models.Model):
         return self.name
 
 
+class CameByMail(models.Model):
+    """What the concerns made of one mail that came in; the row makes it happen once."""
+
+    mail = models.OneToOneField(InboundMail, models.CASCADE, related_name="concern_effect")
+    what = models.CharField(max_length=9, choices=MailEffect)
+    #: None: the draft was no concern and is deleted.
+    concern = models.ForeignKey(Concern, models.SET_NULL, null=True, related_name="came_by_mail")
+    #: Of a proposal: which referral it may answer.
+    referral = models.ForeignKey(
+        "Referral", models.SET_NULL, null=True, related_name="came_by_mail"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what__in=MailEffect.values), name="mail_effect_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mail_id} {self.what}"
+
+
 class Referral(models.Model):
     """A concern in the hands of one responsible body."""
 
@@ -367,6 +465,56 @@ class Referral(models.Model):
 
     def __str__(self) -> str:
         return f"{self.concern_id} {self.body_id} {self.state}"
+
+
+class Question(models.Model):
+    """A question back to the person who told it, and the answer."""
+
+    concern = models.ForeignKey(Concern, models.CASCADE, related_name="questions")
+    text = models.TextField(max_length=QUESTION_LENGTH)
+    #: How it reaches the person; by link: only on the status page.
+    way = models.CharField(max_length=5, choices=Way)
+    state = models.CharField(max_length=10, choices=QuestionState, default=QuestionState.OPEN)
+    asked_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    #: The last day on which we wait for the answer.
+    due_on = models.DateField()
+    #: The day from which on a mail reminds, and when it did.
+    remind_on = models.DateField()
+    reminded_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=5, choices=Way, blank=True)
+    #: Key of the form it was answered with: a double click finds its answer.
+    answer_key = models.UUIDField(unique=True, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=QuestionState.values), name="question_state_known"
+            ),
+            models.CheckConstraint(condition=Q(way__in=Way.values), name="question_way_known"),
+            models.CheckConstraint(
+                condition=Q(state=QuestionState.OPEN, ended_at=None)
+                | (~Q(state=QuestionState.OPEN) & Q(ended_at__isnull=False)),
+                name="question_ends_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=QuestionState.ANSWERED)
+                | (Q(answered_at__isnull=False) & ~Q(answer="") & ~Q(answered_by="")),
+                name="question_answered_has_answer",
+            ),
+            models.UniqueConstraint(
+                fields=["concern"], condition=Q(state="open"), name="question_one_open"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(state="open"), name="question_open_by_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.concern_id} {self.state}"
 
 
 class Joining(models.Model):
@@ -434,6 +582,38 @@ class Voice(models.Model):
         return f"{self.concern_id} {self.created_at:%Y-%m-%d}"
 
 
+class SavedFilter(models.Model):
+    """A view of the desk's list that somebody wants again, alone or for the whole team."""
+
+    quarter = models.ForeignKey(Quarter, models.CASCADE, related_name="saved_filters")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    name = models.CharField(max_length=FILTER_NAME_LENGTH)
+    #: The folded name: two of one list never sound alike.
+    folded = models.CharField(max_length=2 * FILTER_NAME_LENGTH)
+    #: What the list was asked for, without the page.
+    query = models.CharField(max_length=QUERY_LENGTH)
+    is_shared = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quarter", "folded"],
+                condition=Q(is_shared=True),
+                name="filter_once_in_the_team",
+            ),
+            models.UniqueConstraint(
+                fields=["quarter", "user", "folded"],
+                condition=Q(is_shared=False),
+                name="filter_once_per_person",
+            ),
+            models.CheckConstraint(condition=~Q(folded=""), name="filter_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Draft(models.Model):
     """A form that was begun; keeps its photos for 24 hours when the rest needs mending."""
 
@@ -455,6 +635,81 @@ class DraftPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id} {self.file_id}"
+
+
+class Following(models.Model):
+    """Somebody gets mails about what is new: of a theme, of a place, or of one concern.
+
+    Nothing else is known of the person. Without theme, place and concern it is the whole quarter.
+    """
+
+    quarter = models.ForeignKey(Quarter, models.CASCADE, related_name="followings")
+    email = models.EmailField()
+    language = models.CharField(max_length=10, default="de")
+    rhythm = models.CharField(max_length=7, choices=Rhythm, default=Rhythm.WEEKLY)
+    theme = models.ForeignKey(Theme, models.CASCADE, null=True, related_name="+")
+    district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
+    #: On a grid of about 100 m: it may be where the person lives.
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    metres = models.PositiveSmallIntegerField(null=True)
+    concern = models.ForeignKey(Concern, models.CASCADE, null=True, related_name="followings")
+    #: What is followed, in one word for the constraint: NULLs would all differ.
+    subject = models.CharField(max_length=80)
+    #: When it was last asked for; the link in that mail is good for 14 days.
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    link_generation = models.PositiveIntegerField(default=1)
+    #: Up to which moment the person has been told; a conditional update of it decides who writes.
+    told_until = models.DateTimeField()
+    last_sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quarter", "email", "subject"], name="following_once_per_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(rhythm__in=Rhythm.values), name="following_rhythm_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(rhythm=Rhythm.WEEKLY) | Q(concern__isnull=False),
+                name="following_at_once_is_one_concern",
+            ),
+            models.CheckConstraint(
+                condition=Q(concern=None)
+                | Q(theme=None, district=None, latitude=None, longitude=None, metres=None),
+                name="following_one_concern_is_all",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None, metres=None)
+                | Q(
+                    district=None,
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    metres__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                    metres__gte=1,
+                ),
+                name="following_one_place",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["quarter", "told_until"],
+                condition=Q(confirmed_at__isnull=False),
+                name="following_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quarter_id} {self.subject}"
+
+    @property
+    def consent_subject(self) -> str:
+        """The name of this person in the consent ledger."""
+        return f"concerns.following:{self.pk}"
 
 
 class Talk(models.Model):

@@ -11,9 +11,17 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import timeline
-from quartiersladen.concerns.models import BlockedSender, Concern, Referral, Teller, Voice
+from quartiersladen.concerns.models import (
+    BlockedSender,
+    Concern,
+    Question,
+    Referral,
+    Teller,
+    Voice,
+)
 from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
+from quartiersladen.concerns.services.filters import filters_naming, forget_filters_naming
 from quartiersladen.concerns.services.voices import remove_voices
 from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.dossiers.models import Dossier, Entry
@@ -58,7 +66,7 @@ def inside(viewer: Viewer) -> Q:
 
 
 def inside_by_concern(viewer: Viewer) -> Q:
-    """Return the same filter for referrals."""
+    """Return the same filter for referrals and questions."""
     return rows_inside(viewer, "concern__dossier__")
 
 
@@ -77,6 +85,18 @@ def _concern_text(field: str, title: object) -> FreeText:
 def _referral_text(field: str, title: object) -> FreeText:
     return FreeText(
         model="concerns.Referral",
+        field=field,
+        title=str(title),
+        quarter="concern__quarter_id",
+        matter="concern_id",
+        name="concern__dossier__reference",
+        visible=inside_by_concern,
+    )
+
+
+def _question_text(field: str, title: object) -> FreeText:
+    return FreeText(
+        model="concerns.Question",
         field=field,
         title=str(title),
         quarter="concern__quarter_id",
@@ -123,11 +143,20 @@ class Concerns(Holder):
             "concerns.concern.reason": "part of the answer; until the text rule",
             "concerns.concern.public_title": "looked through before release; until the text rule",
             "concerns.concern.public_text": "looked through before release; until the text rule",
+            "concerns.concern.public_words": "folded words of the public copy; goes with it",
             "concerns.referral.person": "a contact person at a body, see directory",
             "concerns.referral.cover_note": "own words to a body; until the text rule",
             "concerns.referral.reply": "words of a body; until the text rule",
+            "concerns.question.text": "may name people; until the text rule",
+            "concerns.question.answer": "words of the teller; until the text rule",
+            "concerns.question.by": "who asked; as long as the account",
+            "concerns.action.by": "who began an action; as long as the account",
             "concerns.draftphoto.label": "name of a file on the device of the teller; 24 hours",
             "concerns.talk.by": "who counted a talk; as long as the account",
+            "concerns.savedfilter.name": "words of a colleague, may name people; goes when one is erased",
+            "concerns.savedfilter.folded": "the same, folded",
+            "concerns.savedfilter.query": "words that are looked for; goes when a person is erased",
+            "concerns.savedfilter.user": "a colleague; as long as the account",
             "concerns.blockedsender.name": "may be an address; until the office or erasure frees it",
             "concerns.blockedsender.by": "who blocked it; as long as the account",
             "concerns.voice.email": "who said me too; unconfirmed 72 hours, then the contact rule",
@@ -138,6 +167,8 @@ class Concerns(Holder):
             "concerns.concern.public_latitude": "released, exact or on a grid of 200 m",
             "concerns.concern.public_longitude": "released, exact or on a grid of 200 m",
             "concerns.concern.text_language": "a language, not a person",
+            "concerns.action.name": "what an action is called, names nobody",
+            "concerns.action.place": "where an action was, a public place",
             "concerns.rightaddress.name": "what an address is for",
             "concerns.rightaddress.text": "offices and advice centres, published",
             "concerns.scoperule.title": "what the office does not do",
@@ -155,8 +186,19 @@ class Concerns(Holder):
         _concern_text("reason", gettext_lazy("Reason")),
         _concern_text("public_title", gettext_lazy("Public title")),
         _concern_text("public_text", gettext_lazy("Public text")),
+        FreeText(
+            model="concerns.Concern",
+            field="public_words",
+            title=gettext_lazy("Public search"),
+            quarter="quarter_id",
+            matter="dossier_id",
+            visible=inside,
+            is_index=True,
+        ),
         _referral_text("cover_note", gettext_lazy("Our words to the body")),
         _referral_text("reply", gettext_lazy("Reply of a body")),
+        _question_text("text", gettext_lazy("Question to the person")),
+        _question_text("answer", gettext_lazy("Answer of the person")),
     )
 
     def find(self, viewer: Viewer, words: str) -> list[Found]:
@@ -216,6 +258,9 @@ class Concerns(Holder):
             told_with = referral.moved_from_id or referral.concern_id
             referrals.setdefault(told_with, []).append(referral)
         voices = _voices_of(person).filter(concern__in=concerns_inside(viewer))
+        asked: dict[int, list[Question]] = {}
+        for question in Question.objects.filter(concern__in=concerns).order_by("asked_at", "pk"):
+            asked.setdefault(question.concern_id, []).append(question)
         return [
             Section("contact", _("Contact data"), [_contact(c) for c in concerns]),
             Section("told", _("What the person told us"), [_told(c) for c in concerns]),
@@ -223,6 +268,15 @@ class Concerns(Holder):
                 "steps",
                 _("What has happened"),
                 [_steps(c, steps.get(c.pk, [])) for c in concerns],
+            ),
+            Section(
+                "questions",
+                _("What we asked and what the person answered"),
+                [
+                    _asked(concern, question)
+                    for concern in concerns
+                    for question in asked.get(concern.pk, [])
+                ],
             ),
             Section(
                 "passed_on",
@@ -240,7 +294,15 @@ class Concerns(Holder):
         """Contact data goes; case and counts stay."""
         tellers = Teller.objects.filter(pk__in=person.keys_of(TELLER))
         known = [teller for teller in tellers if teller.has_contact]
+        named = filters_naming(quarter=person.quarter, identity=person.identity)
+        filters = Line(
+            _("Saved filters with the name, address or number"),
+            len(named),
+            Fate.GOES,
+            _("They are only our own words."),
+        )
         return [
+            *([filters] if named else []),
             Line(
                 _("Name, e-mail, phone and address, also in the search"),
                 len(known),
@@ -260,6 +322,12 @@ class Concerns(Holder):
                 _("The voice was given with the address and goes with it."),
             ),
             Line(
+                _("Questions to the person and what they answered"),
+                Question.objects.filter(concern__in=person.identity.matters).count(),
+                Fate.GOES,
+                _("They are about the person. That something was asked, and when, stays."),
+            ),
+            Line(
                 _("Blocked sender"),
                 _blocked(person).count(),
                 Fate.GOES,
@@ -270,9 +338,12 @@ class Concerns(Holder):
         ]
 
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
-        """Delete the contact data, end the consents and free a blocked address."""
+        """Delete contact data, words with the person and saved filters; end consents; unblock."""
         _blocked(person).delete()
         remove_voices(rows=Q(pk__in=_voices_of(person).values("pk")))
+        forget_filters_naming(quarter=person.quarter, identity=person.identity)
+        for dossier in Dossier.objects.filter(pk__in=person.identity.matters).order_by("pk"):
+            forgetting.forget_questions(dossier=dossier)
         rows = Concern.objects.filter(pk__in=person.keys_of(TELLER), quarter=person.quarter)
         for concern in rows.select_related("dossier", "quarter", "teller").order_by("pk"):
             _end_consent(concern, now)
@@ -446,6 +517,17 @@ def _steps(concern: Concern, lines: list[Entry]) -> Record:
             (f"step_{number}", date_format(step.on, "SHORT_DATE_FORMAT"), step.sentence)
             for number, step in enumerate(steps, 1)
         ),
+    )
+
+
+def _asked(concern: Concern, question: Question) -> Record:
+    answered = question.answered_at
+    return record(
+        concern.dossier.reference,
+        ("asked_on", _("Asked on"), _day(question.asked_at, concern.quarter)),
+        ("question", _("Question"), question.text),
+        ("answered_on", _("Answered on"), _day(answered, concern.quarter) if answered else ""),
+        ("answer", _("Answer"), question.answer),
     )
 
 

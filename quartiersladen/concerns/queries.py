@@ -1,6 +1,6 @@
 """Reads of the concerns module: viewer first, only what the viewer may see."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -13,11 +13,13 @@ from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import (
     BlockedSender,
+    CameByMail,
     Concern,
     DraftPhoto,
     Joining,
     Referral,
     RightAddress,
+    SavedFilter,
     ScopeRule,
     Talk,
     Voice,
@@ -29,15 +31,17 @@ from quartiersladen.concerns.states import (
     WAITING,
     ConcernState,
     HitOutcome,
-    PlacePrecision,
     ReferralState,
 )
+from quartiersladen.correspondence.incoming.states import InboundState
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.queries import kept_text
+from quartiersladen.correspondence.rules import may_read_mail
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import documents_of
-from quartiersladen.dossiers.rules import rows_inside, visible_rows
+from quartiersladen.dossiers.rules import confidential_of, rows_inside, visible_rows
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
 from quartiersladen.kernel.spam import Sign, sender_names
@@ -49,9 +53,9 @@ from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
 PAGE = 50  # rows
+PORTION = 500  # rows of a file
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
 COUNTED_HITS = 100  # the same when words are looked for, because each row has to be read
-MOST_POINTS = 4000
 FEWEST_VOICES = 3  # are shown to everybody
 DOSSIER = "dossier__"  # the path from a concern
 
@@ -67,6 +71,14 @@ class ConcernFilter:
     language: str = ""
     assigned_to_id: int | None = None
     words: str = ""
+    kind: str = ""
+    scope: str = ""
+    #: Days on which it was told, both counted.
+    told_from: date | None = None
+    told_until: date | None = None
+    #: The last day on which it is due.
+    due_until: date | None = None
+    tag_id: int | None = None
     #: Continue after (older than) or before (newer than) this moment and row.
     older_than: tuple[datetime, int] | None = None
     newer_than: tuple[datetime, int] | None = None
@@ -78,6 +90,7 @@ class DeskRow(NamedTuple):
     pk: int
     created_at: datetime
     reference: str
+    version: int
     title: str
     state: str
     theme_id: int | None
@@ -90,6 +103,7 @@ DESK_FIELDS = (
     "pk",
     "created_at",
     "dossier__reference",
+    "dossier__version",
     "dossier__title",
     "state",
     "theme_id",
@@ -156,21 +170,35 @@ def _filtered(rows: QuerySet[Concern], wanted: ConcernFilter) -> QuerySet[Concer
         rows = rows.filter(text_language=wanted.language)
     if wanted.assigned_to_id is not None:
         rows = rows.filter(dossier__assigned_to_id=wanted.assigned_to_id)
+    rows = rows.filter(**_narrow(wanted))
     if wanted.words.strip():
         rows = narrowed(rows, wanted.words, dossier=DOSSIER)
     return rows
+
+
+def _narrow(wanted: ConcernFilter) -> dict[str, object]:
+    asked = {
+        "kind": wanted.kind,
+        "scope": wanted.scope,
+        "told_on__gte": wanted.told_from,
+        "told_on__lte": wanted.told_until,
+        "next_on__lte": wanted.due_until,
+        "dossier__taggings__tag_id": wanted.tag_id,
+    }
+    return {path: value for path, value in asked.items() if value not in {"", None}}
 
 
 def _cursor(row: Concern | DeskRow) -> tuple[datetime, int]:
     return row.created_at, row.pk
 
 
-def _page(
+def page_of(
     rows: QuerySet[Concern],
     wanted: ConcernFilter,
     size: int,
     read: Callable[[QuerySet[Concern]], list[R]],
 ) -> Page[R]:
+    """Return one page of `rows`, newest first, as `read` makes them; two statements."""
     counted = COUNTED_HITS if wanted.words.strip() else COUNTED
     total = rows.order_by()[: counted + 1].count()
     if wanted.newer_than:
@@ -202,17 +230,7 @@ def _desk_rows(rows: QuerySet[Concern]) -> list[DeskRow]:
 
 def desk_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> Page[DeskRow]:
     """Return one page of the desk's list, newest first; two statements, with words four at most."""
-    return _page(_filtered(concerns_inside(viewer), wanted), wanted, size, _desk_rows)
-
-
-def public_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> Page[Concern]:
-    """Return one page of the public list, newest first; three statements."""
-    rows = released(viewer)
-    if wanted.states:
-        rows = rows.filter(state__in=sorted(wanted.states))
-    if wanted.theme_id is not None:
-        rows = rows.filter(theme_id=wanted.theme_id)
-    return _page(rows.select_related("dossier", "theme"), wanted, size, list)
+    return page_of(_filtered(concerns_inside(viewer), wanted), wanted, size, _desk_rows)
 
 
 def _count_of(rows: QuerySet[Any]) -> Coalesce:
@@ -221,10 +239,78 @@ def _count_of(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted.values("n")), 0)
 
 
+def chosen_rows(viewer: Viewer, references: Iterable[str]) -> list[DeskRow]:
+    """Return the named concerns that the viewer may open, newest first; one statement."""
+    rows = concerns_inside(viewer).filter(dossier__reference__in=set(references))
+    return _desk_rows(rows.order_by("-created_at", "-pk"))
+
+
+def all_rows(viewer: Viewer, wanted: ConcernFilter, *, limit: int) -> list[DeskRow]:
+    """Return what a list shows on all its pages, newest first, up to `limit` and one more."""
+    rows = _filtered(concerns_inside(viewer), wanted)
+    return _desk_rows(rows.order_by("-created_at", "-pk")[: limit + 1])
+
+
+def for_file(
+    viewer: Viewer, wanted: ConcernFilter, *, with_contacts: bool, portion: int = PORTION
+) -> Iterator[list[Concern]]:
+    """Yield what a list shows in portions, newest first, without confidential matters.
+
+    Three statements per portion: the concerns, their tags and their bodies.
+    """
+    rows = _filtered(concerns_inside(viewer), wanted)
+    rows = rows.exclude(state__in=sorted(HELD))
+    rows = rows.exclude(pk__in=confidential_of(viewer.quarter_id).values("pk"))
+    joined = ["dossier", "dossier__assigned_to", "theme", *(["teller"] if with_contacts else [])]
+    rows = rows.select_related(*joined).order_by("-created_at", "-pk")
+    while found := list(rows[:portion]):
+        yield found
+        if len(found) < portion:
+            return
+        at, pk = found[-1].created_at, found[-1].pk
+        rows = rows.filter(created_at__lte=at).exclude(created_at=at, pk__gte=pk)
+
+
+def bodies_of(concern_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return to whom concerns were passed on, by concern, for those that the viewer may open."""
+    rows = Referral.objects.filter(concern__in=list(concern_ids)).order_by("sent_at", "pk")
+    found: dict[int, list[str]] = {}
+    for concern_id, name in rows.values_list("concern_id", "body__name"):
+        names = found.setdefault(concern_id, [])
+        if name not in names:
+            names.append(name)
+    return found
+
+
+def saved_filters(viewer: Viewer) -> list[SavedFilter]:
+    """Return the filters of the team and the viewer's own, in their order; one statement."""
+    if not viewer.may_enter:
+        return []
+    rows = _filters_for(viewer)
+    return list(rows.order_by("position", "folded", "pk"))
+
+
+def get_saved_filter(viewer: Viewer, key: int) -> SavedFilter:
+    """Return a filter that the viewer sees. Raises SavedFilter.DoesNotExist."""
+    if not viewer.may_enter:
+        raise SavedFilter.DoesNotExist
+    return _filters_for(viewer).get(pk=key)
+
+
+def _filters_for(viewer: Viewer) -> QuerySet[SavedFilter]:
+    seen = Q(is_shared=True) | Q(user_id=viewer.user_id or 0)
+    return SavedFilter.objects.filter(seen, quarter_id=viewer.quarter_id)
+
+
 def get_inside(viewer: Viewer, reference: str) -> Concern:
-    """Return one concern for the desk. Raises Concern.DoesNotExist when missing or hidden."""
+    """Return one concern for the desk, with the key of the first mail about it that waits.
+
+    Raises Concern.DoesNotExist when missing or hidden.
+    """
+    waits = InboundMail.objects.filter(dossier=OuterRef("pk"), state=InboundState.WAITING)
     return (
         concerns_inside(viewer)
+        .annotate(waiting_mail=Subquery(waits.order_by("received_at").values("pk")[:1]))
         .select_related(
             "dossier",
             "dossier__quarter",
@@ -233,6 +319,7 @@ def get_inside(viewer: Viewer, reference: str) -> Concern:
             "theme",
             "teller",
             "right_address",
+            "action",
             "scope_rule",
             "leader",
             "leader__dossier",
@@ -405,6 +492,15 @@ def own_data(viewer: Viewer, concern: Concern) -> dict[str, Any]:
             {"step": c.step, "wording": c.wording, "by": c.channel, "at": c.at}
             for c in consents_of(viewer, concern)
         ],
+        "questions": [
+            {
+                "asked_at": q.asked_at,
+                "question": q.text,
+                "answered_at": q.answered_at,
+                "answer": q.answer,
+            }
+            for q in concern.questions.order_by("asked_at", "pk")
+        ],
         "contact_passed_on_to": [
             {"body": r.body.name, "at": r.sent_at} for r in bodies_with_contact(concern)
         ],
@@ -526,10 +622,27 @@ def held_references(viewer: Viewer, references: Iterable[str]) -> list[Concern]:
     """Return those of the named reports that lie in the quarantine, waiting or as spam."""
     return list(
         concerns_inside(viewer)
-        .filter(state__in=sorted(HELD), dossier__reference__in=set(references))
+        .filter(
+            state__in=[ConcernState.QUARANTINED, ConcernState.SPAM],
+            dossier__reference__in=set(references),
+        )
         .select_related("dossier", "dossier__quarter", "quarter", "teller")
         .order_by("created_at", "pk")
     )
+
+
+def came_by_mail(viewer: Viewer, mail: InboundMail) -> CameByMail | None:
+    """Return what a mail became here, with its concern; None if nothing (yet) or hidden."""
+    if not may_read_mail(viewer, mail):
+        return None
+    effects = CameByMail.objects.filter(mail=mail)
+    return effects.select_related(
+        "concern__dossier",
+        "concern__dossier__quarter",
+        "concern__quarter",
+        "concern__teller",
+        "referral__body",
+    ).first()
 
 
 def blocked_senders(viewer: Viewer) -> list[BlockedSender]:
@@ -586,18 +699,6 @@ def talk_counts(viewer: Viewer, *, since: date) -> list[Mapping[str, object]]:
         .values("place")
         .annotate(count=Count("pk"))
         .order_by("place")
-    )
-
-
-def released_points(viewer: Viewer) -> list[tuple[str, str, str, float | None, float | None]]:
-    """Return (reference, title, state, latitude, longitude) of released concerns with a place."""
-    return list(
-        released(viewer)
-        .exclude(place_precision=PlacePrecision.NONE)
-        .filter(public_latitude__isnull=False)
-        .values_list(
-            "dossier__reference", "public_title", "state", "public_latitude", "public_longitude"
-        )[:MOST_POINTS]
     )
 
 

@@ -1,8 +1,23 @@
 """Jobs of the concerns module. Each may run twice: a second run finds nothing left to do."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
-from quartiersladen.concerns.services import intake, languages, quarantine, tellers, voices
+from quartiersladen.concerns.services import (
+    following,
+    intake,
+    languages,
+    mails,
+    quarantine,
+    questions,
+    tellers,
+    voices,
+)
+from quartiersladen.quarters.queries import all_quarters
+
+#: The queue lets a job run for five minutes.
+MOST_TIME = timedelta(minutes=2)
 
 
 def drop_unconfirmed() -> None:
@@ -29,3 +44,28 @@ def read_languages() -> None:
 def remove_spam() -> None:
     """Delete what the office called spam some time ago."""
     quarantine.remove_spam(now=timezone.now())
+
+
+def tend_questions() -> None:
+    """Remind of questions to people that wait, and go on without the answers that did not come."""
+    now = timezone.now()
+    questions.remind(now=now)
+    questions.give_up(now=now)
+
+
+def send_news() -> None:
+    """Write to people who follow something, if there is anything new; run often."""
+    now = timezone.now()
+    for quarter in all_quarters():
+        following.send_news(quarter=quarter, now=now)
+
+
+def tidy_followings() -> None:
+    """End what nobody confirmed in time, and the following of what was closed long ago."""
+    following.tidy(now=timezone.now())
+
+
+def take_mails() -> None:
+    """Make drafts, messages and proposals of the mails that came in."""
+    end = timezone.now() + MOST_TIME
+    mails.take_mails(now=timezone.now(), has_time=lambda: timezone.now() < end)

@@ -284,6 +284,9 @@ class _Plan:
             place_precision=PlacePrecision.EXACT if self.is_released else PlacePrecision.NONE,
             public_latitude=shown[0],
             public_longitude=shown[1],
+            public_words=fold(f"{self.reference} {self.title} {self.text}")
+            if self.is_released
+            else "",
             **ending,
         )
 

@@ -1,4 +1,4 @@
-"""Counts how often a network does something in an hour. Keeps no address, only a keyed hash."""
+"""Counts how often a network or a key does something in an hour. Keeps only a keyed hash of it."""
 
 import hmac
 from collections.abc import Callable
@@ -26,18 +26,38 @@ def network_of(address: str) -> str:
 
 def count_or_refuse(what: str, address: str, *, most: int) -> None:
     """Count one deed of the network of `address`. Raises TooMany beyond `most` in an hour."""
-    message = f"{what}:{network_of(address)}".encode()
-    key = "throttle:" + hmac.new(settings.SECRET_KEY.encode(), message, sha256).hexdigest()[:32]
+    count_of(what, network_of(address), most=most)
+
+
+def count_of(what: str, who: str, *, most: int) -> None:
+    """Count one deed of somebody with a name. Raises TooMany beyond `most` in an hour."""
+    key = _key(f"{what}:{who}")
+    if _count(key) > most:
+        raise TooMany(retry_after=_seconds_left(caches["counts"], key) or HOUR)
+
+
+def times_this_hour(what: str, name: str) -> int:
+    """Count one deed for `name`, whoever does it, and return the how manieth of the hour it is.
+
+    name: for example the mail address to which something would go.
+    """
+    return _count(_key(f"{what}={name}"))
+
+
+def _key(message: str) -> str:
+    keyed = hmac.new(settings.SECRET_KEY.encode(), message.encode(), sha256)
+    return f"throttle:{keyed.hexdigest()[:32]}"
+
+
+def _count(key: str) -> int:
     counts = caches["counts"]
     try:
-        count = counts.incr(key)
+        return counts.incr(key)
     except ValueError:
         # Redis wants to be told that a new hour begins; the table knows. Of two who say so at once
         # one is in time.
         counts.add(key, 0, HOUR)
-        count = counts.incr(key)
-    if count > most:
-        raise TooMany(retry_after=_seconds_left(counts, key) or HOUR)
+        return counts.incr(key)
 
 
 def _seconds_left(counts: BaseCache, key: str) -> int:

@@ -1,13 +1,11 @@
 """Builds the bytes of a mail: plain text with a simple HTML twin, threading, no tracking."""
 
-import hmac
 import re
 from collections.abc import Callable, Iterator
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,24 +17,40 @@ from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.text import with_steady_numbers
 from quartiersladen.outbox.addresses import ascii_domain, reachable_address
 from quartiersladen.outbox.models import LinkSpec, Mail
+from quartiersladen.outbox.returning import Returning, local_part
 from quartiersladen.quarters.models import Quarter
 
 PLACEHOLDER = re.compile(r"\[\[link:(\w+)\]\]")
 URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 EMPTY_LINES = re.compile(r"\n\s*\n")
 SIGNATURE = "\n\n-- \n"
-THREADING = frozenset({"in-reply-to", "references"})
+#: Headers made of Message-IDs and addresses, which no mail programme finds in another spelling.
+VERBATIM = frozenset(
+    {
+        "in-reply-to",
+        "references",
+        "list-id",
+        "list-archive",
+        "list-owner",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+    }
+)
+#: A path that is no page of ours but an address that mail is sent to.
+MAILTO = "mailto:"
+#: Kinds of mails about a dossier, to which people answer.
+ANSWERED = frozenset({"teller", "body", "confirm"})
 
 
 class _Policy(EmailPolicy):
-    """Folds threading headers between their Message-IDs.
+    """Folds headers of threads and lists between their parts.
 
-    The standard library writes a Message-ID that is longer than a line as an encoded word, and
-    then no mail programme finds the thread.
+    The standard library writes a Message-ID or address that is longer than a line as an encoded
+    word, and then no mail programme finds the thread, or the way out of the list.
     """
 
     def fold(self, name: str, value: str) -> str:
-        if name.lower() in THREADING:
+        if name.lower() in VERBATIM:
             return f"{name}: " + "\r\n ".join(value.split()) + "\r\n"
         folded: str = super().fold(name, value)
         return folded
@@ -68,12 +82,24 @@ def envelope_sender(mail: Mail) -> str:
     """
     if not (mail.quarter.mail_domain or settings.MAIL_DOMAIN):
         return sender_address(mail.quarter)
-    proof = hmac.new(settings.SECRET_KEY.encode(), f"bounce:{mail.pk}".encode(), sha256)
-    return f"b+{mail.pk}.{proof.hexdigest()[:16]}@{mail_domain(mail.quarter)}"
+    return f"{local_part(Returning.BOUNCE, mail.pk)}@{mail_domain(mail.quarter)}"
+
+
+def reply_address(mail: Mail) -> str:
+    """Return where an answer goes: reply+ID.HMAC@domain where we read the mailbox, else the office.
+
+    "" when the office has no address.  An answer then finds its case although its programme drops
+    the thread.
+    """
+    quarter = mail.quarter
+    has_domain = bool(quarter.mail_domain or settings.MAIL_DOMAIN)
+    if mail.kind in ANSWERED and has_domain and quarter.mailbox_url:
+        return f"{local_part(Returning.REPLY, mail.pk)}@{mail_domain(quarter)}"
+    return reachable_address(quarter.email) if quarter.email else ""
 
 
 def link_url(mail: Mail, name: str) -> str:
-    """Return the address that a placeholder becomes."""
+    """Return the address that a placeholder becomes: of a page, or one that mail is sent to."""
     spec = LinkSpec.from_json(mail.links[name])
     token = make_token(
         spec.purpose,
@@ -81,7 +107,8 @@ def link_url(mail: Mail, name: str) -> str:
         generation=spec.generation,
         expires_on=spec.expires_on,
     )
-    return mail.quarter.absolute_url(spec.path.replace("{token}", token))
+    path = spec.path.replace("{token}", token)
+    return path if path.startswith(MAILTO) else mail.quarter.absolute_url(path)
 
 
 def filled_text(mail: Mail, url_of: Callable[[str], str]) -> str:
@@ -89,9 +116,12 @@ def filled_text(mail: Mail, url_of: Callable[[str], str]) -> str:
 
     What only looks like a placeholder, because somebody typed it, stays as it is.
     """
+    return _filled(_in_its_direction(mail, mail.text), mail, url_of)
+
+
+def _filled(text: str, mail: Mail, url_of: Callable[[str], str]) -> str:
     return PLACEHOLDER.sub(
-        lambda found: url_of(found[1]) if found[1] in mail.links else found[0],
-        _in_its_direction(mail, mail.text),
+        lambda found: url_of(found[1]) if found[1] in mail.links else found[0], text
     )
 
 
@@ -167,11 +197,11 @@ def build(mail: Mail) -> EmailMessage:
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
-    if quarter.email:
-        message["Reply-To"] = Address(addr_spec=reachable_address(quarter.email))
+    if answers_to := reply_address(mail):
+        message["Reply-To"] = Address(addr_spec=answers_to)
     for name, value in mail.headers.items():
         del message[name]
-        message[name] = value
+        message[name] = _filled(value, mail, lambda link: link_url(mail, link))
     footer = SIGNATURE + "\n".join(footer_lines(quarter)) + "\n"
     message.set_content(text + footer, cte="quoted-printable")
     message.add_alternative(_html(mail, text), subtype="html", cte="quoted-printable")

@@ -10,11 +10,15 @@ from quartiersladen.privacy.models import Consent, RetentionProof, Trail
 from quartiersladen.privacy.states import ConsentPurpose, ConsentStep, RetentionKind
 
 
+def latest_line(subject: str, purpose: ConsentPurpose) -> Consent | None:
+    """Return the line of the ledger that counts, None if there is none."""
+    rows = Consent.objects.filter(subject=subject, purpose=purpose)
+    return rows.order_by("-at", "-pk").first()
+
+
 def has_agreed(subject: str, purpose: ConsentPurpose) -> bool:
     """Say whether the latest line of the ledger gives this consent; silence is no."""
-    latest = (
-        Consent.objects.filter(subject=subject, purpose=purpose).order_by("-at", "-pk").first()
-    )
+    latest = latest_line(subject, purpose)
     return latest is not None and latest.step == ConsentStep.GIVEN
 
 

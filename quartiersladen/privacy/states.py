@@ -8,11 +8,13 @@ class ConsentPurpose(TextChoices):
     """What somebody agrees to."""
 
     PASS_ON_CONTACT = "pass-on-contact", _("Contact data may be passed on to the responsible body")
+    FOLLOW = "follow", _("Mails about what is new")
 
 
 class ConsentStep(TextChoices):
-    """A line of the ledger either gives or takes back."""
+    """A line of the ledger gives or takes back; before it is given it may have been asked for."""
 
+    ASKED = "asked", _("asked for, not confirmed yet")
     GIVEN = "given", _("given")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
@@ -23,6 +25,7 @@ class RetentionKind(TextChoices):
     CONTACT = "contact", _("Contact data of people who told us something")
     TEXT = "text", _("The whole text of a closed concern, with photos and letters")
     MAIL = "mail", _("Addresses and texts of sent mails")
+    INBOX = "inbox", _("Mails that came in and that are dealt with")
     ACCESS = "access", _("Who has read which person's data")
 
 

@@ -97,15 +97,59 @@ QUARTERS: dict[str, dict[str, Any]] = {
     },
 }
 
-DISTRICTS = {
-    EAST: [
-        "Neustadt-Neuschönefeld",
-        "Volkmarsdorf",
-        "Anger-Crottendorf",
-        "Reudnitz-Thonberg",
-        "Sellerhausen-Stünz",
-    ],
-    GATE: ["Innenstadt Süd", "Süd"],
+#: Name -> the ring of its outline, drawn roughly and somewhat beyond the quarter.
+DISTRICTS: dict[str, dict[str, list[list[float]]]] = {
+    EAST: {
+        "Neustadt-Neuschönefeld": [
+            [12.3900, 51.3425],
+            [12.4075, 51.3425],
+            [12.4088, 51.3470],
+            [12.4080, 51.3530],
+            [12.3900, 51.3530],
+        ],
+        "Volkmarsdorf": [
+            [12.4075, 51.3425],
+            [12.4190, 51.3418],
+            [12.4205, 51.3465],
+            [12.4215, 51.3530],
+            [12.4080, 51.3530],
+            [12.4088, 51.3470],
+        ],
+        "Anger-Crottendorf": [
+            [12.4085, 51.3340],
+            [12.4400, 51.3340],
+            [12.4400, 51.3400],
+            [12.4190, 51.3418],
+            [12.4075, 51.3425],
+        ],
+        "Reudnitz-Thonberg": [
+            [12.3900, 51.3340],
+            [12.4085, 51.3340],
+            [12.4075, 51.3425],
+            [12.3900, 51.3425],
+        ],
+        "Sellerhausen-Stünz": [
+            [12.4190, 51.3418],
+            [12.4400, 51.3400],
+            [12.4400, 51.3530],
+            [12.4215, 51.3530],
+            [12.4205, 51.3465],
+        ],
+    },
+    GATE: {
+        "Innenstadt Süd": [
+            [12.2300, 51.8255],
+            [12.2530, 51.8262],
+            [12.2530, 51.8320],
+            [12.2300, 51.8320],
+        ],
+        "Süd": [
+            [12.2300, 51.8175],
+            [12.2530, 51.8175],
+            [12.2530, 51.8262],
+            [12.2300, 51.8255],
+        ],
+    },
 }
 
 MORNING = [["10:00", "13:00"]]
@@ -177,16 +221,19 @@ FOOTERS = {
 }
 
 
+def _area(ring: list[list[float]]) -> dict[str, Any]:
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
 def load(now: datetime) -> None:
     """Store both quarters, their districts, premises, themes and programme lines."""
     for slug, values in QUARTERS.items():
-        ring = values["outline"]
-        outline = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+        outline = _area(values["outline"])
         quarter = Quarter.objects.create(
             **(values | {"slug": slug, "outline": outline, "created_at": now})
         )
-        for name in DISTRICTS[slug]:
-            District.objects.create(quarter=quarter, name=name)
+        for name, ring in DISTRICTS[slug].items():
+            District.objects.create(quarter=quarter, name=name, outline=_area(ring))
         for position, premises in enumerate(PREMISES[slug]):
             Premises.objects.create(quarter=quarter, position=position, **premises)
         add_starting_themes(quarter=quarter)

@@ -7,7 +7,8 @@ import holidays
 from django.db.models import Q, QuerySet
 
 from quartiersladen.kernel.clock import add_working_days
-from quartiersladen.quarters.models import Premises, ProgrammeFooter, Quarter, Theme
+from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter, Theme
+from quartiersladen.quarters.outline import lies_inside
 
 
 @lru_cache(maxsize=128)
@@ -71,6 +72,25 @@ def last_seen(host: str, slug: str | None) -> Quarter | None:
 def themes_of(quarter: Quarter) -> QuerySet[Theme]:
     """Return the themes that can be chosen, in the office's order."""
     return Theme.objects.filter(quarter=quarter, is_active=True).order_by("position", "pk")
+
+
+def districts_of(quarter: Quarter) -> QuerySet[District]:
+    """Return the districts whose outline is known, by name."""
+    return District.objects.filter(quarter=quarter).exclude(outline={}).order_by("name")
+
+
+def district_at(quarter: Quarter, latitude: float, longitude: float) -> District | None:
+    """Return the district in which a point lies; on a border the first by name."""
+    for district in districts_of(quarter):
+        if lies_inside(district.outline, latitude, longitude, tolerance_metres=0):
+            return district
+    return None
+
+
+def theme_names(quarter: Quarter) -> dict[int, Theme]:
+    """Return every theme by its key, also those that are no longer offered, in the office's order."""
+    rows = Theme.objects.filter(quarter=quarter).order_by("position", "pk")
+    return {theme.pk: theme for theme in rows}
 
 
 def premises_of(quarter: Quarter) -> QuerySet[Premises]:

@@ -1,6 +1,9 @@
 """Writes of the quarters module."""
 
-from quartiersladen.quarters.models import Quarter, Theme
+from collections.abc import Mapping
+from typing import Any
+
+from quartiersladen.quarters.models import District, Quarter, Theme
 from quartiersladen.quarters.themes import NEED_A_PLACE, STARTING_THEMES
 
 
@@ -14,4 +17,12 @@ def add_starting_themes(*, quarter: Quarter) -> None:
             working_days=days,
             needs_place=slug in NEED_A_PLACE,
             position=position,
+        )
+
+
+def store_districts(*, quarter: Quarter, outlines: Mapping[str, dict[str, Any]]) -> None:
+    """Store outlines by the name of the district; part of a deed of a module above."""
+    for name, outline in outlines.items():
+        District.objects.update_or_create(
+            quarter=quarter, name=name, defaults={"outline": outline}
         )

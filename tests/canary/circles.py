@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.states import Role
-from quartiersladen.concerns.models import Concern, Referral
-from quartiersladen.correspondence.models import Message
+from quartiersladen.concerns.models import Concern, Referral, SavedFilter
+from quartiersladen.correspondence.models import Mailbox, Message
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.states import Audience
-from quartiersladen.outbox.models import Outage
+from quartiersladen.outbox.models import Mail, Outage
 from quartiersladen.outbox.outages import server_key
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.website.models import SitePage
@@ -62,6 +62,11 @@ class Facts:
         self.to_teller = set(
             Message.objects.filter(counterpart=Counterpart.TELLER).values_list("pk", flat=True)
         )
+        self.to_followers = set(
+            Mail.objects.filter(is_account=False, kind__startswith="follow").values_list(
+                "pk", flat=True
+            )
+        )
         self.served = {
             outage.pk: {
                 quarter.pk
@@ -69,6 +74,15 @@ class Facts:
                 if server_key(quarter.smtp_url) == outage.server_key
             }
             for outage in Outage.objects.all()
+        }
+        self.filters = {f.pk: (f.user_id, f.is_shared) for f in SavedFilter.objects.all()}
+        self.mailboxes = {
+            box.pk: {
+                quarter.pk
+                for quarter in Quarter.objects.all()
+                if server_key(quarter.mailbox_url) == box.key
+            }
+            for box in Mailbox.objects.all()
         }
         self.bodies_of_public = set(ResponsibleBody.objects.values_list("pk", flat=True))
 
@@ -100,6 +114,13 @@ def told(who: Visitor, canary: Canary, facts: Facts) -> bool:
             who.referral is not None and facts.referrals[who.referral].concern_id == canary.dossier
         )
     )
+
+
+def agreed(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """What somebody agreed to: of a case as the case, of who follows news lead and moderator."""
+    if canary.dossier is None:
+        return office(who, canary, facts)
+    return own_or_desk(who, canary, facts)
 
 
 def own_or_desk(who: Visitor, canary: Canary, facts: Facts) -> bool:
@@ -157,7 +178,8 @@ def referred(who: Visitor, canary: Canary, facts: Facts) -> bool:
 def mail(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """The outbox: lead and moderator, also the desk's page of its case."""
     if canary.dossier is None:
-        return False  # a mail of the sign-in
+        # Mails of the sign-in nobody; to who follows news as all that belongs to no case.
+        return canary.pk in facts.to_followers and office(who, canary, facts)
     return inside(who, canary, facts)
 
 
@@ -201,6 +223,28 @@ def house(who: Visitor, canary: Canary, facts: Facts) -> bool:
 def outage(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """Why no mail goes: lead and moderator of the quarters whose server it is."""
     return who.works and who.quarter in facts.served[canary.pk]
+
+
+def figures(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """What figures of the office are ordered by; the client gets less, see tables_office."""
+    return desk(who, canary, facts)
+
+
+def kept_filter(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """A saved filter: who made it, and the desk if it is the team's."""
+    made_by, is_shared = facts.filters[canary.pk]
+    return desk(who, canary, facts) and (is_shared or who.user == made_by)
+
+
+def inbound(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """A mail that came in: as its case, without one lead and moderator."""
+    return office(who, canary, facts) if canary.dossier is None else inside(who, canary, facts)
+
+
+def read_for(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """Why a mailbox cannot be read: the desk of the quarters for which it is."""
+    is_desk = who.works or who.role == Role.HELPER
+    return is_desk and who.quarter in facts.mailboxes[canary.pk]
 
 
 def wording(who: Visitor, canary: Canary, facts: Facts) -> bool:
@@ -249,8 +293,9 @@ FIELDS: dict[str, Circle] = {
     "quarters.Quarter.street": everybody,
     "quarters.Quarter.city": everybody,
     "quarters.Quarter.smtp_url": nobody,
+    "quarters.Quarter.imap_url": nobody,
     "quarters.Quarter.mail_from": nobody,
-    "quarters.District.name": nobody,
+    "quarters.District.name": everybody,
     "quarters.Premises.name": everybody,
     "quarters.Premises.street": everybody,
     "quarters.Premises.city": everybody,
@@ -259,7 +304,7 @@ FIELDS: dict[str, Circle] = {
     "quarters.Theme.name": everybody,
     "quarters.ProgrammeFooter.text": everybody,
     "backups.Backup.error": house,
-    "privacy.Consent.wording": own_or_desk,
+    "privacy.Consent.wording": agreed,
     "privacy.Trail.deed": settings,
     "privacy.Trail.subject": settings,
     "privacy.Trail.data": nobody,
@@ -275,8 +320,17 @@ FIELDS: dict[str, Circle] = {
     "dossiers.Entry.data": line,
     "dossiers.FollowUp.note": inside,
     "dossiers.Document.caption": quoted,
+    "dossiers.Tag.name": desk,
     "correspondence.Message.subject": inside,
     "correspondence.Message.text": written,
+    "correspondence.InboundMail.sender_address": inbound,
+    "correspondence.InboundMail.sender_name": inbound,
+    "correspondence.InboundMail.subject": inbound,
+    "correspondence.InboundMail.text": inbound,
+    "correspondence.InboundMail.quoted": inbound,
+    "correspondence.InboundMail.attachments": inbound,
+    "correspondence.InboundMail.reason": inbound,
+    "correspondence.Mailbox.last_error": read_for,
     "correspondence.TextSnippet.title": wording,
     "correspondence.TextSnippet.text": wording,
     "directory.ResponsibleBody.name": everybody,
@@ -297,18 +351,34 @@ FIELDS: dict[str, Circle] = {
     "concerns.Concern.reason": answer,
     "concerns.Concern.public_title": released,
     "concerns.Concern.public_text": released,
+    "concerns.Concern.public_words": nobody,
+    "concerns.Following.email": office,
     "concerns.Teller.name": contact,
     "concerns.Teller.email": contact,
     "concerns.Teller.phone": contact,
     "concerns.Teller.address": contact,
     "concerns.Referral.cover_note": referred,
     "concerns.Referral.reply": referred,
+    "concerns.Question.text": own_or_desk,
+    "concerns.Question.answer": own_or_desk,
+    "concerns.Action.name": desk,
+    "concerns.Action.place": desk,
     "concerns.BlockedSender.name": office,
+    "concerns.SavedFilter.name": kept_filter,
+    "concerns.SavedFilter.query": kept_filter,
     "concerns.ScopeRule.title": everybody,
     "concerns.ScopeRule.text": everybody,
     "concerns.ScopeRule.words": office,
     "concerns.Voice.email": inside,
     "concerns.DraftPhoto.label": nobody,
+    "api.OpenTheme.description": everybody,
+    "api.OpenTheme.keywords": everybody,
+    "api.OpenTheme.group": everybody,
+    "api.Attribute.description": everybody,
+    "api.Attribute.hint": everybody,
+    "api.Attribute.values": everybody,
+    "api.ApiKey.partner": settings,
+    "api.ApiKey.contact": settings,
     "website.SitePage.body": published,
     "website.SitePage.facts": published,
 }
@@ -341,6 +411,10 @@ STRUCTURE: dict[str, str] = {
     "outbox.Mail.links": "what a placeholder becomes",
     "outbox.Mail.message_id": "a random number",
     "outbox.Outage.server_key": "a keyed hash",
+    "correspondence.InboundMail.mail_key": "a Message-ID or a checksum",
+    "correspondence.InboundMail.fingerprint": "a checksum",
+    "correspondence.InboundMail.raw_name": "where the bytes lie",
+    "correspondence.Mailbox.key": "a keyed hash",
     "files.StoredFile.media_type": "our own",
     "files.StoredFile.sha256": "a hash",
     "files.StoredFile.storage_name": "where the bytes lie",
@@ -349,10 +423,20 @@ STRUCTURE: dict[str, str] = {
     "dossiers.Dossier.language": "a code",
     "dossiers.Entry.deed": "a code",
     "concerns.Concern.text_language": "a code",
+    "concerns.Following.language": "a code",
+    "concerns.Following.subject": "keys of rows, or a point",
+    "dossiers.Tag.folded": "the folded name",
+    "concerns.SavedFilter.folded": "the folded name",
     "concerns.Voice.cookie_hash": "a hash of a random number",
     "concerns.Voice.language": "a code",
     "concerns.Joining.moved": "keys of referrals",
     "concerns.Joining.revoked": "keys of referrals",
+    "api.Open311.jurisdiction": "a code",
+    "api.Attribute.code": "a code",
+    "api.ApiKey.digest": "a hash",
+    "api.ApiKey.beginning": "the first letters of a random key",
+    "api.Creation.digest": "a hash",
+    "api.Creation.service_code": "short name of a theme",
     "directory.ResponsibleBody.sort_name": "the folded name",
     "directory.ResponsibleBody.postcode": "five digits",
 }

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from logging.config import DictConfigurator
 from typing import Any
@@ -21,9 +21,10 @@ from django_q.models import OrmQ
 from quartiersladen.accounts.access import public
 from quartiersladen.accounts.models import Session, User
 from quartiersladen.accounts.states import Role
-from quartiersladen.concerns.models import Teller
+from quartiersladen.concerns.models import Following, Teller
 from quartiersladen.concerns.queries import get_inside
 from quartiersladen.concerns.services import life, referrals
+from quartiersladen.concerns.services.following import send_news
 from quartiersladen.concerns.states import Result
 from quartiersladen.config.urls import handler404 as handler404
 from quartiersladen.config.urls import handler500 as handler500
@@ -145,6 +146,11 @@ def test_no_canary_sings_where_it_may_not(world, facts, settings, monkeypatch):
             walk(who, Client(), [f"/f/{token}/", f"{THERE}/f/{token}/"], PRIVATE)
         token = planting.confirm_token(world.here.cases["fresh"])
         walk(Visitor("confirming"), Client(), [f"/b/{token}/", f"{THERE}/b/{token}/"], PRIVATE)
+        for name, follows in world.here.follows.items():
+            confirm, leave = planting.follow_tokens(follows)
+            pages = [f"/b/{confirm}/", f"/w/{leave}/"]
+            starts = [*pages, *(THERE + page for page in pages)]
+            walk(Visitor(f"follower, {name}"), Client(), starts, PRIVATE)
 
     assert sorted({str(leak) for leak in record.leaks})[:40] == []
     # The other half: what may be seen is seen, so that a silent canary fails as well.
@@ -252,6 +258,7 @@ OWN = {
     "accounts.User.email",
     "accounts.User.name",
     "concerns.Teller.email",
+    "concerns.Following.email",
     "directory.ResponsibleBody.email",
     "quarters.Quarter.mail_from",
 }
@@ -293,10 +300,14 @@ def written_now(world) -> list[tuple[Mail, Visitor]]:
     )
     FollowUp.objects.filter(done_at=None).update(due_on="2027-03-01")
     send_digests(quarter=here, now=datetime(2027, 3, 1, 7, tzinfo=UTC))
+    Following.objects.update(told_until=now - timedelta(days=9))
+    send_news(quarter=here, now=datetime(2027, 3, 1, 7, tzinfo=UTC))
     found = []
     for mail in Mail.objects.filter(pk__gt=newest).select_related("quarter"):
         if mail.kind == "body":
             reader = Visitor("body", referral=to_body[mail.message.dossier_id].pk)
+        elif mail.kind == "follow":
+            reader = Visitor("follower")
         elif mail.kind == "teller":
             reader = Visitor("teller", teller_of=mail.message.dossier_id)
         else:
@@ -330,7 +341,7 @@ def test_a_mail_holds_only_what_its_reader_may_see(world, undone):
                 leaks.append(f"a morning mail travels open: {canary.field}")
 
     assert sorted(set(leaks)) == []
-    assert {kind for kind, _field in sung} == {"body", "teller", "digest"}
+    assert {kind for kind, _field in sung} == {"body", "teller", "digest", "follow"}
     assert {("body", "concerns.Concern.text"), ("body", "concerns.Teller.phone")} <= sung
 
 

@@ -22,21 +22,39 @@ from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
+from quartiersladen.api.services.creations import Wish, tell_by_program
+from quartiersladen.api.services.keys import revoke_key
+from quartiersladen.api.testing import QUESTIONS, give_key, offer_theme, open_up
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
-from quartiersladen.concerns.models import Concern, Referral, RightAddress, ScopeHit, ScopeRule
+from quartiersladen.concerns.models import (
+    Concern,
+    Following,
+    Question,
+    Referral,
+    RightAddress,
+    ScopeHit,
+    ScopeRule,
+)
 from quartiersladen.concerns.services import (
+    actions,
+    filters,
+    following,
     intake,
     joining,
     life,
+    mails,
     quarantine,
+    questions,
     referrals,
     release,
     talks,
     tellers,
+    topics,
     voices,
 )
 from quartiersladen.concerns.states import (
+    ActionKind,
     AnswerWay,
     Channel,
     ConcernKind,
@@ -46,14 +64,16 @@ from quartiersladen.concerns.states import (
     TalkPlace,
     Witness,
 )
+from quartiersladen.correspondence.models import InboundMail, Mailbox
 from quartiersladen.correspondence.states import Occasion, Way
-from quartiersladen.correspondence.testing import make_snippet
+from quartiersladen.correspondence.testing import arrive, make_mail, make_snippet
 from quartiersladen.desk import services as settings_of_quarter
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Document, Dossier, Named, ReferenceSequence
 from quartiersladen.dossiers.services import assign, note, record
 from quartiersladen.dossiers.states import Actor, Audience
+from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign
@@ -73,7 +93,13 @@ CANARY = re.compile(rb"kanari\d{5}", re.IGNORECASE)
 OWN = "quartiersladen."
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: Facts that a journal line names in its sentence.
-ENTRY_FACTS = ("body", "reason", "to", "theme")
+ENTRY_FACTS = ("body", "reason", "to", "theme", "partner")
+#: Around everything that happens in this world.
+AREA = {
+    "type": "Polygon",
+    "coordinates": [[[12, 51], [13, 51], [13, 52], [12, 52], [12, 51]]],
+}
+TELLER = "concerns.teller:"
 B_STARTS_AT = 500  # the quarters' running numbers differ, except that both have a first one
 
 
@@ -98,6 +124,7 @@ class Town:
     cases: dict[str, Concern] = field(default_factory=dict)
     sent: dict[str, Referral] = field(default_factory=dict)
     draft: Any = None
+    follows: dict[str, Following] = field(default_factory=dict)
 
     def viewer(self, name: str) -> Viewer:
         """Return somebody of this quarter as a viewer."""
@@ -134,6 +161,7 @@ def build_world() -> World:
 def _of_the_house(now: datetime) -> None:
     """Store what belongs to no quarter."""
     Backup.objects.create(state=BackupState.FAILED, started_at=now, error="Kein Platz")
+    Mailbox.objects.create(key="noch keines", last_error="Nein")
     Outage.objects.create(server_key="noch keiner", since=now, next_try_at=now, last_error="Nein")
 
 
@@ -151,7 +179,28 @@ def _town(slug: str, now: datetime) -> Town:
         )
     CaseMaker(town, theme, bodies, now).make_all()
     _settings(town, now)
+    _follow(town, theme, now)
     return town
+
+
+def _follow(town: Town, theme: Theme, now: datetime) -> None:
+    """Let somebody follow a theme in a district, and somebody ask who never confirms."""
+    quarter = town.quarter
+    wishes = {
+        "confirmed": following.Wish(theme=theme, district=quarter.districts.get()),
+        "asked": following.Wish(concern=town.cases["released"]),
+    }
+    for name, wish in wishes.items():
+        email = f"{name}@folgt.{quarter.slug}.example.org"
+        following.ask_to_follow(
+            quarter=quarter, wish=wish, email=email, language="de", wording="Ja, bitte.", now=now
+        )
+        town.follows[name] = Following.objects.select_related("quarter").get(email=email)
+    following.confirm_following(
+        viewer=link_viewer(quarter.pk, LinkPurpose.FOLLOW_CONFIRM, town.follows["confirmed"].pk),
+        following=town.follows["confirmed"],
+        now=now,
+    )
 
 
 ROLES = {
@@ -177,7 +226,7 @@ def _people(quarter: Quarter) -> dict[str, User]:
 
 
 def _furnish(quarter: Quarter, now: datetime) -> None:
-    District.objects.create(quarter=quarter, name="Ortsteil")
+    District.objects.create(quarter=quarter, name="Ortsteil", outline=AREA)
     Premises.objects.create(
         quarter=quarter,
         name="Laden",
@@ -234,6 +283,15 @@ def _settings(town: Town, now: datetime) -> None:
         version=0,
         now=now,
     )
+    for is_shared in (True, False):
+        filters.save_filter(
+            viewer=lead,
+            quarter=town.quarter,
+            name="Offen",
+            query="zustand=offen",
+            is_shared=is_shared,
+            now=now,
+        )
     Mail.objects.filter(quarter=town.quarter).update(tries=1)  # so that the books show an error
     queue_mail(
         quarter=town.quarter,
@@ -265,15 +323,43 @@ class CaseMaker:
         self.close(self.show(self.passed(self.report("released"))))
         self.withdraw(self.show(self.report("withdrawn")))
         self.conceal(self.show(self.report("concealed")))
-        self.assign(self.report("helped"))
+        self.assign(self.tag(self.report("helped")))
         self.assign(self.show(self.report("helped, released")))
         self.keep_secret(self.passed(self.report("secret", consent=True), with_contact=True))
         self.keep_secret(self.show(self.report("secret, once released")))
         self.told(self.report("talked", way=AnswerWay.PHONE))
+        self.asked(self.show(self.report("asked back")))
+        self.asked_and_answered(self.report("asked, answered", way=AnswerWay.PHONE))
+        self.entered()
+        self.called_a_topic(self.report("topic"))
         self.report("quarantined", is_held=True, consent=True)
         self.assign(self.report("quarantined, helped", is_held=True))
         self.call_spam(self.report("spam", is_held=True))
+        self.open_for_partners()
         self.begin_a_form()
+        self.let_mails_come_in()
+
+    def let_mails_come_in(self) -> None:
+        """A draft, an answer of a person, one of a body, and what is only listed."""
+        quarter = self.town.quarter
+        about = [
+            Mail.objects.filter(message__dossier=self.town.cases[name].pk).latest("pk")
+            for name in ("passed", "secret", "helped, released", "released")
+            if Mail.objects.filter(message__dossier=self.town.cases[name].pk).exists()
+        ]
+        to_body = Mail.objects.filter(message__dossier=self.town.cases["by hand"].pk, kind="body")
+        raws = [
+            make_mail("Neu", photos=[]),
+            make_mail("Liste", List_Id="<liste.example.org>"),
+            *(make_mail("Ja", In_Reply_To=mail.message_id) for mail in [*about, to_body.get()]),
+        ]
+        quoting = "Ja\n\nOn Monday, Mira wrote:\n> Ja?"
+        raws += [make_mail(quoting, files=[("brief.pdf", "application/pdf", b"%PDF")])]
+        for raw in raws:
+            arrive(quarter, raw=raw, now=self.now)
+        mails.take_mails(now=self.now)
+        listed = InboundMail.objects.filter(quarter=quarter).latest("pk")
+        mails.put_aside(viewer=self.lead, mail=listed, reason="Nichts", now=self.now)
         self.join(self.show(self.report("leading")), self.passed(self.report("joined")))
         self.join(
             self.keep_secret(self.report("secret, leading")),
@@ -467,8 +553,42 @@ class CaseMaker:
             now=self.now,
         )
 
+    def tag(self, concern: Concern) -> Concern:
+        change_tags(
+            viewer=self.lead,
+            dossier=concern.dossier,
+            add=["Sommer"],
+            version=concern.dossier.version,
+            now=self.now,
+        )
+        return concern
+
     def call_spam(self, concern: Concern) -> None:
         quarantine.call_spam(viewer=self.lead, concern=concern, block=True, now=self.now)
+
+    def open_for_partners(self) -> None:
+        quarter = self.town.quarter
+        open_up(self.lead, quarter, now=self.now)
+        offer_theme(self.lead, self.theme, questions=QUESTIONS, now=self.now)
+        for partner in ("Stadt", "Alt"):
+            give_key(self.lead, quarter, partner, now=self.now)
+        key = quarter.api_keys.get(partner="Stadt")
+        self.town.cases["by program"] = tell_by_program(
+            key=key,
+            wish=Wish(
+                theme=self.theme,
+                channel=Channel.OPEN311,
+                text="Die Laterne blinkt.",
+                point=(51.34, 12.4),
+                name="Nour",
+                email=f"program@{quarter.slug}.example.org",
+                phone="030 23125 300",
+                answers={"kind": ["out"], "more": ["Bei mir im Hof"]},
+            ),
+            digest="0" * 64,
+            now=self.now,
+        )
+        revoke_key(viewer=self.lead, key=quarter.api_keys.get(partner="Alt"), now=self.now)
 
     def told(self, concern: Concern) -> None:
         tellers.told_orally(
@@ -476,6 +596,63 @@ class CaseMaker:
             concern=concern,
             told_on=self.town.quarter.local_day(self.now),
             text="Am Telefon",
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
+    def asked(self, concern: Concern) -> Question:
+        return questions.ask_person(
+            viewer=self.lead,
+            concern=concern,
+            text="Wo genau?",
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
+    def asked_and_answered(self, concern: Concern) -> None:
+        questions.answer_question(
+            viewer=link_viewer(self.town.quarter.pk, LinkPurpose.TELLER_STATUS, concern.pk),
+            question=self.asked(concern),
+            text="Vor Nummer 7",
+            way=Way.LINK,
+            now=self.now,
+        )
+
+    def entered(self) -> None:
+        for kind in (ActionKind.POSTCARDS, ActionKind.WALK):
+            action = actions.start_action(
+                viewer=self.lead,
+                quarter=self.town.quarter,
+                facts=actions.ActionFacts(
+                    kind=kind,
+                    name="Aktion",
+                    on=self.town.quarter.local_day(self.now),
+                    place="Platz",
+                    theme=self.theme,
+                ),
+                submission_key=uuid4(),
+                now=self.now,
+            )
+            self.town.cases[f"line of {kind}"] = actions.enter_line(
+                viewer=self.lead,
+                action=action,
+                report=intake.Report(
+                    text=f"Zeile {kind}",
+                    kind=ConcernKind.IDEA,
+                    theme=self.theme,
+                    language="de",
+                    place_kind=PlaceKind.NONE,
+                ),
+                key=uuid4(),
+                now=self.now,
+            ).concern
+
+    def called_a_topic(self, concern: Concern) -> None:
+        topics.mark_topic(
+            viewer=self.lead,
+            concern=concern,
+            months=6,
+            next_on=None,
             version=concern.dossier.version,
             now=self.now,
         )
@@ -525,6 +702,8 @@ PATHS_TO_QUARTER = (
     "concern.quarter",
     "dossier.quarter",
     "draft.quarter",
+    "theme.quarter",
+    "open_theme.theme.quarter",
 )
 
 
@@ -563,6 +742,8 @@ class Planter:
         # The server of one quarter takes no mails; its address has just become another one.
         server = Quarter.objects.get(pk=self.world.here.quarter.pk).smtp_url
         Outage.objects.update(server_key=server_key(server))
+        box = Quarter.objects.get(pk=self.world.here.quarter.pk).imap_url
+        Mailbox.objects.update(key=server_key(box))
         for dossier in Dossier.objects.all():
             words = [c.word for c in self.world.planted.values() if c.dossier == dossier.pk]
             Dossier.objects.filter(pk=dossier.pk).update(
@@ -576,6 +757,10 @@ class Planter:
         if not isinstance(one, models.JSONField):
             return word
         before = getattr(row, one.name)
+        if isinstance(before, list):
+            return [item | {"name": f"{word}.pdf"} for item in before]
+        if row._meta.object_name == "Attribute":
+            return [[key, word] for key, _name in before]
         if row._meta.object_name == "Entry":
             return before | {name: word for name in ENTRY_FACTS if name in before}
         if row._meta.object_name == "SitePage" and one.name == "facts":
@@ -602,7 +787,11 @@ class Planter:
         if isinstance(row, Mail) and not hasattr(row, "message") and "status" in row.links:
             return Dossier.objects.get(pk=row.links["status"]["subject_id"])
         if isinstance(row, Consent):
-            return Dossier.objects.get(pk=row.subject.removeprefix("concerns.teller:"))
+            is_of_teller = row.subject.startswith(TELLER)
+            key = row.subject.removeprefix(TELLER)
+            return Dossier.objects.get(pk=key) if is_of_teller else None
+        if isinstance(row, Following):
+            return None
         found = (follow_or_none(row, path) for path in PATHS_TO_DOSSIER)
         return next((dossier for dossier in found if dossier is not None), None)
 
@@ -636,6 +825,15 @@ def confirm_token(concern: Concern) -> str:
     return make_token(
         LinkPurpose.TELLER_EMAIL, subject_id=concern.pk, generation=1, expires_on=None
     )
+
+
+def follow_tokens(follows: Following) -> tuple[str, str]:
+    """Return the links with which somebody begins and ends to follow."""
+    confirm, leave = (
+        make_token(purpose, subject_id=follows.pk, generation=1, expires_on=None)
+        for purpose in (LinkPurpose.FOLLOW_CONFIRM, LinkPurpose.FOLLOW_LEAVE)
+    )
+    return confirm, leave
 
 
 def referral_token(referral: Referral) -> str:

@@ -23,6 +23,7 @@ from tests.fuzz.inputs import Input
 BOUNDARY = "fuzz"
 #: Some are no charsets at all, and some of those that Python knows turn no bytes into text.
 CHARSETS = ("utf-16", "hex", "zlib", "idna", "punycode", "undefined", "latin-1", "\xff", "x" * 999)
+MORE = ("vor", "nach", "ort", "anliegen", "lang", "next", "tat")
 #: What is done there stays, so that the records can be looked at; all else is taken back at once,
 #: or the attacker would sign out, or end the own role, and see nothing any more.
 KEPT = "concerns:"
@@ -189,7 +190,7 @@ class Attacker:
         return int(response.status_code)
 
     def _query(self, known: dict[str, str], given: Input) -> str:
-        names = ["q", "zustand", "thema", "vor", "nach", "ort", "lang", "next", "tat", *known]
+        names = ["q", "zustand", "thema", "ortsteil", "von", "bis", "umkreis", *MORE, *known]
         pairs = {
             names[number % len(names)]: value.encode("utf-8", "surrogatepass")
             for number, value in given.fields

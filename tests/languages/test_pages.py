@@ -13,8 +13,11 @@ from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import referral_link, status_link
-from quartiersladen.concerns.models import RightAddress
+from quartiersladen.concerns.models import Following, RightAddress
+from quartiersladen.concerns.news import confirm_link, leave_link
+from quartiersladen.concerns.services.following import Wish, ask_to_follow
 from quartiersladen.concerns.services.tellers import confirm_address
+from quartiersladen.concerns.states import Rhythm
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import Mail
@@ -28,10 +31,14 @@ PAGES = [
     "/kontakt/",
     "/was-wir-tun/",
     "/anliegen/",
+    "/anliegen/?zustand=open&von=2026-01-01&ort=51.34,12.4&q=xyz",
     "/anliegen/neu/",
+    "/anliegen/folgen/?ort=51.34,12.4",
+    "/anliegen/folgen/?gesendet=1",
     "/impressum/",
     "/datenschutz/",
     "/barrierefreiheit/",
+    "/api/v1/docs",
     "/gibt-es-nicht/",
 ]
 #: Shorter ones are words that two languages may share.
@@ -95,6 +102,24 @@ def test_the_pages_behind_links_are_wholly_in_their_language(client, concern, co
     for link in (status_link(concern, concern.teller), confirm):
         html = client.get(path(link), {"lang": code}).content.decode()
         assert german_left_in(html, code) == []
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code != "de"])
+def test_following_is_wholly_in_its_language(client, quarter, concern, code):
+    ask_to_follow(
+        quarter=quarter,
+        wish=Wish(concern=concern, rhythm=Rhythm.AT_ONCE),
+        email="nour@example.org",
+        language=code,
+        wording="Yes.",
+        now=timezone.now(),
+    )
+    following = Following.objects.get()
+    links = (confirm_link(following, confirm_by=timezone.now().date()), leave_link(following))
+    for page in (f"{path(link)}?lang={code}" for link in links):
+        for answer in (client.get(page), client.post(page)):
+            assert answer.status_code == 200
+            assert german_left_in(answer.content.decode(), code) == []
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if code != "de"])

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import (
+    Action,
     BlockedSender,
     Concern,
     Draft,
@@ -42,6 +43,7 @@ from quartiersladen.concerns.similar import (
     spot_of,
 )
 from quartiersladen.concerns.states import (
+    BY_PROGRAM,
     AnswerWay,
     Channel,
     ConcernKind,
@@ -127,6 +129,8 @@ class Intake:
 
     signs: what the public form noticed of spam; None for what somebody told to a person, which is
     never weighed.  reactions: to the hints of the public form; None where nobody can be asked.
+    action: where many are told at once.  is_draft: it came by mail, and the office has to take it
+    in first.
     """
 
     channel: Channel
@@ -134,7 +138,9 @@ class Intake:
     entered_by: Viewer | None = None
     assigned_to_id: int | None = None
     signs: frozenset[Sign] | None = None
+    action: Action | None = None
     reactions: "Reactions | None" = None
+    is_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +168,15 @@ def report_concern(
     """Store a concern with its receipt; the photos of the draft `submission_key` come along.
 
     The same form sent twice, or the same text from the same address within ten minutes, gives the
-    concern that is already there. A report of the public form with too many signs of spam is kept
+    concern that is already there; of a partner's program only the same form does, for it knows what
+    it sends. A report of the public form with too many signs of spam is kept
     in the quarantine: it is stored whole, but no mail goes out.
     Raises NotAllowed when `intake.entered_by` may not enter concerns; FormFromElsewhere; LookFirst
     when there is a hint that the person has not seen, or a rule of scope that stops.
     """
     if intake.entered_by is not None:
         demand(may_enter_concerns(intake.entered_by))
+    demand(intake.action is None or intake.action.quarter_id == quarter.pk)
     known = _what_is_known(quarter, report, intake, submission_key, now)
     if known.earlier_id is not None:
         return _stored(quarter).get(pk=known.earlier_id)
@@ -233,8 +241,9 @@ def _what_is_known(
     )
     names = sender_names(report.email, report.text)
     blocked = BlockedSender.objects.filter(quarter=quarter, name__in=names)
+    may_be_twice = bool(report.email) and intake.channel not in BY_PROGRAM
     earlier = (
-        Subquery(just_now.values("pk")[:1]) if report.email else Value(None, BigIntegerField())
+        Subquery(just_now.values("pk")[:1]) if may_be_twice else Value(None, BigIntegerField())
     )
     photos = DraftPhoto.objects.filter(draft=draft_key, draft__quarter=quarter)
     bits = (
@@ -322,6 +331,7 @@ def _store(
     day = quarter.local_day(now)
     first_look = add_days_at_work(quarter, day, quarter.first_look_days)
     passed = rules_with_addresses(known.look.rules)
+    state = _first_state(intake, signs)
     dossier = open_dossier(
         quarter=quarter,
         kind=Kind.CONCERN,
@@ -332,13 +342,13 @@ def _store(
         search_words=" ".join(
             (report.text, report.place_text, report.name, report.email, report.phone)
         ),
-        is_held=bool(signs),
+        is_held=state != ConcernState.NEW,
         now=now,
     )
     concern = Concern.objects.create(
         dossier=dossier,
         quarter=quarter,
-        state=ConcernState.QUARANTINED if signs else ConcernState.NEW,
+        state=state,
         kind=report.kind,
         theme=report.theme,
         text=report.text,
@@ -346,6 +356,7 @@ def _store(
         told_on=intake.told_on,
         created_at=now,
         is_emergency=report.is_emergency,
+        action=intake.action,
         scope_rule=passed[0] if passed else None,
         place_kind=report.place_kind,
         place_text=report.place_text,
@@ -377,7 +388,7 @@ def _store(
     first_follow_up(dossier=dossier, due_on=first_look, reason=FollowUpReason.FIRST_LOOK, now=now)
     _take_consent(concern, report, intake, by_id, now)
     if known.has_photos:
-        _attach_photos(concern, submission_key)
+        attach_photos(concern=concern, draft_key=submission_key)
     _note_passed(passed, report, submission_key, day)
     if signs:
         _put_aside(concern, signs, now)
@@ -392,6 +403,12 @@ def _note_passed(passed: list[ScopeRule], report: Report, form_key: UUID, day: d
         is_overridden = rule.is_stop and not report.is_emergency
         outcome = HitOutcome.OVERRIDDEN if is_overridden else HitOutcome.SENT_ANYWAY
         note_hits(rules=[rule], form_key=form_key, outcome=outcome, day=day)
+
+
+def _first_state(intake: Intake, signs: frozenset[Sign]) -> ConcernState:
+    if signs:
+        return ConcernState.QUARANTINED
+    return ConcernState.DRAFT if intake.is_draft else ConcernState.NEW
 
 
 def _put_aside(concern: Concern, signs: frozenset[Sign], now: datetime) -> None:
@@ -429,13 +446,19 @@ def _take_consent(
         )
 
 
-def _attach_photos(concern: Concern, draft_key: UUID) -> None:
+def attach_photos(*, concern: Concern, draft_key: UUID, first: int = 0) -> int:
+    """Let the photos of a draft belong to a concern; part of a deed. Returns how many they are.
+
+    first: the position of the first one, behind those that are there.
+    """
     photos = DraftPhoto.objects.filter(draft=draft_key, draft__quarter=concern.quarter)
-    for position, photo in enumerate(photos.select_related("file").order_by("pk")):
+    found = list(photos.select_related("file").order_by("pk"))
+    for position, photo in enumerate(found, first):
         add_document(
             dossier=concern.dossier, file=photo.file, is_of_teller=True, position=position
         )
     Draft.objects.filter(pk=draft_key, quarter=concern.quarter).delete()
+    return len(found)
 
 
 @transaction.atomic

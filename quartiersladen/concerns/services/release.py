@@ -14,6 +14,8 @@ from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services import claim, record, release_documents, set_audience
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
+from quartiersladen.kernel.text import fold
+from quartiersladen.quarters.queries import district_at
 
 ROUGHLY = 0.002  # degrees: about 200 m, so that no house can be told
 
@@ -60,6 +62,11 @@ def coarse(*, degrees: float) -> float:
     return round(round(degrees / ROUGHLY) * ROUGHLY, 6)
 
 
+def public_words(*, concern: Concern) -> str:
+    """Return what the public search finds of a concern: number, public title and public text."""
+    return fold(f"{concern.dossier.reference} {concern.public_title} {concern.public_text}")
+
+
 @transaction.atomic
 def release_concern(
     *, viewer: Viewer, concern: Concern, release: Release, version: int, now: datetime
@@ -85,6 +92,9 @@ def release_concern(
     concern.public_text = release.text.strip()
     concern.place_precision = release.precision if point else PlacePrecision.NONE
     concern.public_latitude, concern.public_longitude = point or (None, None)
+    # Of the point that is shown, not of the exact one: it would tell on which side of a street.
+    concern.public_district = district_at(dossier.quarter, *point) if point else None
+    concern.public_words = public_words(concern=concern)
     concern.save(
         update_fields=[
             "is_released",
@@ -94,6 +104,8 @@ def release_concern(
             "place_precision",
             "public_latitude",
             "public_longitude",
+            "public_district",
+            "public_words",
         ]
     )
     numbers = release_documents(dossier=dossier, released_ids=set(release.document_ids))
@@ -115,7 +127,16 @@ def conceal_concern(*, viewer: Viewer, concern: Concern, version: int, now: date
     claim(dossier=concern.dossier, version=version)
     concern.is_released = False
     concern.public_latitude = concern.public_longitude = None
-    concern.save(update_fields=["is_released", "public_latitude", "public_longitude"])
+    concern.public_district, concern.public_words = None, ""
+    concern.save(
+        update_fields=[
+            "is_released",
+            "public_latitude",
+            "public_longitude",
+            "public_district",
+            "public_words",
+        ]
+    )
     release_documents(dossier=concern.dossier, released_ids=set())
     set_audience(dossier=concern.dossier, audience=Audience.TELLER)
     return record(

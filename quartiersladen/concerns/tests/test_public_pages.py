@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services.release import Release, conceal_concern, release_concern
@@ -95,10 +94,9 @@ def test_the_list_is_filtered_by_state_and_theme(client, quarter, mira):
     assert titles(client.get("/anliegen/")) == ["Bank", "Lampe"]
     assert titles(client.get("/anliegen/?zustand=ours")) == ["Bank"]
     assert titles(client.get(f"/anliegen/?thema={light.pk}")) == ["Lampe"]
-    assert titles(client.get("/anliegen/?zustand=withdrawn&thema=9999999999x")) == [
-        "Bank",
-        "Lampe",
-    ]
+    assert titles(client.get("/anliegen/?thema=licht")) == ["Lampe"]
+    assert titles(client.get("/anliegen/?zustand=withdrawn")) == ["Bank", "Lampe"]
+    assert titles(client.get("/anliegen/?thema=9999999999x")) == []
 
 
 def test_long_lists_have_pages_in_both_directions(client, quarter, mira):
@@ -156,21 +154,6 @@ def test_the_map_is_geojson_and_answers_304_until_something_happens(client, quar
     assert client.get("/anliegen.geojson", headers=unchanged).status_code == 304
     make_public(mira, quarter, "Noch eine")
     assert client.get("/anliegen.geojson", headers=unchanged).status_code == 200
-
-
-@pytest.mark.parametrize(("address", "most"), [("/anliegen.geojson", 4), ("/anliegen/", 10)])
-def test_ten_and_a_hundred_rows_need_the_same_number_of_statements(
-    client, quarter, mira, django_assert_max_num_queries, address, most
-):
-    theme = make_theme(quarter)
-    counts = []
-    for number in (10, 100):
-        for n in range(number):
-            make_public(mira, quarter, f"{number} {n}", theme=theme, now=timezone.now())
-        with django_assert_max_num_queries(most) as caught:
-            assert client.get(address).status_code == 200
-        counts.append(len(caught))
-    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "x"])

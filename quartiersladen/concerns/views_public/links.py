@@ -1,10 +1,14 @@
 """Pages behind signed links: the teller's status, confirmation of an address, a body's case."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +18,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import HouseRequest, by_link, or_404
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import queries, timeline
+from quartiersladen.concerns.forms.answer import AnswerForm
 from quartiersladen.concerns.forms.body import ReplyForm
+from quartiersladen.concerns.forms.report import new_key
+from quartiersladen.concerns.gathered import question_to_answer, questions_of
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.rules import is_public
 from quartiersladen.concerns.services import life, referrals, tellers
+from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.states import CONCERN_MACHINE, WAITING, ConcernState, ReferralState
+from quartiersladen.concerns.views_public import following
 from quartiersladen.dossiers.queries import documents_of, get_document, public_documents_of
 from quartiersladen.files.responses import file_response
 from quartiersladen.kernel.errors import Conflict, Invalid
@@ -58,13 +67,23 @@ def _joint_case(concern: Concern) -> dict[str, Any]:
     }
 
 
+def _follow_query(concern: Concern) -> str:
+    """Return what the page for following fills in; the place only roughly."""
+    fields = {}
+    if concern.theme:
+        fields["thema"] = concern.theme.slug
+    if concern.latitude is not None and concern.longitude is not None:
+        latitude, longitude = (coarse(degrees=d) for d in (concern.latitude, concern.longitude))
+        fields["ort"] = f"{latitude},{longitude}"
+    return urlencode(fields)
+
+
 @never_cache
 @require_http_methods(METHODS)
 @by_link
 def teller_status(request: HouseRequest, token: str) -> HttpResponse:
     """What became of it, for the person who told it; also the receipt right after sending."""
-    today = request.quarter.local_day(timezone.now())
-    concern, viewer = or_404(queries.by_status_link, request.quarter, token, today)
+    concern, viewer = opened(request, token)
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
@@ -73,8 +92,41 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
             sentence, status = str(refusal.sentence), HTTPStatus.CONFLICT
         else:
             return redirect("concerns:teller_status", token)
+    return status_page(request, token, concern, viewer, sentence=sentence, status=status)
+
+
+def opened(request: HouseRequest, token: str) -> tuple[Concern, Viewer]:
+    """Return the concern behind a status link and who holds it; 404 for every reason alike."""
+    today = request.quarter.local_day(timezone.now())
+    return or_404(queries.by_status_link, request.quarter, token, today)
+
+
+@dataclass(frozen=True, slots=True)
+class TriedAnswer:
+    """An answer as it was typed, with the key of its photos."""
+
+    form: AnswerForm
+    key: UUID
+
+
+def status_page(
+    request: HouseRequest,
+    token: str,
+    concern: Concern,
+    viewer: Viewer,
+    *,
+    tried: TriedAnswer | None = None,
+    sentence: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """Render the status page. tried: an answer to our question that is shown again."""
+    asked = questions_of(viewer, concern)
+    question = question_to_answer(concern, asked)
+    answer = tried.form if tried else None
+    if answer is None and question is not None:
+        answer = AnswerForm(initial={"submission_key": new_key()})
     url = request.quarter.absolute_url(f"/s/{token}/")
-    is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED}
+    is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED, ConcernState.DRAFT}
     context = {
         "concern": concern,
         "headline": timeline.headline(concern),
@@ -82,12 +134,19 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
         **_joint_case(concern),
         "is_new": is_new,
         "is_outside": _is_outside(concern),
+        "follow_query": _follow_query(concern),
         "photos": documents_of(viewer, concern.dossier),
         "url": url,
         "qr": qr_svg(url, title=_("QR code with the address of this page")),
         "may_withdraw": "withdraw" in CONCERN_MACHINE.actions_from(ConcernState(concern.state)),
         "asks_to_withdraw": "zurueckziehen" in request.GET,
         "sentence": sentence,
+        "question": question,
+        "told": [one for one in asked if one.answer],
+        "answer": answer,
+        "waiting": list(queries.draft_photos(request.quarter, tried.key)) if tried else [],
+        "draft_key": tried and tried.key,
+        "token": token,
     }
     return private(render(request, STATUS_PAGE, context, status=status))
 
@@ -106,10 +165,16 @@ def teller_photo(request: HouseRequest, token: str, file_id: UUID) -> HttpRespon
 @never_cache
 @require_http_methods(METHODS)
 @by_link
-def confirm(request: HouseRequest, token: str) -> HttpResponse:
-    """GET shows a button, because mail scanners open links; POST confirms the address."""
+def confirm(request: HouseRequest, token: str) -> HttpResponseBase:
+    """GET shows a button, because mail scanners open links; POST confirms the address.
+
+    The same address serves who follows something: what a link is for stands in its signature.
+    """
     today = request.quarter.local_day(timezone.now())
-    concern, viewer = or_404(queries.by_confirm_link, request.quarter, token, today)
+    try:
+        concern, viewer = queries.by_confirm_link(request.quarter, token, today)
+    except ObjectDoesNotExist:
+        return following.confirm(request, token)
     sentence, status = "", HTTPStatus.OK
     is_done = bool(concern.teller.email_confirmed_at)
     if request.method == "POST":

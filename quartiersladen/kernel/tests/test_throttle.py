@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import caches
 
 from quartiersladen.kernel.errors import TooMany
-from quartiersladen.kernel.throttle import HOUR, count_or_refuse, network_of
+from quartiersladen.kernel.throttle import HOUR, count_or_refuse, network_of, times_this_hour
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,11 @@ def test_who_is_late_to_begin_an_hour_there_counts_on(elsewhere, monkeypatch):
 
     with pytest.raises(TooMany):
         count_or_refuse("report", "192.0.2.1", most=1)
+
+
+def test_deeds_for_one_name_are_counted_whoever_does_them(db):
+    counts = [times_this_hour("follow", "nour@example.org") for _n in range(3)]
+
+    assert counts == [1, 2, 3]
+    assert times_this_hour("follow", "anders@example.org") == 1
+    assert times_this_hour("other", "nour@example.org") == 1

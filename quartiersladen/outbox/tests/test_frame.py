@@ -1,6 +1,7 @@
 """The bytes of a mail."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
 from html import unescape
@@ -249,3 +250,19 @@ def test_numbers_keep_their_order_from_right_to_left_and_links_stay(queue, statu
         "https://ost.example.org/2026-0042/",
         link_url(arabic, "status"),
     ]
+
+
+def test_headers_of_a_list_are_filled_in_and_stay_in_one_piece(queue, settings, status_link):
+    settings.BASE_URL = f"https://{LONG_DOMAIN}"
+    path = "mailto:w+{token}@example.org"
+    links = {"leave": status_link, "by_mail": replace(status_link, path=path)}
+    way_out = "<[[link:leave]]>, <[[link:by_mail]]>, <[[link:nothing]]>"
+    mail = queue(links=links, headers={"List-Unsubscribe": way_out})
+
+    raw = build(mail).as_bytes().decode("ascii")
+
+    url, address = link_url(mail, "leave"), link_url(mail, "by_mail")
+    assert url.startswith(f"https://{LONG_DOMAIN}/s/")
+    assert re.fullmatch(r"mailto:w\+[A-Za-z0-9_-]{40}@example\.org", address)
+    # What only looks like a placeholder stays as it is.
+    assert f"List-Unsubscribe: <{url}>,\r\n <{address}>,\r\n <[[link:nothing]]>\r\n" in raw

@@ -78,7 +78,7 @@ class Outbox(Holder):
             "outbox.outage.server_key": "keyed hash of a server's address",
             "outbox.mail.kind": "what it is for",
             "outbox.mail.language": "a language, not a person",
-            "outbox.mail.headers": "identifiers of earlier mails, made by chance",
+            "outbox.mail.headers": "identifiers of earlier mails and of lists",
             "outbox.mail.message_id": "made by chance",
         },
     )

@@ -39,6 +39,32 @@ const pick = (map, box) => {
   });
 };
 
+// A pressed point leads to the list of what lies around it; Enter takes the middle of the map.
+const askNear = (map, box) => {
+  const open = (at) => {
+    const link = document.createElement("a");
+    const url = new URL(box.dataset.near, location.href);
+    url.searchParams.set("ort", `${at.lat.toFixed(5)},${at.lng.toFixed(5)}`);
+    link.href = url.href;
+    link.textContent = box.dataset.nearLabel;
+    L.popup().setLatLng(at).setContent(link).openOn(map);
+    link.focus({ preventScroll: true });
+  };
+  map.on("click", (event) => open(event.latlng));
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === map.getContainer()) { event.preventDefault(); open(map.getCenter()); }
+  });
+};
+
+const clusterIcon = (box) => (cluster) => {
+  const words = document.createElement("span");
+  words.className = "q-hidden";
+  words.textContent = ` ${box.dataset.clusterLabel}`;
+  const mark = document.createElement("span");
+  mark.append(String(cluster.getChildCount()), words);
+  return L.divIcon({ html: mark, className: "q-cluster", iconSize: [44, 44] });
+};
+
 const start = async (box) => {
   box.classList.add("is-ready");
   const map = L.map(box, { maxZoom: 19, zoomControl: true, attributionControl: Boolean(box.dataset.tiles) });
@@ -56,7 +82,7 @@ const start = async (box) => {
   }
   const points = await load(box.dataset.points);
   if (points) {
-    const group = L.markerClusterGroup({ showCoverageOnHover: false, iconCreateFunction: (cluster) => L.divIcon({ html: String(cluster.getChildCount()), className: "q-cluster", iconSize: [44, 44] }) });
+    const group = L.markerClusterGroup({ showCoverageOnHover: false, iconCreateFunction: clusterIcon(box) });
     L.geoJSON(points, {
       pointToLayer: (feature, at) => L.marker(at, { icon: icon("q-spot", 28), title: feature.properties.title, alt: feature.properties.title }),
       onEachFeature: (feature, layer) => layer.bindPopup(() => {
@@ -69,6 +95,7 @@ const start = async (box) => {
     map.addLayer(group);
   }
   if (box.dataset.latitude) pick(map, box);
+  else if (box.dataset.near) askNear(map, box);
 };
 
 document.querySelectorAll(".q-map").forEach(start);

@@ -1,4 +1,4 @@
-"""Template tags of the house: fields, error summary, map, timeline, pages."""
+"""Template tags of the house: fields, error summary, map, charts, timeline, pages."""
 
 from datetime import date
 from typing import Any
@@ -7,10 +7,13 @@ from django import template
 from django.conf import settings
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from quartiersladen.ui.charts import Chart
 
 register = template.Library()
 
@@ -43,7 +46,7 @@ def area_map(context: Context, label: str, **options: Any) -> dict[str, Any]:  #
     """Show a map of the quarter as comfort beside its list or address field.
 
     options: points (URL of a GeoJSON), point ("lat,lon"), latitude, longitude and kind (names of the
-    form fields that a pin fills).
+    form fields that a pin fills), near (URL of a list that a pressed point narrows).
     """
     quarter = context["quarter"]
     return {
@@ -53,6 +56,22 @@ def area_map(context: Context, label: str, **options: Any) -> dict[str, Any]:  #
         "attribution": settings.TILE_ATTRIBUTION,
         **options,
     }
+
+
+@register.inclusion_tag("ui/parts/chart.html")
+def chart(drawn: Chart) -> dict[str, Any]:
+    """Show a chart with its table twin."""
+    return {"chart": drawn}
+
+
+@register.filter
+def told_number(value: float | None) -> str:
+    """Return a number as people write it; a sign with words for one that is not told."""
+    if value is None:
+        return format_html(
+            '<span aria-hidden="true">–</span><span class="q-hidden">{}</span>', _("not told")
+        )
+    return number_format(value, 0 if value == int(value) else 1, force_grouping=True)
 
 
 @register.filter
@@ -68,6 +87,9 @@ def badge_kind(state: str) -> str:
         "failed": "late",
         "declined": "late",
         "quarantined": "late",
+        "draft": "new",
+        "waiting": "new",
+        "put_aside": "plain",
         "spam": "late",
     }.get(state, "plain")
 

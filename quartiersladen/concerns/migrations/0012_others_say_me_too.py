@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0008_near_concerns_are_found"),
+        ("concerns", "0011_near_concerns_are_found"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0009_others_say_me_too"),
+        ("concerns", "0012_others_say_me_too"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

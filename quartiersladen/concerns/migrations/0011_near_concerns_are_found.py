@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0007_office_says_what_is_not_its_task"),
+        ("concerns", "0010_office_says_what_is_not_its_task"),
     ]
 
     operations = [

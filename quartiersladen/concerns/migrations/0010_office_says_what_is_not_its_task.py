@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0006_released_ones_are_read_in_order"),
+        ("concerns", "0009_concern_can_be_an_important_topic"),
         ("quarters", "0004_quarter_says_how_near_is_near"),
     ]
 
