@@ -19,6 +19,7 @@ from quartiersladen.concerns.states import (
     ConcernState,
     Result,
     TalkPlace,
+    word_for_others,
 )
 from quartiersladen.concerns.statistics import NO_CELL, Figures, Period, Waits
 from quartiersladen.kernel.figures import MINIMUM, one_told, share, share_told, told
@@ -160,7 +161,7 @@ def _of_concerns(figures: Figures, language: str, minimum: int) -> list[Table]:
         _("How they stand today"),
         _("State"),
         figures.states,
-        choices(state for state in ConcernState if state not in HELD),
+        {state.value: str(word_for_others(state)) for state in ConcernState if state not in HELD},
         minimum,
     )
     return [

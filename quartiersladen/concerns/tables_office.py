@@ -1,5 +1,6 @@
 """Figures for the office and the client, in words: the public tables and what goes beyond them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
@@ -97,13 +98,16 @@ def _of_the_office(figures: Figures) -> list[Table]:
 
 
 def _languages(figures: Figures) -> Table:
-    labels = {code: language_name(code) or _("not known") for code in sorted(figures.languages)}
+    counts: Counter[str] = Counter()
+    for code, count in figures.languages.items():
+        # Not read yet, and read in vain: neither is known.
+        counts[code if language_name(code) else ""] += count
     return table(
         "languages",
         _("Languages in which they were told"),
         _("Language"),
-        figures.languages,
-        labels,
+        counts,
+        {code: language_name(code) or _("not known") for code in sorted(counts)},
         EVERYTHING,
     )
 

@@ -106,6 +106,19 @@ def test_a_released_one_nearby_is_shown_once_with_picture_and_date(client, quart
     assert Concern.objects.count() == 2
 
 
+def test_who_said_that_it_is_new_is_not_asked_again_after_another_hint(
+    client, quarter, theme, mira
+):
+    show(mira, told_at(quarter, theme, NEAR))
+    form = at(theme, is_new="1", text="")
+
+    page = client.post(FORM, form)
+
+    assert page.status_code == 422
+    assert 'name="is_new" value="1"' in page.content.decode()
+    assert 'name="is_new"' not in client.get(FORM).content.decode()
+
+
 def test_far_ones_other_themes_and_old_ones_are_not_shown(client, quarter, theme, mira):
     other = make_theme(quarter, "muell")
     show(mira, told_at(quarter, theme, FAR))
