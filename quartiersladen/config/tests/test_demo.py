@@ -76,7 +76,7 @@ def test_today_has_something_to_do(loaded):
 def test_mails_photos_and_talks_are_there(loaded):
     kinds = set(Mail.objects.values_list("kind", flat=True))
 
-    assert kinds == {"body", "teller", "confirm"}
+    assert kinds == {"body", "teller", "confirm", "follow-confirm"}
     assert StoredFile.objects.count() > 10
     assert Talk.objects.count() > 50
 
