@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support import browser as browsers
-from tests.support import database, jobs
+from tests.support import database, dovecot, jobs
 from tests.support.environment import DATA_DIR, ENGINE
 from tests.support.sign_in import sign_in_at
 from tests.support.smtp import SmtpSink
@@ -53,6 +55,25 @@ def smtp_sink(settings: Any) -> Iterator[SmtpSink]:
 
 
 @pytest.fixture(scope="session")
+def mail_server() -> Iterator[dovecot.Server]:
+    """Start one IMAP server for all tests of this process."""
+    # Not below pytest's own folder, which every other run closes to the server's users again.
+    with (
+        TemporaryDirectory(prefix="quartiersladen-dovecot-") as folder,
+        dovecot.running_dovecot(Path(folder) / "server") as server,
+    ):
+        yield server
+
+
+@pytest.fixture
+def mailbox(mail_server: dovecot.Server, settings: Any) -> dovecot.Mailbox:
+    """Return an empty mailbox that the house reads."""
+    found = mail_server.mailbox()
+    settings.IMAP_URL = found.url
+    return found
+
+
+@pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Start one Chromium for all journeys of this process."""
     with browsers.running_chromium() as chromium:
@@ -88,12 +109,14 @@ def sign_in(live_server: Any) -> "Callable[[Page, Any], None]":
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the browser journeys; leave out what this engine or this machine cannot run."""
     has_browser = browsers.chromium_path() is not None or browsers.is_demanded()
+    has_mail_server = dovecot.program() is not None or dovecot.is_demanded()
     kept, dropped, not_run = [], [], set()
     for item in items:
         is_journey = "browser" in getattr(item, "fixturenames", ())
         if is_journey:
             item.add_marker("browser")
-        if is_journey and not has_browser:
+        wants_mailbox = "mail_server" in getattr(item, "fixturenames", ())
+        if (is_journey and not has_browser) or (wants_mailbox and not has_mail_server):
             not_run.add(item.nodeid)
             dropped.append(item)
         elif item.get_closest_marker(OTHER_ENGINE) is not None:
@@ -130,9 +153,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Name every journey that was not run."""
+    """Name every test that was not run."""
     names = config.stash.setdefault(browsers.NOT_RUN, set())
     if names:
-        terminalreporter.section("NOT RUN: no Chromium found (install `chromium`)")
+        terminalreporter.section(
+            "NOT RUN: no Chromium or no Dovecot found (install `chromium`, `dovecot-imapd`)"
+        )
         for name in sorted(names):
             terminalreporter.line(f"NOT RUN {name}")

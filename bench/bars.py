@@ -1,6 +1,6 @@
 """The bars, and how a line looks.
 
-Three kinds of line: a page (T1 to T5), memory (T10), and everything at once (T11). `figures` of a
+Four kinds of line: a page (T1 to T5, S1, O1), memory (T10), everything at once (T11), a mailbox (M1). `figures` of a
 kind hold what its judge and its line need.
 """
 
@@ -45,9 +45,14 @@ BARS = {
     "A1 Atom feed": Bar(sql=4),
     "A2 public list, word": Bar(sql=10),
     "T5 detail": Bar(sql=12, growth=1.1, guide_ms=10),
+    "S1 statistics": Bar(sql=14, guide_ms=300),
+    "O1 Open311 list": Bar(sql=4, ratio=4, guide_ms=300),
+    "O1 Open311 list unchanged": Bar(sql=4, guide_ms=3),
 }
 ON_POSTGRES = " on PostgreSQL"
-MEMORY, MIXED = "T10 footprint", "T11 mixed"
+MEMORY, MIXED, MAILBOX = "T10 footprint", "T11 mixed", "M1 mailbox"
+#: 5,000 mails within a minute.
+LEAST_MAILS = 84  # a second
 MOST_TIMES_HELLO, MOST_WEB_MB, MOST_ALL_MB, MOST_GROWTH = 2.5, 200, 350, 1.3
 MOST_WRITE_MS = 60
 NOISE_MS = 1.0  # a growth by less than this says nothing
@@ -71,7 +76,18 @@ def judge(name: str, large: dict[str, Any], small: dict[str, Any]) -> list[str]:
     """Return which bars are missed; also writes the growth into `large`."""
     if name == MEMORY:
         return _judge_memory(large, small)
+    if name == MAILBOX:
+        return _judge_mailbox(large)
     return _judge_mixed(large) if name == MIXED else _judge_page(name, large, small)
+
+
+def _judge_mailbox(large: dict[str, Any]) -> list[str]:
+    faults = []
+    if large["rate"] < LEAST_MAILS:
+        faults.append(f"{large['rate']:.0f} mails a second instead of {LEAST_MAILS}")
+    if large["astray"]:
+        faults.append(f"{large['astray']} mails missing or doubled")
+    return faults
 
 
 def _judge_memory(large: dict[str, Any], small: dict[str, Any]) -> list[str]:
@@ -113,9 +129,9 @@ def _judge_page(name: str, large: dict[str, Any], small: dict[str, Any]) -> list
 
 def line(name: str, number: int, figures: dict[str, Any], faults: list[str] | None) -> str:
     """Return one line; faults: None for the small size, which has no bar of its own."""
-    if name in {MEMORY, MIXED}:
+    if name in {MEMORY, MIXED, MAILBOX}:
         verdict = "" if faults is None else f"  {'over' if faults else 'ok'} "
-        words = _memory(figures) if name == MEMORY else _mixed(figures)
+        words = {MEMORY: _memory, MIXED: _mixed, MAILBOX: _mailbox}[name](figures)
         return f"{name:<26} {number:>7,} {words}{verdict}"
     limit = f"{figures['limit']:.2f}" if figures.get("limit") else "-"
     ratio = f"{figures['ratio']:.1f}" if figures.get("ratio") else "-"
@@ -135,6 +151,15 @@ def _memory(figures: dict[str, Any]) -> str:
         f" hello {figures['hello_mb']:.0f} MB, ratio {figures['ratio']:.2f} <= {MOST_TIMES_HELLO},"
         f" worker {figures['worker_mb']:.0f} MB, supervisor {figures['supervisor_mb']:.0f} MB,"
         f" all {figures['all_mb']:.0f} MB <= {MOST_ALL_MB}{growth}"
+    )
+
+
+def _mailbox(figures: dict[str, Any]) -> str:
+    return (
+        f"{figures['mails']:,} mails in {figures['seconds']:.1f} s, cut short once,"
+        f" {figures['rate']:.0f} mails/s >= {LEAST_MAILS},"
+        f" a plain reader {figures['plain_rate']:.0f}, ratio {figures['ratio']:.1f},"
+        f" {figures['astray']} missing or doubled <= 0"
     )
 
 

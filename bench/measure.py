@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -33,10 +34,14 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from bench import limits, load
-from bench.bars import MEMORY, MIXED, ON_POSTGRES
+from bench.bars import MAILBOX, MEMORY, MIXED, ON_POSTGRES
+from bench.mailbox import is_possible, measure_mailbox
 from bench.memory import family, weight
 from quartiersladen.accounts import demo as accounts_demo
-from quartiersladen.accounts.models import User
+from quartiersladen.accounts.models import Membership, User
+from quartiersladen.accounts.queries import viewer_for
+from quartiersladen.accounts.states import Role
+from quartiersladen.api.services.offers import OpenThemeFacts, save_open311, save_open_theme
 from quartiersladen.concerns.forms.report import new_key
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.states import ConcernState
@@ -47,17 +52,30 @@ from quartiersladen.quarters.models import Quarter, Theme
 
 #: Workload -> how often of a hundred in T11.
 MIXTURE = {"T2 desk list": 80, "T5 detail": 15, "T1 create": 5}
-POSTGRES_MEASURES = ("T2", "T3", "T5")
+POSTGRES_MEASURES = ("T2", "T3", "T5", "S1")
+#: Reads a whole year each time; it is asked more seldom, or it would take longer than all others.
+LONG, SELDOM = {"S1 statistics"}, 10
+MAILS, FEW = 5_000, 5_000  # mails; concerns up to which a tenth of them is enough
 IDLE_SECONDS = 6  # until a worker has done what is due at its start
 Page = Callable[[], HttpResponse]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MOVES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 LIST = "/buero/anliegen/?zustand=forwarded"
+#: A whole year: more than a third of the concerns.
+FIGURES = "/buero/anliegen/statistik/?zeitraum="
 FORM = "/anliegen/neu/"
 MAP = "/anliegen.geojson"
 FEED = "/anliegen.atom"
 PUBLIC_LIST = "/anliegen/?q=laterne&zustand=open"
-LIMITS = {"T1 create": "hello", "T2 desk list": "rows", "T4 map": "json"}
+REQUESTS = "/open311/v2/requests.json"
+LIMITS = {
+    "T1 create": "hello",
+    "T2 desk list": "rows",
+    "T4 map": "json",
+    "O1 Open311 list": "requests",
+}
+#: Limits that the database itself sets, without a server before it.
+OF_DATABASE = {"json": limits.json_by_sqlite, "requests": limits.requests_by_sqlite}
 WORDS = {
     "T3a word in 1 of 7": "laterne",
     "T3b word in none": "zebrafink",
@@ -75,6 +93,7 @@ def fill(number: int) -> Quarter:
         for module in (quarters_demo, accounts_demo, directory_demo):
             module.load(now)
     quarter = Quarter.objects.get(is_default=True)
+    _open_for_partners(quarter, now)
     for _done in seed_concerns(quarter=quarter, number=number, now=now):
         pass
     with connection.cursor() as cursor:
@@ -84,6 +103,16 @@ def fill(number: int) -> Quarter:
         else:
             cursor.execute("VACUUM ANALYZE")
     return quarter
+
+
+def _open_for_partners(quarter: Quarter, now: datetime) -> None:
+    """Let the Open311 server answer, with all themes."""
+    lead = Membership.objects.get(quarter=quarter, role=Role.LEAD)
+    viewer = viewer_for(lead.user, quarter.pk, quarter.local_day(now))
+    save_open311(viewer=viewer, quarter=quarter, is_on=True, jurisdiction="", version=0, now=now)
+    facts = OpenThemeFacts(is_on=True, description={})
+    for theme in Theme.objects.filter(quarter=quarter).select_related("quarter"):
+        save_open_theme(viewer=viewer, theme=theme, facts=facts, version=0, now=now)
 
 
 Figures = dict[str, float]
@@ -108,7 +137,7 @@ def statements(page: Page) -> int:
 
 
 class Workloads:
-    """The pages of T1 to T5, over the network and as calls of a client in this process."""
+    """The pages of T1 to T5 and O1, over the network and as calls of a client in this process."""
 
     def __init__(self, quarter: Quarter) -> None:
         self.theme = Theme.objects.get(quarter=quarter, slug="licht")
@@ -124,6 +153,7 @@ class Workloads:
             "T2 desk list": LIST,
             **{name: f"{LIST}&q={word}" for name, word in WORDS.items()},
             "T5 detail": f"/buero/anliegen/{newest.dossier.reference}/",
+            "S1 statistics": f"{FIGURES}{newest.created_at.year - 1}",
         }
         self._number = count(1)
 
@@ -144,6 +174,8 @@ class Workloads:
             "email": f"nachbarin{number}@example.org",
             "phone": "030 23125 014",
             "address": "",
+            # Lamps nearby were shown before, and this is none of them.
+            "is_new": "1",
         }
 
     def pages(self) -> dict[str, Page]:
@@ -153,12 +185,15 @@ class Workloads:
             return lambda: expect(expects, client.get(address, headers=headers))
 
         etag = self.public.get(MAP).headers["ETag"]
+        listed = self.public.get(REQUESTS).headers["ETag"]
         return {
             **{name: get(self.staff, url, 200) for name, url in self.staff_pages.items()},
             "A1 Atom feed": get(self.public, FEED, 200),
             "A2 public list, word": get(self.public, PUBLIC_LIST, 200),
             "T4 map": get(self.public, MAP, 200),
             "T4 map unchanged": get(self.public, MAP, 304, if_none_match=etag),
+            "O1 Open311 list": get(self.public, REQUESTS, 200),
+            "O1 Open311 list unchanged": get(self.public, REQUESTS, 304, if_none_match=listed),
             "T1 create": lambda: expect(302, self.public.post(FORM, self.form())),
         }
 
@@ -169,6 +204,7 @@ class Workloads:
             return lambda: load.Call("GET", address, expects, headers=headers)
 
         etag = load.fetch(port, load.Call("GET", MAP, 200))[0]["etag"]
+        listed = load.fetch(port, load.Call("GET", REQUESTS, 200))[0]["etag"]
         headers, body = load.fetch(port, load.Call("GET", FORM, 200))
         token = body.decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         sent = {"Cookie": headers["set-cookie"].split(";")[0], "Content-Type": MULTIPART_CONTENT}
@@ -183,6 +219,8 @@ class Workloads:
             "A2 public list, word": get(PUBLIC_LIST, 200),
             "T4 map": get(MAP, 200),
             "T4 map unchanged": get(MAP, 304, **{"If-None-Match": etag}),
+            "O1 Open311 list": get(REQUESTS, 200),
+            "O1 Open311 list unchanged": get(REQUESTS, 304, **{"If-None-Match": listed}),
             "T1 create": post,
         }
 
@@ -205,10 +243,10 @@ def beside_limits(
             page: stack.enter_context(
                 load.asking(ports["plain"], partial(load.Call, "GET", f"/{page}/", 200))
             )
-            for page in {"hello", limit} - {"json"}
+            for page in {"hello", limit} - OF_DATABASE.keys()
         }
-        if limit == "json":
-            actions["json"] = partial(limits.json_by_sqlite, quarter.pk)
+        if by_database := OF_DATABASE.get(limit):
+            actions[limit] = partial(by_database, quarter.pk)
         actions["work"] = stack.enter_context(load.asking(ports["web"], make))
         spent = load.taking_turns(actions, times=times)
     shown = spread(spent["work"]) | {"hello": median(spent["hello"])}
@@ -280,13 +318,16 @@ def measure(number: int, *, times: int, seconds: float) -> dict[str, dict[str, A
         for name, make in calls.items():
             if not on_sqlite and not name.startswith(POSTGRES_MEASURES):
                 continue
-            shown = beside_limits(name, make, ports, quarter, times=times)
+            often = times // SELDOM if name in LONG else times
+            shown = beside_limits(name, make, ports, quarter, times=often)
             shown["rate"] = load.requests_per_second(ports["web"], make, seconds=seconds)
             figures[name if on_sqlite else name + ON_POSTGRES] = shown | {"sql": counts[name]}
         figures = dict(sorted(figures.items()))
         if on_sqlite:
             mixture = mixed(ports["web"], calls, seconds=seconds * 4)
             figures |= {MEMORY: footprint(processes), MIXED: mixture}
+    if on_sqlite and is_possible():
+        figures[MAILBOX] = measure_mailbox(quarter, MAILS if number > FEW else MAILS // 10)
     return figures
 
 

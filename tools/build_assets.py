@@ -130,7 +130,7 @@ def bundle() -> None:
     run(str(binaries / "rtlcss"), str(TARGET / "kern.css"), str(TARGET / "kern.rtl.css"))
     for name in ("app.css", "print.css", "map.css"):
         run(*esbuild, str(SOURCE / name), f"--outfile={TARGET / name}")
-    for name in ("app.js", "map.js", "draft.js", "blacken.js", "sw.js"):
+    for name in ("app.js", "keys.js", "map.js", "draft.js", "blacken.js", "position.js", "sw.js"):
         run(*esbuild, "--format=iife", str(SOURCE / name), f"--outfile={TARGET / name}")
     shutil.copy(SOURCE / "icon.svg", TARGET)
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -39,14 +40,15 @@ class StaffRequest(HouseRequest):
 
 
 R = TypeVar("R", bound=HttpRequest)
-View = Callable[Concatenate[R, P], HttpResponse]
+#: A page, or a file that is sent while it is read.
+View = Callable[Concatenate[R, P], HttpResponseBase]
 
 
 class _Marked(Protocol):
     access: str
 
 
-def _marked(view: Callable[..., HttpResponse], access: str) -> Callable[..., Any]:
+def _marked(view: Callable[..., HttpResponseBase], access: str) -> Callable[..., Any]:
     cast("_Marked", view).access = access
     return view
 
@@ -59,6 +61,11 @@ def public(view: View[HouseRequest, P]) -> View[HouseRequest, P]:
 def by_link(view: View[HouseRequest, P]) -> View[HouseRequest, P]:
     """Whoever holds a signed link may call it; the view reads the token through a query."""
     return _marked(view, "link")
+
+
+def by_key(view: View[HouseRequest, P]) -> View[HouseRequest, P]:
+    """Everybody may call it, and a partner's key opens more; the view reads it through a query."""
+    return _marked(view, "key")
 
 
 def _to_sign_in(request: HouseRequest) -> HttpResponse:
@@ -96,7 +103,7 @@ def _members(
     view: View[StaffRequest, P], allowed: Callable[[Viewer], bool], access: str
 ) -> View[HouseRequest, P]:
     @wraps(view)
-    def inner(request: HouseRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HouseRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return _to_sign_in(request)
         if not allowed(request.viewer):
@@ -124,6 +131,11 @@ def desk(view: View[StaffRequest, P]) -> View[HouseRequest, P]:
 def office(view: View[StaffRequest, P]) -> View[HouseRequest, P]:
     """Lead and moderator: the whole work of the office."""
     return _members(view, lambda viewer: viewer.may_work, "office")
+
+
+def figures_only(view: View[StaffRequest, P]) -> View[HouseRequest, P]:
+    """The desk and the client: figures without persons."""
+    return _members(view, lambda viewer: viewer.may_read_figures, "figures")
 
 
 def settings_only(view: View[StaffRequest, P]) -> View[HouseRequest, P]:

@@ -15,13 +15,17 @@ from django.utils import timezone
 from quartiersladen.accounts import queries
 from quartiersladen.accounts.devices import device_of
 from quartiersladen.accounts.models import User
+from quartiersladen.accounts.rules import Viewer, public_viewer
 from quartiersladen.accounts.sessions import SessionStore
 from quartiersladen.kernel.faults import is_out_of_order
+from quartiersladen.quarters.models import Quarter
 
 logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 DESK = "/buero/"
+#: Opened by keys and by everybody, never by a session: what a browser has does not matter there.
+WITHOUT_SESSION = ("/open311/", "/api/")
 
 
 class SessionMiddleware(DjangoSessionMiddleware):
@@ -62,9 +66,14 @@ class ViewerMiddleware:
         """Pass the request on."""
         quarter = getattr(request, "quarter", None)
         if quarter is not None:
-            today = quarter.local_day(timezone.now())
-            request.viewer = queries.viewer_for(request.user, quarter.pk, today)  # type: ignore[attr-defined]  # set here for every request
+            request.viewer = self._viewer(request, quarter)  # type: ignore[attr-defined]  # set here for every request
         return self.get_response(request)
+
+    @staticmethod
+    def _viewer(request: HttpRequest, quarter: Quarter) -> Viewer:
+        if request.path_info.startswith(WITHOUT_SESSION):
+            return public_viewer(quarter.pk)
+        return queries.viewer_for(request.user, quarter.pk, quarter.local_day(timezone.now()))
 
 
 class SecondFactorMiddleware:

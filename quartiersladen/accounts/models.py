@@ -32,6 +32,8 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]  # people sign in with their address
     email = models.EmailField(_("E-mail address"), unique=True)
     name = models.CharField(_("Name"), max_length=120)
+    #: Single letters work as shortcuts at the desk; whoever speaks to the computer wants none.
+    uses_shortcuts = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

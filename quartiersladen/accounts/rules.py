@@ -41,6 +41,11 @@ class Viewer:
         return self.role in DESK
 
     @property
+    def may_read_figures(self) -> bool:
+        """Who works at the desk, and the city that pays for it."""
+        return self.may_enter or self.role == Role.CLIENT
+
+    @property
     def may_settings(self) -> bool:
         """Settings and members of the quarter."""
         return self.role in {Role.LEAD, Role.ADMINISTRATOR}

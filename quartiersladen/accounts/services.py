@@ -71,6 +71,12 @@ def end_membership(*, viewer: Viewer, membership: Membership, last_day: date) ->
 
 
 @transaction.atomic
+def use_shortcuts(*, user: User, is_on: bool) -> None:
+    """Let single letters be shortcuts at the desk, or not; everybody for themselves."""
+    user.uses_shortcuts = is_on
+    user.save(update_fields=["uses_shortcuts"])
+
+
 def end_sessions(*, user_id: int, but: str | None = None) -> int:
     """Sign somebody out everywhere, at once; return how often. but: the key that stays."""
     rows = Session.objects.filter(user_id=user_id).exclude(session_key=but or "")

@@ -27,6 +27,7 @@ class LinkPurpose(TextChoices):
 
     TELLER_STATUS = "teller-status", _("The teller's status page")
     TELLER_EMAIL = "teller-email", _("Confirmation of an address")
+    VOICE = "voice", _("A voice: confirm it, take it back")
     REFERRAL = "referral", _("One-case page of a responsible body")
     FOLLOW_CONFIRM = "follow-confirm", _("Confirmation that somebody wants to follow")
     FOLLOW_LEAVE = "follow-leave", _("Leaving what somebody follows")

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from quartiersladen.concerns.released import FeedRow
-from quartiersladen.concerns.states import ConcernState
+from quartiersladen.concerns.states import ConcernState, word_for_others
 from quartiersladen.kernel.text import localized
 from quartiersladen.quarters.models import Quarter
 
@@ -48,7 +48,7 @@ def _entry(parent: ET.Element, quarter: Quarter, row: FeedRow, language: str) ->
     if row.theme_slug and row.theme_name:
         label = localized(row.theme_name, language)
         _add(entry, "category", term=row.theme_slug, label=NOT_XML.sub("", label))
-    state = _("State: %(state)s") % {"state": ConcernState(row.state).label}
+    state = _("State: %(state)s") % {"state": word_for_others(ConcernState(row.state))}
     day = _("told on %(day)s") % {
         "day": date_format(quarter.local_day(row.created_at), "DATE_FORMAT")
     }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quartiersladen.accounts.states import LinkPurpose
-from quartiersladen.concerns.models import Concern, Referral, Teller
+from quartiersladen.concerns.models import Concern, Referral, Teller, Voice
 from quartiersladen.concerns.states import OUTSIDE, ConcernState
 from quartiersladen.correspondence.paper import Paper
 from quartiersladen.outbox.models import LinkSpec
@@ -170,9 +170,113 @@ def answered(concern: Concern, teller: Teller) -> Letter:
         )
 
 
+def question(
+    concern: Concern, teller: Teller, words: str, *, due_on: date, is_reminder: bool = False
+) -> Letter:
+    """Asks the teller back; the answer is given on the status page. words: the office's question."""
+    dossier = concern.dossier
+    with translation.override(dossier.language):
+        number = {"number": dossier.reference}
+        phone = concern.quarter.phone
+        return Letter(
+            subject=_("Your concern no. %(number)s: we still wait for your answer") % number
+            if is_reminder
+            else _("Your concern no. %(number)s: we have a question") % number,
+            text=_paragraphs(
+                _("Good day,"),
+                _("some days ago we asked you something about your concern no. %(number)s:")
+                % number
+                if is_reminder
+                else _("we have a question about your concern no. %(number)s:") % number,
+                words,
+                _("Here you can answer, also with photos. You need no account:"),
+                "[[link:status]]",
+                _("You can also call us: %(phone)s.") % {"phone": phone} if phone else "",
+                _("We wait for your answer until %(day)s. Then we go on without it.")
+                % {"day": _day(due_on)},
+            ),
+            language=dossier.language,
+            links={"status": status_link(concern, teller)},
+        )
+
+
+def voice_link(voice: Voice) -> LinkSpec:
+    """Return the page on which a voice is confirmed and taken back."""
+    return LinkSpec(
+        purpose=LinkPurpose.VOICE,
+        subject_id=voice.pk,
+        generation=voice.link_generation,
+        expires_on=None,
+        path="/stimme/{token}/",
+    )
+
+
+def _voice_links(voice: Voice) -> dict[str, LinkSpec]:
+    """Return the links of a mail to a voice; "status" says which dossier the mail is about."""
+    concern = voice.concern
+    public_page = LinkSpec(
+        purpose=LinkPurpose.VOICE,
+        subject_id=concern.pk,
+        generation=0,
+        expires_on=None,
+        path=f"/anliegen/{concern.dossier.reference}/",
+    )
+    return {"voice": voice_link(voice), "status": public_page}
+
+
+def voice_confirmation(voice: Voice) -> Letter:
+    """The only mail until it is confirmed; it repeats nothing but the number."""
+    number = {"number": voice.concern.dossier.reference}
+    with translation.override(voice.language):
+        return Letter(
+            subject=_("Concern no. %(number)s: please confirm your address") % number,
+            text=_paragraphs(
+                _("Good day,"),
+                _("you said that concern no. %(number)s is yours, too. Thank you.") % number,
+                _(
+                    "Do you want the answer by e-mail? Then please open this page and press the"
+                    " button:"
+                ),
+                "[[link:voice]]",
+                _("Here you can always see what is happening with your concern:"),
+                "[[link:status]]",
+                _("Was it not you? Then do nothing. We delete this address after %(hours)s hours.")
+                % {"hours": CONFIRM_HOURS},
+            ),
+            language=voice.language,
+            links=_voice_links(voice),
+        )
+
+
+def voice_answered(voice: Voice, concern: Concern) -> Letter:
+    """Tells a voice how it ended. concern: the one that was answered, perhaps a leading one.
+
+    The words of the answer were written for who told it: they stand here only when they are public.
+    """
+    number = {"number": voice.concern.dossier.reference}
+    with translation.override(voice.language):
+        words = [concern.answer, concern.reason] if concern.is_released else []
+        return Letter(
+            subject=_("Concern no. %(number)s: the answer") % number,
+            text=_paragraphs(
+                _("Good day,"),
+                _("you said that concern no. %(number)s is yours, too. There is an answer.")
+                % number,
+                *words,
+                "" if words else _("You want to know more? Then please call us or come to us."),
+                _("We do not write to you about this any more. Your page:"),
+                "[[link:voice]]",
+            ),
+            language=voice.language,
+            links=_voice_links(voice),
+        )
+
+
 def has_letter(concern: Concern) -> bool:
     """Say whether there is something to write: an answer, or a body that has it."""
     state = ConcernState(concern.state)
+    if state == ConcernState.JOINED:
+        return bool(concern.answer)  # of the joint case
     return state == ConcernState.ANSWERED or (state in OUTSIDE and concern.next_on is not None)
 
 

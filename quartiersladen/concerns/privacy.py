@@ -11,9 +11,18 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import timeline
-from quartiersladen.concerns.models import BlockedSender, Concern, Referral, Teller
+from quartiersladen.concerns.models import (
+    BlockedSender,
+    Concern,
+    Question,
+    Referral,
+    Teller,
+    Voice,
+)
 from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
+from quartiersladen.concerns.services.filters import filters_naming, forget_filters_naming
+from quartiersladen.concerns.services.voices import remove_voices
 from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.rules import rows_inside
@@ -44,6 +53,7 @@ from quartiersladen.quarters.models import Quarter
 
 Rows = Callable[..., Q]
 TELLER = "concerns.teller"
+VOICE = "concerns.voice"
 MOST = 200  # rows that are looked through for one search
 EXAMPLES = 50
 CONTACT_DAYS, TEXT_DAYS = 180, 3 * 365
@@ -56,7 +66,7 @@ def inside(viewer: Viewer) -> Q:
 
 
 def inside_by_concern(viewer: Viewer) -> Q:
-    """Return the same filter for referrals."""
+    """Return the same filter for referrals and questions."""
     return rows_inside(viewer, "concern__dossier__")
 
 
@@ -75,6 +85,18 @@ def _concern_text(field: str, title: object) -> FreeText:
 def _referral_text(field: str, title: object) -> FreeText:
     return FreeText(
         model="concerns.Referral",
+        field=field,
+        title=str(title),
+        quarter="concern__quarter_id",
+        matter="concern_id",
+        name="concern__dossier__reference",
+        visible=inside_by_concern,
+    )
+
+
+def _question_text(field: str, title: object) -> FreeText:
+    return FreeText(
+        model="concerns.Question",
         field=field,
         title=str(title),
         quarter="concern__quarter_id",
@@ -125,17 +147,36 @@ class Concerns(Holder):
             "concerns.referral.person": "a contact person at a body, see directory",
             "concerns.referral.cover_note": "own words to a body; until the text rule",
             "concerns.referral.reply": "words of a body; until the text rule",
+            "concerns.question.text": "may name people; until the text rule",
+            "concerns.question.answer": "words of the teller; until the text rule",
+            "concerns.question.by": "who asked; as long as the account",
+            "concerns.action.by": "who began an action; as long as the account",
             "concerns.draftphoto.label": "name of a file on the device of the teller; 24 hours",
             "concerns.talk.by": "who counted a talk; as long as the account",
+            "concerns.savedfilter.name": "words of a colleague, may name people; goes when one is erased",
+            "concerns.savedfilter.folded": "the same, folded",
+            "concerns.savedfilter.query": "words that are looked for; goes when a person is erased",
+            "concerns.savedfilter.user": "a colleague; as long as the account",
             "concerns.blockedsender.name": "may be an address; until the office or erasure frees it",
             "concerns.blockedsender.by": "who blocked it; as long as the account",
+            "concerns.voice.email": "who said me too; unconfirmed 72 hours, then the contact rule",
+            "concerns.voice.cookie_hash": "a browser that said me too; until the contact rule",
+            "concerns.joining.by": "who joined two concerns; as long as the account",
         },
         other={
             "concerns.concern.public_latitude": "released, exact or on a grid of 200 m",
             "concerns.concern.public_longitude": "released, exact or on a grid of 200 m",
             "concerns.concern.text_language": "a language, not a person",
+            "concerns.action.name": "what an action is called, names nobody",
+            "concerns.action.place": "where an action was, a public place",
             "concerns.rightaddress.name": "what an address is for",
             "concerns.rightaddress.text": "offices and advice centres, published",
+            "concerns.scoperule.title": "what the office does not do",
+            "concerns.scoperule.words": "beginnings of words by which a rule is found",
+            "concerns.scoperule.text": "why it is not ours, published",
+            "concerns.voice.language": "a language, not a person",
+            "concerns.joining.moved": "keys of referrals",
+            "concerns.joining.revoked": "keys of referrals",
         },
     )
     free_texts = (
@@ -156,6 +197,8 @@ class Concerns(Holder):
         ),
         _referral_text("cover_note", gettext_lazy("Our words to the body")),
         _referral_text("reply", gettext_lazy("Reply of a body")),
+        _question_text("text", gettext_lazy("Question to the person")),
+        _question_text("answer", gettext_lazy("Answer of the person")),
     )
 
     def find(self, viewer: Viewer, words: str) -> list[Found]:
@@ -176,7 +219,7 @@ class Concerns(Holder):
                 where=_("Told us something"),
             )
             for concern in _tellers(viewer, words)
-        ]
+        ] + [_voice_found(voice) for voice in _voices(viewer, words)]
 
     def recognise(self, viewer: Viewer, rows: frozenset[str]) -> Identity:
         """Return what the chosen tellers say of the person."""
@@ -185,6 +228,13 @@ class Concerns(Holder):
         for concern in found.select_related("teller"):
             identity |= forgetting.identity_of(teller=concern.teller)
             identity |= Identity(rows=frozenset({concern.teller.subject}))
+        voices = Voice.objects.filter(
+            pk__in=keys_of(VOICE, rows), concern__in=concerns_inside(viewer)
+        )
+        for voice in voices.exclude(email=""):
+            identity |= Identity(
+                emails=frozenset({voice.email}), rows=frozenset({f"{VOICE}:{voice.pk}"})
+            )
         return identity
 
     def sections(self, viewer: Viewer, person: Person) -> list[Section]:
@@ -201,10 +251,16 @@ class Concerns(Holder):
         steps: dict[int, list[Entry]] = {}
         for line in lines.order_by("at", "pk"):
             steps.setdefault(line.dossier_id, []).append(line)
-        sent = Referral.objects.filter(concern__in=concerns, with_contact=True)
+        own = Q(concern__in=concerns, moved_from=None) | Q(moved_from__in=concerns)
+        sent = Referral.objects.filter(own, with_contact=True)
         referrals: dict[int, list[Referral]] = {}
         for referral in sent.select_related("body").order_by("sent_at", "pk"):
-            referrals.setdefault(referral.concern_id, []).append(referral)
+            told_with = referral.moved_from_id or referral.concern_id
+            referrals.setdefault(told_with, []).append(referral)
+        voices = _voices_of(person).filter(concern__in=concerns_inside(viewer))
+        asked: dict[int, list[Question]] = {}
+        for question in Question.objects.filter(concern__in=concerns).order_by("asked_at", "pk"):
+            asked.setdefault(question.concern_id, []).append(question)
         return [
             Section("contact", _("Contact data"), [_contact(c) for c in concerns]),
             Section("told", _("What the person told us"), [_told(c) for c in concerns]),
@@ -212,6 +268,15 @@ class Concerns(Holder):
                 "steps",
                 _("What has happened"),
                 [_steps(c, steps.get(c.pk, [])) for c in concerns],
+            ),
+            Section(
+                "questions",
+                _("What we asked and what the person answered"),
+                [
+                    _asked(concern, question)
+                    for concern in concerns
+                    for question in asked.get(concern.pk, [])
+                ],
             ),
             Section(
                 "passed_on",
@@ -222,13 +287,22 @@ class Concerns(Holder):
                     for referral in referrals.get(concern.pk, [])
                 ],
             ),
+            Section("voices", _("Where the person said “me too”"), [_voice(v) for v in voices]),
         ]
 
     def plan(self, person: Person) -> list[Line]:
         """Contact data goes; case and counts stay."""
         tellers = Teller.objects.filter(pk__in=person.keys_of(TELLER))
         known = [teller for teller in tellers if teller.has_contact]
+        named = filters_naming(quarter=person.quarter, identity=person.identity)
+        filters = Line(
+            _("Saved filters with the name, address or number"),
+            len(named),
+            Fate.GOES,
+            _("They are only our own words."),
+        )
         return [
+            *([filters] if named else []),
             Line(
                 _("Name, e-mail, phone and address, also in the search"),
                 len(known),
@@ -242,6 +316,18 @@ class Concerns(Holder):
                 _("The matter is of the quarter, not of the person; figures need it."),
             ),
             Line(
+                _("“Me too” with this e-mail address"),
+                _voices_of(person).count(),
+                Fate.GOES,
+                _("The voice was given with the address and goes with it."),
+            ),
+            Line(
+                _("Questions to the person and what they answered"),
+                Question.objects.filter(concern__in=person.identity.matters).count(),
+                Fate.GOES,
+                _("They are about the person. That something was asked, and when, stays."),
+            ),
+            Line(
                 _("Blocked sender"),
                 _blocked(person).count(),
                 Fate.GOES,
@@ -252,8 +338,12 @@ class Concerns(Holder):
         ]
 
     def erase(self, person: Person, order: Order, now: datetime) -> None:  # noqa: ARG002 -- the same for all
-        """Delete the contact data, end the consents and free a blocked address."""
+        """Delete contact data, words with the person and saved filters; end consents; unblock."""
         _blocked(person).delete()
+        remove_voices(rows=Q(pk__in=_voices_of(person).values("pk")))
+        forget_filters_naming(quarter=person.quarter, identity=person.identity)
+        for dossier in Dossier.objects.filter(pk__in=person.identity.matters).order_by("pk"):
+            forgetting.forget_questions(dossier=dossier)
         rows = Concern.objects.filter(pk__in=person.keys_of(TELLER), quarter=person.quarter)
         for concern in rows.select_related("dossier", "quarter", "teller").order_by("pk"):
             _end_consent(concern, now)
@@ -280,6 +370,47 @@ class Concerns(Holder):
             since=gettext_lazy("after the concern was closed"),
             due=lambda *asked: _due(forgetting.text_to_let_go, *asked),
             let_go=lambda *asked: _let_go(forgetting.let_text_go, *asked),
+        ),
+    )
+
+
+def _voices(viewer: Viewer, words: str) -> QuerySet[Voice]:
+    """Return the voices whose address has these words in it."""
+    rows = Voice.objects.filter(concern__in=concerns_inside(viewer)).exclude(email="")
+    for word in words.split():
+        rows = rows.filter(email__icontains=word)
+    return rows.select_related("concern__dossier").order_by("-created_at", "-pk")[:MOST]
+
+
+def _voice_found(voice: Voice) -> Found:
+    dossier = voice.concern.dossier
+    return Found(
+        key=f"{VOICE}:{voice.pk}",
+        name=voice.email,
+        detail=f"{dossier.reference} {dossier.title}",
+        where=_("Said “me too”"),
+    )
+
+
+def _voices_of(person: Person) -> QuerySet[Voice]:
+    to = Q(pk__in=person.keys_of(VOICE))
+    for email in person.identity.emails:
+        to |= Q(email__iexact=email)
+    rows = Voice.objects.filter(to, concern__quarter=person.quarter)
+    return rows.select_related("concern__dossier", "concern__quarter").order_by("created_at", "pk")
+
+
+def _voice(voice: Voice) -> Record:
+    concern = voice.concern
+    confirmed = voice.email_confirmed_at
+    return record(
+        concern.dossier.reference,
+        ("email", _("E-mail"), voice.email),
+        ("on", _("On"), _day(voice.created_at, concern.quarter)),
+        (
+            "confirmed",
+            _("E-mail confirmed on"),
+            _day(confirmed, concern.quarter) if confirmed else "",
         ),
     )
 
@@ -386,6 +517,17 @@ def _steps(concern: Concern, lines: list[Entry]) -> Record:
             (f"step_{number}", date_format(step.on, "SHORT_DATE_FORMAT"), step.sentence)
             for number, step in enumerate(steps, 1)
         ),
+    )
+
+
+def _asked(concern: Concern, question: Question) -> Record:
+    answered = question.answered_at
+    return record(
+        concern.dossier.reference,
+        ("asked_on", _("Asked on"), _day(question.asked_at, concern.quarter)),
+        ("question", _("Question"), question.text),
+        ("answered_on", _("Answered on"), _day(answered, concern.quarter) if answered else ""),
+        ("answer", _("Answer"), question.answer),
     )
 
 

@@ -1,36 +1,47 @@
 """Reads of the concerns module: viewer first, only what the viewer may see."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import (
     BlockedSender,
+    CameByMail,
     Concern,
     DraftPhoto,
+    Joining,
     Referral,
     RightAddress,
+    SavedFilter,
+    ScopeRule,
     Talk,
+    Voice,
 )
-from quartiersladen.concerns.rules import may_act_as_teller
+from quartiersladen.concerns.rules import may_act_as_teller, may_add_voice
 from quartiersladen.concerns.states import (
     HELD,
     OPEN,
+    WAITING,
     ConcernState,
+    HitOutcome,
     ReferralState,
 )
+from quartiersladen.correspondence.incoming.states import InboundState
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.queries import kept_text
+from quartiersladen.correspondence.rules import may_read_mail
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import documents_of
-from quartiersladen.dossiers.rules import rows_inside, visible_rows
+from quartiersladen.dossiers.rules import confidential_of, rows_inside, visible_rows
 from quartiersladen.dossiers.search import narrowed, words_of
 from quartiersladen.kernel.links import BadLink, read_token
 from quartiersladen.kernel.spam import Sign, sender_names
@@ -42,8 +53,10 @@ from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
 
 PAGE = 50  # rows
+PORTION = 500  # rows of a file
 COUNTED = 1000  # rows; the list says "more than 1,000" beyond
 COUNTED_HITS = 100  # the same when words are looked for, because each row has to be read
+FEWEST_VOICES = 3  # are shown to everybody
 DOSSIER = "dossier__"  # the path from a concern
 
 
@@ -58,6 +71,14 @@ class ConcernFilter:
     language: str = ""
     assigned_to_id: int | None = None
     words: str = ""
+    kind: str = ""
+    scope: str = ""
+    #: Days on which it was told, both counted.
+    told_from: date | None = None
+    told_until: date | None = None
+    #: The last day on which it is due.
+    due_until: date | None = None
+    tag_id: int | None = None
     #: Continue after (older than) or before (newer than) this moment and row.
     older_than: tuple[datetime, int] | None = None
     newer_than: tuple[datetime, int] | None = None
@@ -69,6 +90,7 @@ class DeskRow(NamedTuple):
     pk: int
     created_at: datetime
     reference: str
+    version: int
     title: str
     state: str
     theme_id: int | None
@@ -81,6 +103,7 @@ DESK_FIELDS = (
     "pk",
     "created_at",
     "dossier__reference",
+    "dossier__version",
     "dossier__title",
     "state",
     "theme_id",
@@ -147,9 +170,22 @@ def _filtered(rows: QuerySet[Concern], wanted: ConcernFilter) -> QuerySet[Concer
         rows = rows.filter(text_language=wanted.language)
     if wanted.assigned_to_id is not None:
         rows = rows.filter(dossier__assigned_to_id=wanted.assigned_to_id)
+    rows = rows.filter(**_narrow(wanted))
     if wanted.words.strip():
         rows = narrowed(rows, wanted.words, dossier=DOSSIER)
     return rows
+
+
+def _narrow(wanted: ConcernFilter) -> dict[str, object]:
+    asked = {
+        "kind": wanted.kind,
+        "scope": wanted.scope,
+        "told_on__gte": wanted.told_from,
+        "told_on__lte": wanted.told_until,
+        "next_on__lte": wanted.due_until,
+        "dossier__taggings__tag_id": wanted.tag_id,
+    }
+    return {path: value for path, value in asked.items() if value not in {"", None}}
 
 
 def _cursor(row: Concern | DeskRow) -> tuple[datetime, int]:
@@ -197,10 +233,84 @@ def desk_page(viewer: Viewer, wanted: ConcernFilter, *, size: int = PAGE) -> Pag
     return page_of(_filtered(concerns_inside(viewer), wanted), wanted, size, _desk_rows)
 
 
+def _count_of(rows: QuerySet[Any]) -> Coalesce:
+    """Return an expression that counts rows, so that a page needs no statement of its own."""
+    counted = rows.order_by().annotate(of=Value(1)).values("of").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n")), 0)
+
+
+def chosen_rows(viewer: Viewer, references: Iterable[str]) -> list[DeskRow]:
+    """Return the named concerns that the viewer may open, newest first; one statement."""
+    rows = concerns_inside(viewer).filter(dossier__reference__in=set(references))
+    return _desk_rows(rows.order_by("-created_at", "-pk"))
+
+
+def all_rows(viewer: Viewer, wanted: ConcernFilter, *, limit: int) -> list[DeskRow]:
+    """Return what a list shows on all its pages, newest first, up to `limit` and one more."""
+    rows = _filtered(concerns_inside(viewer), wanted)
+    return _desk_rows(rows.order_by("-created_at", "-pk")[: limit + 1])
+
+
+def for_file(
+    viewer: Viewer, wanted: ConcernFilter, *, with_contacts: bool, portion: int = PORTION
+) -> Iterator[list[Concern]]:
+    """Yield what a list shows in portions, newest first, without confidential matters.
+
+    Three statements per portion: the concerns, their tags and their bodies.
+    """
+    rows = _filtered(concerns_inside(viewer), wanted)
+    rows = rows.exclude(state__in=sorted(HELD))
+    rows = rows.exclude(pk__in=confidential_of(viewer.quarter_id).values("pk"))
+    joined = ["dossier", "dossier__assigned_to", "theme", *(["teller"] if with_contacts else [])]
+    rows = rows.select_related(*joined).order_by("-created_at", "-pk")
+    while found := list(rows[:portion]):
+        yield found
+        if len(found) < portion:
+            return
+        at, pk = found[-1].created_at, found[-1].pk
+        rows = rows.filter(created_at__lte=at).exclude(created_at=at, pk__gte=pk)
+
+
+def bodies_of(concern_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return to whom concerns were passed on, by concern, for those that the viewer may open."""
+    rows = Referral.objects.filter(concern__in=list(concern_ids)).order_by("sent_at", "pk")
+    found: dict[int, list[str]] = {}
+    for concern_id, name in rows.values_list("concern_id", "body__name"):
+        names = found.setdefault(concern_id, [])
+        if name not in names:
+            names.append(name)
+    return found
+
+
+def saved_filters(viewer: Viewer) -> list[SavedFilter]:
+    """Return the filters of the team and the viewer's own, in their order; one statement."""
+    if not viewer.may_enter:
+        return []
+    rows = _filters_for(viewer)
+    return list(rows.order_by("position", "folded", "pk"))
+
+
+def get_saved_filter(viewer: Viewer, key: int) -> SavedFilter:
+    """Return a filter that the viewer sees. Raises SavedFilter.DoesNotExist."""
+    if not viewer.may_enter:
+        raise SavedFilter.DoesNotExist
+    return _filters_for(viewer).get(pk=key)
+
+
+def _filters_for(viewer: Viewer) -> QuerySet[SavedFilter]:
+    seen = Q(is_shared=True) | Q(user_id=viewer.user_id or 0)
+    return SavedFilter.objects.filter(seen, quarter_id=viewer.quarter_id)
+
+
 def get_inside(viewer: Viewer, reference: str) -> Concern:
-    """Return one concern for the desk. Raises Concern.DoesNotExist when missing or hidden."""
+    """Return one concern for the desk, with the key of the first mail about it that waits.
+
+    Raises Concern.DoesNotExist when missing or hidden.
+    """
+    waits = InboundMail.objects.filter(dossier=OuterRef("pk"), state=InboundState.WAITING)
     return (
         concerns_inside(viewer)
+        .annotate(waiting_mail=Subquery(waits.order_by("received_at").values("pk")[:1]))
         .select_related(
             "dossier",
             "dossier__quarter",
@@ -209,6 +319,14 @@ def get_inside(viewer: Viewer, reference: str) -> Concern:
             "theme",
             "teller",
             "right_address",
+            "action",
+            "scope_rule",
+            "leader",
+            "leader__dossier",
+        )
+        .annotate(
+            joined_count=_count_of(Concern.objects.filter(leader=OuterRef("pk"))),
+            voice_count=_count_of(Voice.objects.filter(concern=OuterRef("pk"))),
         )
         .get(dossier__reference=reference)
     )
@@ -218,9 +336,53 @@ def get_released(viewer: Viewer, reference: str) -> Concern:
     """Return one released concern. Raises Concern.DoesNotExist; missing equals hidden."""
     return (
         released(viewer)
-        .select_related("dossier", "quarter", "theme")
+        .select_related("dossier", "quarter", "theme", "leader", "leader__dossier")
         .get(dossier__reference=reference)
     )
+
+
+def get_open_to_voices(viewer: Viewer, reference: str) -> Concern:
+    """Return a concern to which "me too" can be said; for a joined one the one that leads it.
+
+    Raises Concern.DoesNotExist when it is missing, hidden or closed.
+    """
+    concern = get_released(viewer, reference)
+    if concern.leader:
+        concern = get_released(viewer, concern.leader.dossier.reference)
+    if not may_add_voice(concern):
+        raise Concern.DoesNotExist
+    return concern
+
+
+def joint_voices(leader_id: int) -> Q:
+    """Return the filter on voices of a concern and of those that it leads."""
+    circle = Concern.objects.filter(Q(pk=leader_id) | Q(leader=leader_id))
+    return Q(concern__in=circle.values("pk"))
+
+
+def voice_count(concern: Concern) -> int:
+    """Count who said the same: voices, a browser once, and those who told it themselves."""
+    voices = Voice.objects.filter(joint_voices(concern.pk)).order_by()
+    said: int = voices.aggregate(n=Count("cookie_hash", distinct=True))["n"]
+    return said + Concern.objects.filter(leader=concern).count()
+
+
+def public_voice_count(concern: Concern) -> int:
+    """Return the count for everybody; 0 below three, where a number could tell who it was."""
+    count = voice_count(concern)
+    return count if count >= FEWEST_VOICES else 0
+
+
+def by_voice_link(quarter: Quarter, token: str, today: date) -> tuple[Voice, Viewer]:
+    """Return the voice of a link and its holder. Raises Voice.DoesNotExist for every reason alike."""
+    try:
+        claim = read_token(LinkPurpose.VOICE, token, today=today)
+    except BadLink as exc:
+        raise Voice.DoesNotExist from exc
+    voice = Voice.objects.select_related("concern__dossier", "concern__quarter").get(
+        pk=claim.subject_id, link_generation=claim.generation, concern__quarter=quarter
+    )
+    return voice, link_viewer(quarter.pk, LinkPurpose.VOICE, voice.pk)
 
 
 def referrals_of(concern: Concern) -> QuerySet[Referral]:
@@ -248,7 +410,15 @@ def _by_link(
     except BadLink as exc:
         raise Concern.DoesNotExist from exc
     concern = Concern.objects.select_related(
-        "dossier", "dossier__quarter", "quarter", "theme", "teller", "right_address"
+        "dossier",
+        "dossier__quarter",
+        "quarter",
+        "theme",
+        "teller",
+        "right_address",
+        "leader",
+        "leader__dossier",
+        "leader__quarter",
     ).get(pk=claim.subject_id, quarter=quarter, teller__link_generation=claim.generation)
     return concern, link_viewer(quarter.pk, purpose, concern.pk)
 
@@ -272,8 +442,14 @@ def may_pass_on_contact(concern: Concern) -> bool:
 
 def bodies_with_contact(concern: Concern) -> list[Referral]:
     """Return the referrals with which contact data went out, oldest first."""
-    rows = Referral.objects.filter(concern=concern, with_contact=True).select_related("body")
-    return list(rows.order_by("sent_at", "pk"))
+    rows = Referral.objects.filter(sent_with(concern.pk), with_contact=True)
+    return list(rows.select_related("body").order_by("sent_at", "pk"))
+
+
+def sent_with(concern_id: int) -> Q:
+    """Return the filter on referrals that went out with a concern, also if a joint case has them."""
+    own = Q(concern=concern_id, moved_from=None)
+    return own | Q(moved_from=concern_id)
 
 
 def consents_of(viewer: Viewer, concern: Concern) -> list[Consent]:
@@ -315,6 +491,15 @@ def own_data(viewer: Viewer, concern: Concern) -> dict[str, Any]:
         "consents": [
             {"step": c.step, "wording": c.wording, "by": c.channel, "at": c.at}
             for c in consents_of(viewer, concern)
+        ],
+        "questions": [
+            {
+                "asked_at": q.asked_at,
+                "question": q.text,
+                "answered_at": q.answered_at,
+                "answer": q.answer,
+            }
+            for q in concern.questions.order_by("asked_at", "pk")
         ],
         "contact_passed_on_to": [
             {"body": r.body.name, "at": r.sent_at} for r in bodies_with_contact(concern)
@@ -437,10 +622,27 @@ def held_references(viewer: Viewer, references: Iterable[str]) -> list[Concern]:
     """Return those of the named reports that lie in the quarantine, waiting or as spam."""
     return list(
         concerns_inside(viewer)
-        .filter(state__in=sorted(HELD), dossier__reference__in=set(references))
+        .filter(
+            state__in=[ConcernState.QUARANTINED, ConcernState.SPAM],
+            dossier__reference__in=set(references),
+        )
         .select_related("dossier", "dossier__quarter", "quarter", "teller")
         .order_by("created_at", "pk")
     )
+
+
+def came_by_mail(viewer: Viewer, mail: InboundMail) -> CameByMail | None:
+    """Return what a mail became here, with its concern; None if nothing (yet) or hidden."""
+    if not may_read_mail(viewer, mail):
+        return None
+    effects = CameByMail.objects.filter(mail=mail)
+    return effects.select_related(
+        "concern__dossier",
+        "concern__dossier__quarter",
+        "concern__quarter",
+        "concern__teller",
+        "referral__body",
+    ).first()
 
 
 def blocked_senders(viewer: Viewer) -> list[BlockedSender]:
@@ -556,3 +758,56 @@ def bodies_with_people(
         .order_by("sort_name")
     )
     return [(body, list(body.people.all())) for body in bodies]
+
+
+HIT_DAYS = 365
+
+
+def scope_rules(viewer: Viewer, *, now: datetime) -> list[ScopeRule]:
+    """Return the office's rules of scope, each with its counts of a year; one statement.
+
+    The counts are attributes: shown, and one per HitOutcome. Nothing for who does not keep them.
+    """
+    if not viewer.may_work:
+        return []
+    lately = Q(hits__on__gte=now.date() - timedelta(days=HIT_DAYS))
+    counts = {
+        outcome.value: Count("hits", filter=lately & Q(hits__outcome=outcome))
+        for outcome in HitOutcome
+    }
+    rows = ScopeRule.objects.filter(quarter_id=viewer.quarter_id)
+    return list(
+        rows.annotate(shown=Count("hits", filter=lately), **counts).order_by("position", "pk")
+    )
+
+
+def get_scope_rule(viewer: Viewer, key: int) -> ScopeRule:
+    """Return one rule of scope with its themes. Raises ScopeRule.DoesNotExist."""
+    if not viewer.may_work:
+        raise ScopeRule.DoesNotExist
+    rows = ScopeRule.objects.filter(quarter_id=viewer.quarter_id)
+    return rows.prefetch_related("themes").get(pk=key)
+
+
+def joined_to(viewer: Viewer, leader: Concern) -> list[Joining]:
+    """Return what is joined to a concern now, as far as the viewer may open it, the latest first."""
+    rows = Joining.objects.filter(
+        leader=leader, undone_at=None, concern__in=concerns_inside(viewer)
+    )
+    return list(rows.select_related("concern__dossier", "by").order_by("-joined_at", "-pk"))
+
+
+def by_references(viewer: Viewer, references: Iterable[str]) -> list[Concern]:
+    """Return the concerns of these numbers that the viewer may open, in the order of the numbers."""
+    return list(
+        concerns_inside(viewer)
+        .filter(dossier__reference__in=set(references))
+        .select_related("dossier", "dossier__quarter", "quarter", "theme", "teller")
+        .order_by("created_at", "pk")
+    )
+
+
+def waiting_referrals(concerns: Iterable[Concern]) -> list[Referral]:
+    """Return who has these concerns and has not replied, for concerns the caller may open."""
+    rows = Referral.objects.filter(concern__in=[one.pk for one in concerns], state__in=WAITING)
+    return list(rows.select_related("body", "concern__dossier").order_by("sent_at", "pk"))

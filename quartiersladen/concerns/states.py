@@ -1,12 +1,16 @@
 """Life of a concern and of a referral, as tables. Words are what residents read."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from quartiersladen.kernel.states import Machine, Transition
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class ConcernState(TextChoices):
@@ -23,15 +27,32 @@ class ConcernState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     QUARANTINED = "quarantined", _("In quarantine")
     SPAM = "spam", _("Spam")
+    DRAFT = "draft", _("Draft")
+
+
+#: What others than the person read where the label speaks to the person.
+OF_OTHERS = {ConcernState.QUESTION: _("Question to the person who told it")}
+
+
+def word_for_others(state: ConcernState) -> "str | _StrPromise":
+    """Return the word of a state for everybody except the person who told it."""
+    return OF_OTHERS.get(state, state.label)
 
 
 _S = ConcernState
 CLOSED = frozenset({_S.ANSWERED, _S.JOINED, _S.WITHDRAWN})
-#: Came in with signs of spam: the office has to look first. None is among its work or public.
-HELD = frozenset({_S.QUARANTINED, _S.SPAM})
+#: Came in with signs of spam, or by a mail whose sender anybody can forge: the office has to look
+#: first. None is among its work or public, and nobody is written to.
+HELD = frozenset({_S.QUARANTINED, _S.SPAM, _S.DRAFT})
 OPEN = frozenset(ConcernState) - CLOSED - HELD
 AT_WORK = OPEN - {_S.NEW}
 OUTSIDE = frozenset({_S.FORWARDED, _S.ASKED_AGAIN})
+
+
+def parting(state: ConcernState) -> str:
+    """Return the edge that leads from a joint case back to an open state."""
+    return f"part_{state.value}"
+
 
 CONCERN_MACHINE: Machine[ConcernState] = Machine(
     [
@@ -41,12 +62,28 @@ CONCERN_MACHINE: Machine[ConcernState] = Machine(
         Transition("ask_again", OUTSIDE, _S.ASKED_AGAIN, frozenset({"next_date"})),
         Transition("wait_on", OUTSIDE, _S.FORWARDED, frozenset({"next_date"})),
         Transition("come_back", OUTSIDE, _S.CHECKED, frozenset({"next_date"})),
+        Transition("ask_person", OPEN - {_S.QUESTION}, _S.QUESTION, frozenset({"next_date"})),
+        Transition(
+            "question_over", frozenset({_S.QUESTION}), _S.CHECKED, frozenset({"next_date"})
+        ),
+        Transition(
+            "back_outside", frozenset({_S.QUESTION}), _S.FORWARDED, frozenset({"next_date"})
+        ),
+        Transition(
+            "back_to_silence", frozenset({_S.QUESTION}), _S.ASKED_AGAIN, frozenset({"next_date"})
+        ),
         Transition("close", OPEN, _S.ANSWERED, frozenset({"result"})),
         Transition("withdraw", OPEN | {_S.QUARANTINED}, _S.WITHDRAWN),
-        Transition("reopen", CLOSED, _S.CHECKED, frozenset({"next_date"})),
+        Transition("join", OPEN, _S.JOINED, frozenset({"leader"})),
+        Transition("reopen", CLOSED - {_S.JOINED}, _S.CHECKED, frozenset({"next_date"})),
         Transition("let_in", HELD, _S.NEW, frozenset({"next_date"})),
         Transition("call_spam", frozenset({_S.QUARANTINED}), _S.SPAM, frozenset({"next_date"})),
         Transition("hold_again", frozenset({_S.SPAM}), _S.QUARANTINED, frozenset({"next_date"})),
+        # Back out of a joint case, to where it stood before.
+        *(
+            Transition(parting(state), frozenset({_S.JOINED}), state, frozenset({"next_date"}))
+            for state in sorted(OPEN)
+        ),
     ]
 )
 
@@ -89,6 +126,33 @@ def action_for(referrals: Iterable[ReferralState]) -> str:
     return "come_back"
 
 
+#: The edges on which a question to the person ends by itself; all others take it over.
+AFTER_QUESTION = frozenset({"question_over", "back_outside", "back_to_silence"})
+
+
+def action_after_question(referrals: Iterable[ReferralState]) -> str:
+    """Return the edge on which a concern leaves its question: back to who has it, else to us."""
+    back = {
+        "ask_again": "back_to_silence",
+        "wait_on": "back_outside",
+        "come_back": "question_over",
+    }
+    return back[action_for(referrals)]
+
+
+class QuestionState(TextChoices):
+    """Where a question back to the person stands."""
+
+    OPEN = "open", pgettext_lazy("question", "open")
+    ANSWERED = "answered", pgettext_lazy("question", "answered")
+    UNANSWERED = "unanswered", pgettext_lazy("question", "no answer")
+    SETTLED = "settled", pgettext_lazy("question", "not needed any more")
+
+
+#: An answer is welcome, also a late one.
+ANSWERABLE = frozenset({QuestionState.OPEN, QuestionState.UNANSWERED})
+
+
 class ConcernKind(TextChoices):
     """What the person brings."""
 
@@ -107,6 +171,31 @@ class Channel(TextChoices):
     LETTER = "letter", _("Letter")
     WALK = "walk", _("On a walk")
     EVENT = "event", _("At an event")
+    POSTCARD = "postcard", _("Postcard")
+    OPEN311 = "open311", _("Through another city service")
+    API = "api", _("From another program")
+
+
+class ActionKind(TextChoices):
+    """Where many concerns come from at once."""
+
+    POSTCARDS = "postcards", _("Postcards")
+    OFFICE_HOUR = "office-hour", _("Office hour")
+    STALL = "stall", _("Stall or event")
+    WALK = "walk", _("Walk")
+
+
+#: How what is told on an action reaches the office.
+CHANNEL_OF = {
+    ActionKind.POSTCARDS: Channel.POSTCARD,
+    ActionKind.OFFICE_HOUR: Channel.WALK_IN,
+    ActionKind.STALL: Channel.EVENT,
+    ActionKind.WALK: Channel.WALK,
+}
+
+
+#: Came from a partner's program; nobody at the desk types these in.
+BY_PROGRAM = frozenset({Channel.OPEN311, Channel.API})
 
 
 class PlaceKind(TextChoices):
@@ -133,6 +222,21 @@ class Scope(TextChoices):
     OURS = "ours", _("Ours")
     NOT_OURS = "not_ours", _("Not ours: here is the right address")
     PUBLIC_INTEREST = "public_interest", _("Not ours, but of public interest: passed on")
+
+
+class RuleMode(TextChoices):
+    """What a rule of scope does with a report that it fits."""
+
+    HINT = "hint", _("Hint: says who is responsible; the next press sends")
+    STOP = "stop", _("Stop: sends only as a hint of public interest")
+
+
+class HitOutcome(TextChoices):
+    """What somebody did after a rule of scope was shown."""
+
+    LEFT = "left", _("did not send")
+    SENT_ANYWAY = "sent_anyway", _("sent all the same")
+    OVERRIDDEN = "overridden", _("sent as a hint of public interest")
 
 
 class Result(TextChoices):
@@ -191,3 +295,12 @@ class TalkPlace(TextChoices):
     STREET = "street", _("On the street, on a walk")
     STALL = "stall", _("At a stall or event")
     VISIT = "visit", _("On a visit")
+
+
+class MailEffect(TextChoices):
+    """What a mail that came in became here. No page shows these words."""
+
+    DRAFT = "draft"
+    WORDS = "words"
+    PROPOSAL = "proposal"
+    BOUNCE = "bounce"

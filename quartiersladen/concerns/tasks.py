@@ -1,14 +1,34 @@
 """Jobs of the concerns module. Each may run twice: a second run finds nothing left to do."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
-from quartiersladen.concerns.services import following, intake, languages, quarantine, tellers
+from quartiersladen.concerns.services import (
+    following,
+    intake,
+    languages,
+    mails,
+    quarantine,
+    questions,
+    tellers,
+    voices,
+)
 from quartiersladen.quarters.queries import all_quarters
+
+#: The queue lets a job run for five minutes.
+MOST_TIME = timedelta(minutes=2)
 
 
 def drop_unconfirmed() -> None:
     """Delete e-mail addresses that nobody confirmed in time."""
     tellers.drop_unconfirmed(now=timezone.now())
+    voices.drop_unconfirmed_voices(now=timezone.now())
+
+
+def tell_voices(concern_id: int) -> None:
+    """Mail an answer to those who said "me too"."""
+    voices.tell_voices(concern_id=concern_id, now=timezone.now())
 
 
 def drop_old_drafts() -> None:
@@ -26,6 +46,13 @@ def remove_spam() -> None:
     quarantine.remove_spam(now=timezone.now())
 
 
+def tend_questions() -> None:
+    """Remind of questions to people that wait, and go on without the answers that did not come."""
+    now = timezone.now()
+    questions.remind(now=now)
+    questions.give_up(now=now)
+
+
 def send_news() -> None:
     """Write to people who follow something, if there is anything new; run often."""
     now = timezone.now()
@@ -36,3 +63,9 @@ def send_news() -> None:
 def tidy_followings() -> None:
     """End what nobody confirmed in time, and the following of what was closed long ago."""
     following.tidy(now=timezone.now())
+
+
+def take_mails() -> None:
+    """Make drafts, messages and proposals of the mails that came in."""
+    end = timezone.now() + MOST_TIME
+    mails.take_mails(now=timezone.now(), has_time=lambda: timezone.now() < end)

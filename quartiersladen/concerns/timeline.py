@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quartiersladen.accounts.rules import Viewer, public_viewer
+from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.states import (
     OUTSIDE,
@@ -25,6 +26,7 @@ from quartiersladen.concerns.states import (
     Scope,
     Witness,
 )
+from quartiersladen.correspondence.incoming.states import Delivery
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import journal
@@ -102,7 +104,24 @@ PLAIN: dict[str, str | Promise] = {
     "body_answered": gettext_lazy("%(body)s has answered us."),
     "reopened": gettext_lazy("We have taken it up again."),
     "withdrawn": gettext_lazy("It was withdrawn."),
+    "question_asked": gettext_lazy("We have asked the person who told it a question."),
+    "question_answered": gettext_lazy("The person has answered our question."),
+    "question_unanswered": gettext_lazy("We got no answer to our question and go on without it."),
 }
+#: The same deeds in words to the person who told it.
+TO_PERSON: dict[str, str | Promise] = {
+    "question_asked": gettext_lazy("We have asked you a question."),
+    "question_reminded": gettext_lazy("We have reminded you of our question."),
+    "question_answered": gettext_lazy("You have answered our question. Thank you."),
+    "joined": gettext_lazy("It belongs to concern no. %(leader)s: others have told us the same."),
+    "parted": gettext_lazy(
+        "It does not belong to concern no. %(leader)s. We look at it on its own."
+    ),
+    "joint_answer": gettext_lazy("There is an answer for everybody who told us this."),
+    "joint_reopened": gettext_lazy("We have taken it up again."),
+}
+#: Deeds with words of the office to the person.
+QUOTED = frozenset({"closed", "joint_answer"})
 BUILT: dict[str, Callable[[Facts], str]] = {
     "asked_again": _asked_again,
     "body_accepted": _accepted,
@@ -122,21 +141,24 @@ def _words(
     return str(plain[entry.deed]) % entry.data if entry.deed in plain else ""
 
 
-def _steps(concern: Concern, entries: Iterable[Entry]) -> Iterable[Step]:
-    zone = concern.quarter.zone
+def _steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> Iterable[Step]:
+    zone, plain = concern.quarter.zone, (PLAIN | TO_PERSON if to_person else PLAIN)
     for entry in entries:
-        sentence = _words(entry, PLAIN, BUILT)
+        sentence = _words(entry, plain, BUILT)
         if sentence:
             yield Step(
                 on=entry.at.astimezone(zone).date(),
                 sentence=sentence,
-                quote=_quote(entry) if entry.deed == "closed" else "",
+                quote=_quote(entry) if entry.deed in QUOTED else "",
             )
 
 
 def told_steps(concern: Concern, entries: Iterable[Entry]) -> list[Step]:
-    """Return the dated steps of lines that the caller chose, without the expected one."""
-    return list(_steps(concern, entries))
+    """Return the dated steps of lines that the caller chose for the person who told it.
+
+    Without the expected one.
+    """
+    return list(_steps(concern, entries, to_person=True))
 
 
 def _quote(entry: Entry) -> str:
@@ -152,7 +174,7 @@ def _next_step(concern: Concern) -> Step | None:
         sentence = _("If nobody has answered by then, we ask again.")
     elif state == ConcernState.SPAM:
         sentence = _("Then we delete it.")
-    elif state in {ConcernState.NEW, ConcernState.QUARANTINED}:
+    elif state in {ConcernState.NEW, ConcernState.QUARANTINED, ConcernState.DRAFT}:
         sentence = _("By then we have looked at it.")
     else:
         sentence = _("By then we take the next step.")
@@ -164,7 +186,8 @@ def steps_for(viewer: Viewer, concern: Concern) -> list[Step]:
 
     concern: with its quarter and dossier loaded; one statement.
     """
-    steps = list(_steps(concern, journal(viewer, concern.dossier)))
+    to_person = viewer.link_purpose == LinkPurpose.TELLER_STATUS
+    steps = list(_steps(concern, journal(viewer, concern.dossier), to_person=to_person))
     expected = _next_step(concern)
     return [*steps, expected] if expected else steps
 
@@ -172,6 +195,13 @@ def steps_for(viewer: Viewer, concern: Concern) -> list[Step]:
 def public_steps(concern: Concern) -> list[Step]:
     """Return the steps that everybody reads, also when a colleague looks at the public page."""
     return steps_for(public_viewer(concern.quarter_id), concern)
+
+
+def public_headline(concern: Concern) -> str:
+    """Return the sentence for everybody, who are not the person that was asked."""
+    if concern.state == ConcernState.QUESTION:
+        return _("We have asked the person who told us and wait for the answer.")
+    return headline(concern)
 
 
 def headline(concern: Concern) -> str:
@@ -187,6 +217,7 @@ def headline(concern: Concern) -> str:
         ConcernState.JOINED: _("Others have told us the same. We deal with it together."),
         ConcernState.WITHDRAWN: _("This was withdrawn. We do nothing more."),
         ConcernState.QUARANTINED: _("We have got your concern and are going to look at it."),
+        ConcernState.DRAFT: _("We have got your concern and are going to look at it."),
         ConcernState.SPAM: _(
             "We take this for advertising and delete it. Are we wrong? Then please call us."
         ),
@@ -244,6 +275,44 @@ def _letter_at_desk(facts: Facts) -> str:
     return _("Letter handed out on %(day)s") % day
 
 
+WAYS_OF_PERSON = {
+    Way.MAIL: gettext_lazy("by e-mail"),
+    Way.PHONE: gettext_lazy("by phone"),
+    Way.POST: gettext_lazy("by letter"),
+    Way.TALK: gettext_lazy("in person"),
+    Way.LINK: gettext_lazy("on the status page"),
+}
+
+
+def _question_asked(facts: Facts) -> str:
+    return _("Question to the person (%(way)s), answer by %(day)s") % {
+        "way": WAYS_OF_PERSON[Way(facts["way"])],
+        "day": _day(facts["due_on"]),
+    }
+
+
+def _question_answered(facts: Facts) -> str:
+    sentence = _("The person has answered (%(way)s)") % {"way": WAYS_OF_PERSON[Way(facts["way"])]}
+    count = int(facts["photos"])
+    photos = ngettext("with %(n)s photo", "with %(n)s photos", count) % {"n": count}
+    return f"{sentence}, {photos}" if count else sentence
+
+
+def _topic_set(facts: Facts) -> str:
+    return ngettext(
+        "Important topic: asked about every month, next on %(day)s",
+        "Important topic: asked about every %(n)s months, next on %(day)s",
+        int(facts["months"]),
+    ) % {"n": facts["months"], "day": _day(facts["next_on"])}
+
+
+def _returned(facts: Facts) -> str:
+    """Say that a mail of ours came back, or what a server told of it."""
+    said = Delivery(facts["delivery"]).label if facts["delivery"] else ""
+    sentence = _("A server about our mail: %(said)s") % {"said": said}
+    return f"{sentence} ({facts['body']})" if facts["body"] else sentence
+
+
 def _answer_language(facts: Facts) -> str:
     return _("Answered in another language from now on: %(language)s") % {
         "language": language_name(facts["to"])
@@ -252,6 +321,8 @@ def _answer_language(facts: Facts) -> str:
 
 DESK_PLAIN: dict[str, str | Promise] = {
     "note": gettext_lazy("Note"),
+    "tags": gettext_lazy("Tags changed"),
+    "partner_said": gettext_lazy("%(partner)s sent along"),
     "taken_on": gettext_lazy("Taken on by the office"),
     "asked_again": gettext_lazy("Asked again: %(body)s (%(times)s)"),
     "ask_note": gettext_lazy("Asked %(body)s: whom and what"),
@@ -263,9 +334,25 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "reopen_note": gettext_lazy("Why it was taken up again"),
     "withdrawn": gettext_lazy("Withdrawn"),
     "photo_blackened": gettext_lazy("Photo %(photo)s blackened; the earlier one is deleted"),
+    "joined": gettext_lazy("Joined to %(leader)s"),
+    "joined_here": gettext_lazy("Joined to this one: %(numbers)s"),
+    "parted": gettext_lazy("Parted from %(leader)s again"),
+    "parted_here": gettext_lazy("Parted from this one again: %(numbers)s"),
+    "joint_answer": gettext_lazy("Answered together with %(leader)s"),
+    "joint_reopened": gettext_lazy("Taken up again together with %(leader)s"),
     "concealed": gettext_lazy("Taken off the public pages"),
+    "question_text": gettext_lazy("What we asked the person"),
+    "question_answer": gettext_lazy("The answer of the person"),
+    "question_reminded": gettext_lazy("The person was reminded of the question"),
+    "question_unanswered": gettext_lazy("No answer of the person within ten working days"),
+    "topic_ended": gettext_lazy("No important topic any more"),
     "let_in": gettext_lazy("It is real: let in from the quarantine"),
     "held_again": gettext_lazy("Not called spam any more: back in the quarantine"),
+    "draft_taken": gettext_lazy("Taken in: it came by mail"),
+    "person_wrote": gettext_lazy("Mail of the person"),
+    "body_wrote": gettext_lazy("Mail of %(body)s"),
+    "mail_read": gettext_lazy("Mail read"),
+    "mail_put_aside": gettext_lazy("Mail put aside"),
     "address_confirmed": gettext_lazy("E-mail address confirmed"),
     "address_dropped": gettext_lazy("E-mail address deleted: not confirmed within 72 hours"),
     "consent_withdrawn": gettext_lazy("Consent taken back: contact data must not be passed on"),
@@ -286,6 +373,7 @@ DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "called_spam": lambda facts: (
         _("Called spam; it is deleted on %(day)s") % {"day": _day(facts["gone_on"])}
     ),
+    "mail_returned": _returned,
     "received": _channel,
     "assign": _assigned,
     "sorted": _sorted,
@@ -298,6 +386,9 @@ DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "answer_language": _answer_language,
     "told_orally": lambda facts: _("Told orally on %(day)s") % {"day": _day(facts["told_on"])},
     "letter_sent": _letter_at_desk,
+    "question_asked": _question_asked,
+    "question_answered": _question_answered,
+    "topic_set": _topic_set,
 }
 
 

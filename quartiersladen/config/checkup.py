@@ -27,6 +27,8 @@ from quartiersladen.backups.states import BackupState
 from quartiersladen.config.checkup_safety import safety
 from quartiersladen.config.env import kept_text
 from quartiersladen.config.sqlite import OLDEST_SAFE, is_safe
+from quartiersladen.correspondence.incoming.mailbox import NotReachable, greet
+from quartiersladen.correspondence.mailboxes import mailboxes
 from quartiersladen.outbox import smtp
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import MailState
@@ -199,6 +201,16 @@ def mail_out() -> Iterator[str]:
             yield f"The mail server {host} does not take mails: {exc}."
 
 
+def mail_in() -> Iterator[str]:
+    """Open every mailbox that is named."""
+    for url in mailboxes():
+        try:
+            greet(url)
+        except NotReachable as exc:
+            host = urlsplit(url).hostname
+            yield f"The mailbox at {host} cannot be read: {exc}."
+
+
 def mails_wait(now: datetime) -> Iterator[str]:
     """Look in the books for mails that do not go although a server is named."""
     if _mail_servers():
@@ -239,7 +251,8 @@ def all_faults(now: datetime) -> list[str]:
         faults += migrations()
     if not faults:
         faults += [*triggers(), *quarters(), *contradictions(), *risks(), *addresses(), *folders()]
-        faults += [*worker(now), *jobs(now), *mail_out(), *mails_wait(now)]
+        faults += [*worker(now), *jobs(now), *mail_out(), *mail_in()]
+        faults += [*mails_wait(now)]
         faults += [*backups(now), *archives()]
     faults += safety()
     return faults

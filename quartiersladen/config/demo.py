@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quartiersladen.accounts import demo as accounts
+from quartiersladen.api import demo as api
 from quartiersladen.backups import demo as backups
 from quartiersladen.concerns import demo as concerns
 from quartiersladen.correspondence import demo as correspondence
@@ -21,6 +22,7 @@ LOADERS = (
     website.load,
     correspondence.load,
     concerns.load,
+    api.load,
     privacy.load,
 )
 

@@ -60,6 +60,7 @@ SECRETS = (
     "BACKUP_PASSPHRASE",
     "CACHE_URL",
     "DATABASE_URL",
+    "IMAP_URL",
     "OIDC_CLIENT_SECRET",
     "SMTP_URL",
 )

@@ -58,9 +58,12 @@ WEB_WORKERS = env_int("WEB_WORKERS", 1, at_least=1, at_most=64)  # processes
 WEB_THREADS = env_int("WEB_THREADS", 3, at_least=1, at_most=64)  # per process
 _smtp = env_url("SMTP_URL", ("smtp", "smtps"))
 SMTP_URL = _smtp.geturl() if _smtp else ""
+_imap = env_url("IMAP_URL", ("imap", "imaps"))
+IMAP_URL = _imap.geturl() if _imap else ""
 MAIL_FROM = env_text("MAIL_FROM")
 MAIL_DOMAIN = env_text("MAIL_DOMAIN")
 REPORTS_PER_HOUR = env_int("REPORTS_PER_HOUR", 20, at_least=1, at_most=1_000_000)
+PARTNER_REPORTS_PER_HOUR = env_int("PARTNER_REPORTS_PER_HOUR", 500, at_least=1, at_most=1_000_000)
 BACKUP_DIR = env_text("BACKUP_DIR")
 BACKUP_DIR = str(Path(BACKUP_DIR).resolve()) if BACKUP_DIR else ""
 BACKUP_KEEP_DAYS = env_int("BACKUP_KEEP_DAYS", 7, at_least=1, at_most=3_650)
@@ -122,6 +125,7 @@ INSTALLED_APPS = [
     "quartiersladen.concerns",
     "quartiersladen.website",
     "quartiersladen.desk",
+    "quartiersladen.api",
     "quartiersladen.config",
 ]
 
@@ -141,6 +145,7 @@ PERSONAL_DATA = [
     "quartiersladen.concerns.privacy.HOLDER",
     "quartiersladen.concerns.privacy_following.HOLDER",
     "quartiersladen.website.privacy.HOLDER",
+    "quartiersladen.api.privacy.HOLDER",
 ]
 
 # The page of a request belongs to one quarter, so that is settled before anything else looks.

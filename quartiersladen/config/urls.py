@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("quartiersladen.directory.urls")),
     path("", include("quartiersladen.privacy.urls")),
     path("", include("quartiersladen.desk.urls")),
+    path("", include("quartiersladen.api.urls")),
     path("", include("quartiersladen.accounts.urls")),
     *instead_of_allauth,
     path("konto/", include("allauth.urls")),

@@ -1,14 +1,20 @@
 """Reads of the correspondence module."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.correspondence.models import Message, TextSnippet
-from quartiersladen.correspondence.rules import may_keep_snippets, may_use_snippets
+from quartiersladen.correspondence.incoming.states import InboundState, MailClass
+from quartiersladen.correspondence.models import InboundMail, Message, TextSnippet
+from quartiersladen.correspondence.rules import (
+    may_keep_snippets,
+    may_use_snippets,
+    readable_mails,
+)
 from quartiersladen.correspondence.states import TO_BODIES, Occasion
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.rules import may_look_inside, rows_inside
@@ -89,3 +95,125 @@ def offered_snippets(
         return is_foreign, snippet.theme_id is None, fold(snippet.title), snippet.pk
 
     return sorted(wanted, key=rank)
+
+
+INBOX_PAGE = 50  # rows
+
+
+def inbound_mails(viewer: Viewer) -> QuerySet[InboundMail]:
+    """Return the mails that came in and that the viewer may read, newest first."""
+    rows = InboundMail.objects.filter(readable_mails(viewer))
+    return rows.select_related("dossier", "body").order_by("-received_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """Some mails, and whether there are older ones."""
+
+    mails: list[InboundMail]
+    has_more: bool
+
+
+def inbox_page(
+    viewer: Viewer, *, mail_class: str = "", only_waiting: bool = False, page: int = 1
+) -> InboxPage:
+    """Return one page of the inbox; one statement.  page: from 1.  mail_class: "" for all."""
+    rows = inbound_mails(viewer).defer("text", "quoted", "attachments")
+    if mail_class in MailClass.values:
+        rows = rows.filter(mail_class=mail_class)
+    if only_waiting:
+        rows = rows.filter(state=InboundState.WAITING)
+    start = (page - 1) * INBOX_PAGE
+    found = list(rows[start : start + INBOX_PAGE + 1])
+    return InboxPage(found[:INBOX_PAGE], len(found) > INBOX_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """How many mails of a class there are, and how many of them wait for somebody."""
+
+    mail_class: MailClass
+    count: int = 0
+    waiting: int = 0
+    forged: int = 0
+
+
+def inbox_counts(viewer: Viewer) -> list[ClassCount]:
+    """Return the number of mails by class, every class named; one statement."""
+    rows = (
+        InboundMail.objects.filter(readable_mails(viewer))
+        .values("mail_class")
+        .annotate(
+            count=Count("pk"),
+            waiting=Count("pk", filter=Q(state=InboundState.WAITING)),
+            forged=Count("pk", filter=Q(mail_class=MailClass.BOUNCE, delivery="")),
+        )
+    )
+    found = {row["mail_class"]: row for row in rows}
+    return [
+        ClassCount(one, **{name: found[one][name] for name in ("count", "waiting", "forged")})
+        if one in found
+        else ClassCount(one)
+        for one in MailClass
+    ]
+
+
+def waiting_mails(viewer: Viewer) -> list[ClassCount]:
+    """Return the classes of which mails wait for somebody; one statement."""
+    rows = (
+        InboundMail.objects.filter(readable_mails(viewer), state=InboundState.WAITING)
+        .values("mail_class")
+        .annotate(waiting=Count("pk"))
+    )
+    found = {row["mail_class"]: row["waiting"] for row in rows}
+    return [ClassCount(one, waiting=found[one]) for one in MailClass if one in found]
+
+
+def get_inbound(viewer: Viewer, key: int) -> InboundMail:
+    """Return one mail that came in. Raises InboundMail.DoesNotExist when missing or hidden."""
+    rows = InboundMail.objects.filter(readable_mails(viewer))
+    return rows.select_related(
+        "quarter", "dossier", "body", "about", "message", "settled_by", "uploaded_by"
+    ).get(pk=key)
+
+
+#: Kinds of files that are handed out, always as a download. Pictures are shown on the concern.
+# fmt: off
+HANDED_OUT = frozenset({
+    "pdf", "txt", "csv", "ics", "vcf", "odt", "ods", "odp", "docx", "xlsx", "pptx", "doc", "xls",
+    "ppt", "rtf", "jpg", "jpeg", "png", "webp", "heic",
+})
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that came with a mail.  is_handed_out: as a download; else it is only named."""
+
+    number: int
+    name: str
+    media_type: str
+    size_bytes: int
+    is_handed_out: bool
+
+
+def attached_files(mail: InboundMail) -> list[AttachedFile]:
+    """Return the files of a mail that the caller was allowed to read."""
+    return [
+        AttachedFile(
+            **one,
+            is_handed_out=bool(mail.raw_name)
+            and mail.trouble == ""
+            and one["name"].lower().rpartition(".")[2] in HANDED_OUT
+            and "." in one["name"],
+        )
+        for one in mail.attachments
+    ]
+
+
+def may_have_original(mail: InboundMail) -> bool:
+    """Whether the bytes of a mail are handed out.
+
+    Not of one that answers or brings back a mail of ours: it quotes links that open doors.
+    """
+    return bool(mail.raw_name) and mail.about_id is None

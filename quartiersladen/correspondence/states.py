@@ -36,6 +36,7 @@ class Occasion(TextChoices):
     NOT_OURS = "not_ours", _("Not ours: own words to the person")
     FORWARDED = "forwarded", _("Passing on: our words to the body")
     ASKED_AGAIN = "asked_again", _("Asking a body again")
+    QUESTION = "question", _("Question back to the person")
 
 
 #: Occasions on which a body is written to, always in German.

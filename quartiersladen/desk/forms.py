@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import RightAddress
+from quartiersladen.correspondence.incoming.reading import MOST_BYTES
 from quartiersladen.desk.services import AddressFacts, ThemeFacts
 from quartiersladen.quarters.models import COLOUR, Quarter, Theme
 from quartiersladen.ui.languages import TextsInEveryLanguage
@@ -57,6 +58,11 @@ class QuarterForm(forms.Form):
         label=_("After how many asks without an answer we look for other ways"),
         min_value=1,
         max_value=20,
+    )
+    near_metres = forms.IntegerField(
+        label=_("Within how many metres two concerns of one theme may be the same"),
+        min_value=10,
+        max_value=2000,
     )
     backup_days = forms.IntegerField(
         label=_("After how many days without a backup we want to be warned"),
@@ -151,3 +157,20 @@ class MemberForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
     name = _line(_("Name"), 120, required=True)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.MODERATOR)
+
+
+class MailFileForm(forms.Form):
+    """A mail that lies somewhere as a file."""
+
+    file = forms.FileField(
+        label=_("The mail as a file"),
+        help_text=_("A file that ends in .eml, at most 10 MB. Most mail programmes save one."),
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": ".eml,message/rfc822"}),
+    )
+
+    def content(self) -> bytes:
+        """Return the bytes, after is_valid()."""
+        upload: Any = self.cleaned_data["file"]
+        content: bytes = upload.read(MOST_BYTES + 1)
+        return content

@@ -15,15 +15,21 @@ from quartiersladen.dossiers.states import FollowUpReason
 from quartiersladen.quarters.models import Theme
 
 MOST_HITS = 50
+#: Tasks with the person who told it.
+WITH_PERSON = frozenset({FollowUpReason.TELL, FollowUpReason.CALL})
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A follow-up with how often a body was asked already, and whether a letter is to be written."""
+    """A follow-up with how often a body was asked already, and what a task with the person needs.
+
+    wants_letter: a letter is to be written.  phone: the number to call, "" for all other tasks.
+    """
 
     follow_up: FollowUp
     asks: int
     wants_letter: bool
+    phone: str = ""
 
 
 def with_asks(follow_ups: list[FollowUp]) -> list[Due]:
@@ -33,18 +39,26 @@ def with_asks(follow_ups: list[FollowUp]) -> list[Due]:
         Referral.objects.filter(concern_id__in=keys).values("concern_id").annotate(n=Max("asks"))
     )
     asks = {row["concern_id"]: row["n"] for row in rows}
-    telling = [f.dossier_id for f in follow_ups if f.reason == FollowUpReason.TELL]
-    by_post = set(
-        Teller.objects.filter(pk__in=telling, way=AnswerWay.POST).values_list("pk", flat=True)
-    )
-    return [
-        Due(
-            follow_up,
-            asks.get(follow_up.dossier_id, 0),
-            wants_letter=follow_up.dossier_id in by_post,
+    tasks = {f.dossier_id for f in follow_ups if f.reason in WITH_PERSON}
+    tellers = {
+        key: (way, phone)
+        for key, way, phone in Teller.objects.filter(pk__in=tasks).values_list(
+            "pk", "way", "phone"
         )
-        for follow_up in follow_ups
-    ]
+    }
+    return [_due(follow_up, asks, tellers) for follow_up in follow_ups]
+
+
+def _due(follow_up: FollowUp, asks: dict[int, int], tellers: dict[int, tuple[str, str]]) -> Due:
+    way, phone = tellers.get(follow_up.dossier_id, ("", ""))
+    is_told = follow_up.reason == FollowUpReason.TELL
+    is_called = follow_up.reason == FollowUpReason.CALL or (is_told and way == AnswerWay.PHONE)
+    return Due(
+        follow_up,
+        asks.get(follow_up.dossier_id, 0),
+        wants_letter=is_told and way == AnswerWay.POST,
+        phone=phone if is_called else "",
+    )
 
 
 def found(viewer: Viewer, words: str) -> list[Dossier]:

@@ -38,11 +38,15 @@ def _quarantine(quarter: Quarter, held: int) -> str:
     if not held:
         return ""
     words = ngettext(
-        "%(count)s report waits in the quarantine. Please look whether it is real:",
-        "%(count)s reports wait in the quarantine. Please look whether they are real:",
+        "%(count)s report waits that is not among the work yet. Please look whether it is real:",
+        "%(count)s reports wait that are not among the work yet. Please look whether they are real:",
         held,
     ) % {"count": held}
-    return f"{words}\n{quarter.absolute_url('/buero/quarantaene/')}"
+    places = [
+        f"{_('Quarantine')}: {quarter.absolute_url('/buero/quarantaene/')}",
+        f"{_('Mail that came in')}: {quarter.absolute_url('/buero/post/eingang/?art=new')}",
+    ]
+    return "\n".join([words, *places])
 
 
 def digest(

@@ -11,6 +11,8 @@ from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.quarters.models import Quarter
 
+TAG_LENGTH = 40  # characters
+
 
 class Dossier(models.Model):
     """One matter that the office works on."""
@@ -46,7 +48,10 @@ class Dossier(models.Model):
                 condition=Q(audience__in=Audience.values), name="dossier_audience_known"
             ),
         ]
-        indexes = [models.Index(fields=["assigned_to"], name="dossier_assigned")]
+        indexes = [
+            models.Index(fields=["assigned_to"], name="dossier_assigned"),
+            models.Index(fields=["quarter", "audience"], name="dossier_by_audience"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
@@ -162,6 +167,39 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.position}"
+
+
+class Tag(models.Model):
+    """A word of the office that gathers dossiers: "Sommer", "Ortsbeirat". Never public."""
+
+    quarter = models.ForeignKey(Quarter, models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=TAG_LENGTH)
+    #: The folded name: "Müll" and "muell" are one tag.
+    folded = models.CharField(max_length=2 * TAG_LENGTH)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["quarter", "folded"], name="tag_once_per_quarter"),
+            models.CheckConstraint(condition=~Q(folded=""), name="tag_has_a_word"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tagging(models.Model):
+    """One tag on one dossier."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="taggings")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="taggings")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "tag"], name="tagged_once_per_dossier")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} {self.tag_id}"
 
 
 class Digest(models.Model):

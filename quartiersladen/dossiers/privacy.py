@@ -14,6 +14,7 @@ from quartiersladen.dossiers.rules import rows_inside
 from quartiersladen.dossiers.services import clean_search_later, remove_documents, touch
 from quartiersladen.dossiers.services import record as record_line
 from quartiersladen.dossiers.states import Actor
+from quartiersladen.dossiers.tags import forget_tags_naming, tags_naming
 from quartiersladen.privacy.registry import (
     Claims,
     FreeText,
@@ -58,6 +59,8 @@ class Dossiers(Holder):
             "dossiers.entry.data": "the reason of a closing may name people; until the text rule",
             "dossiers.followup.note": "may name people; until the text rule",
             "dossiers.document.caption": "may name people; until the text rule, with the file",
+            "dossiers.tag.name": "a word of the office, may name people; goes when one is erased",
+            "dossiers.tag.folded": "the same, folded",
             "dossiers.digest.user": "a colleague; as long as the account",
         },
         other={
@@ -125,7 +128,12 @@ class Dossiers(Holder):
         """Photos go if the office wants it; the journal stays without the words."""
         matters = person.identity.matters
         photos = Document.objects.filter(dossier__in=matters, is_of_teller=True)
+        named = tags_naming(quarter_id=person.quarter.pk, names=person.identity.names)
+        tags = Line(
+            _("Tags with the name"), len(named), Fate.GOES, _("They are only our own words.")
+        )
         return [
+            *([tags] if named else []),
             Line(
                 _("Photos the person sent"),
                 photos.count(),
@@ -146,10 +154,11 @@ class Dossiers(Holder):
             Dossier.objects.filter(pk=key).update(version=F("version") + 1)
 
     def erase(self, person: Person, order: Order, now: datetime) -> None:
-        """Delete the photos, say in other dossiers that a text was blackened, and let the index forget what it no longer points to."""
+        """Delete the photos and tags with the name, say in other dossiers that a text was blackened, and let the index forget what it no longer points to."""
         if order.with_photos:
             for dossier in Dossier.objects.filter(pk__in=person.identity.matters):
                 remove_documents(dossier=dossier, of_teller_only=True)
+        forget_tags_naming(quarter_id=person.quarter.pk, names=person.identity.names)
         for dossier in Dossier.objects.filter(pk__in=order.touched).order_by("pk"):
             touch(dossier=dossier)
             record_line(

@@ -1,5 +1,6 @@
 """Reads of the dossiers module: viewer first, only what the viewer may see."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import rules
-from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp
+from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp, Tag, Tagging
 
 
 def dossiers_for(viewer: Viewer) -> QuerySet[Dossier]:
@@ -111,6 +112,11 @@ def public_documents_of(dossier: Dossier) -> list[Document]:
     return list(rows.order_by("position", "pk"))
 
 
+def named_in(dossier: Dossier) -> frozenset[int]:
+    """Return the keys of the persons who may see a confidential dossier."""
+    return frozenset(dossier.named.values_list("user_id", flat=True))
+
+
 def journal_mark() -> int:
     """Return a number that changes with every deed in the house: a cheap mark for caches."""
     newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first()
@@ -120,3 +126,19 @@ def journal_mark() -> int:
 def photos_of(dossier: Dossier) -> QuerySet[Document]:
     """Return all photos of a dossier whose desk page the caller was allowed to open."""
     return Document.objects.filter(dossier=dossier).order_by("position", "pk")
+
+
+def tags_here(viewer: Viewer) -> list[Tag]:
+    """Return the tags of the office by name; nothing for who does not work at the desk."""
+    if not viewer.may_enter:
+        return []
+    return list(Tag.objects.filter(quarter_id=viewer.quarter_id).order_by("folded"))
+
+
+def tags_of(dossier_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return the names of the tags by dossier, for dossiers that the viewer may look into."""
+    rows = Tagging.objects.filter(dossier__in=list(dossier_ids)).order_by("tag__folded")
+    found: dict[int, list[str]] = {}
+    for dossier_id, name in rows.values_list("dossier_id", "tag__name"):
+        found.setdefault(dossier_id, []).append(name)
+    return found

@@ -3,7 +3,7 @@
 This is the one place that decides: page, feed, search, file, export and mail ask here.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
@@ -58,8 +58,26 @@ def visible_rows(viewer: Viewer, path: str = "") -> Q:
     return _at(path, quarter_id=viewer.quarter_id) & rows
 
 
+def countable_rows(quarter_id: int, path: str = "") -> Q:
+    """Return the filter for dossiers of which anybody may know that they exist, not what is in them.
+
+    For sums that are told to everybody, and for who sent something in. Confidential ones count
+    nowhere, nor does what waits in the quarantine. path: as in visible_rows.
+    """
+    rows = ~_at(path, audience=Audience.CONFIDENTIAL)
+    return _at(path, quarter_id=quarter_id, held_at=None) & rows
+
+
 def _at(path: str, **conditions: object) -> Q:
     return Q(**{f"{path}{name}": value for name, value in conditions.items()})
+
+
+def confidential_of(quarter_id: int) -> QuerySet[Dossier]:
+    """Return the confidential dossiers of a quarter, only to be left out or counted as a whole.
+
+    Figures and files that leave the desk do without them, whoever makes them.
+    """
+    return Dossier.objects.filter(quarter_id=quarter_id, audience=Audience.CONFIDENTIAL)
 
 
 def may_look_inside(viewer: Viewer, dossier: Dossier) -> bool:

@@ -1,6 +1,6 @@
 """Writes that all kinds of dossiers share. Modules above call them inside their own deed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,7 +13,7 @@ from quartiersladen.accounts.models import User
 from quartiersladen.accounts.queries import colleagues, viewer_for
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import letters, rules
-from quartiersladen.dossiers.models import Digest, Document, Dossier, Entry, FollowUp
+from quartiersladen.dossiers.models import Digest, Document, Dossier, Entry, FollowUp, Tagging
 from quartiersladen.dossiers.queries import due_for, held_too_long
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
@@ -318,10 +318,24 @@ def forget_texts(*, dossier: Dossier) -> None:
         if kept != entry.data:
             Entry.objects.filter(pk=entry.pk).update(data=kept)
     FollowUp.objects.filter(dossier=dossier).exclude(note="").update(note="")
+    Tagging.objects.filter(dossier=dossier).delete()
     remove_documents(dossier=dossier)
     Dossier.objects.filter(pk=dossier.pk).update(
         title=NO_TITLE, search_text=fold(dossier.reference)
     )
+
+
+def forget_lines(*, dossier: Dossier, deeds: Collection[str]) -> None:
+    """Delete the texts of the lines of some deeds, in the journal and in what the search knows.
+
+    Call inside the erasure's permit; that the deeds were done, and when, stays.
+    """
+    lines = Entry.objects.filter(dossier=dossier, deed__in=deeds).exclude(text="")
+    known = Dossier.objects.values_list("search_text", flat=True).get(pk=dossier.pk)
+    for text in lines.values_list("text", flat=True):
+        known = known.replace(fold(text), "")
+    lines.update(text="")
+    Dossier.objects.filter(pk=dossier.pk).update(search_text=known)
 
 
 def remove_documents(*, dossier: Dossier, of_teller_only: bool = False) -> int:

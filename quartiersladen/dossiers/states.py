@@ -36,3 +36,8 @@ class FollowUpReason(TextChoices):
     ASK_BODY = "ask-body", _("Ask the body again")
     BODY_REPLIED = "body-replied", _("The body has replied")
     TELL = "tell", _("Tell the person")
+    QUESTION = "question", _("Wait for the person's answer")
+    CALL = "call", _("Call the person and ask")
+    WRITE = "write", _("Write to the person and ask")
+    PERSON_SAID = "person-said", _("The person has answered")
+    TOPIC = "topic", _("Important topic: ask again")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from io import BytesIO
 from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
@@ -25,6 +26,7 @@ ON_ITS_WAY = timedelta(days=1)
 #: Bytes without a row are looked for among the newest: a killed process leaves them, and older
 #: ones would rather mean that this is not the database they belong to.
 LOOKED_BACK = timedelta(days=14)
+ORIGINALS = "mail"  # the folder for the bytes of mails
 PHOTO = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-small)?\.jpg")
 
 
@@ -82,6 +84,17 @@ def store_photo(*, quarter: Quarter, upload: "UploadedFile[bytes]", now: datetim
     Raises files.photos.TooBig, WrongType, TooManyPixels or Damaged; nothing is kept then.
     """
     photo = photos.clean(cast("BinaryIO", upload.file), size_bytes=upload.size or 0)
+    return keep_written(quarter=quarter, photo=photo, now=now)
+
+
+def store_content(*, quarter: Quarter, content: bytes, now: datetime) -> StoredFile:
+    """Keep a photo that came in another way than by a form; as `store_photo`, with its refusals."""
+    photo = photos.clean(BytesIO(content), size_bytes=len(content))
+    return keep_written(quarter=quarter, photo=photo, now=now)
+
+
+def keep_written(*, quarter: Quarter, photo: photos.CleanPhoto, now: datetime) -> StoredFile:
+    """Write a clean photo and store its row; nothing is left when one of both fails."""
     written = write_photo(photo=photo, now=now)
     try:
         return keep_photo(quarter=quarter, written=written, now=now)
@@ -113,6 +126,44 @@ def remove_bytes(*, names: Iterable[str]) -> None:
     """Delete bytes from the storage; those that are gone already do not matter."""
     for name in names:
         storages["default"].delete(name)
+
+
+def write_original(*, content: bytes, now: datetime) -> str:
+    """Write the bytes of a mail as they came and return their name; call outside a transaction.
+
+    The row that is to know them comes next; without one `old_originals` finds them.
+    """
+    name = f"{ORIGINALS}/{now:%Y-%m}/{uuid4()}.eml"
+    storages["default"].save(name, ContentFile(content))
+    return name
+
+
+def read_original(*, name: str) -> bytes:
+    """Return the bytes of a mail; b"" when they are gone."""
+    try:
+        with storages["default"].open(name) as content:
+            return bytes(content.read())
+    except FileNotFoundError:
+        return b""
+
+
+def remove_originals(*, names: Sequence[str]) -> None:
+    """Delete the bytes of mails when the transaction has succeeded, as `remove_file` does."""
+    if names:
+        enqueue(REMOVE_BYTES, *names)
+        transaction.on_commit(partial(remove_bytes, names=names), robust=True)
+
+
+def old_originals(*, now: datetime) -> Iterator[str]:
+    """Yield the names of mails that were written some days ago: a row knows them, or nobody."""
+    storage = storages["default"]
+    for month in {
+        f"{ORIGINALS}/{day:%Y-%m}" for day in (now, now - ON_ITS_WAY, now - LOOKED_BACK)
+    }:
+        for name in storage.listdir(month)[1] if storage.exists(month) else []:
+            path = f"{month}/{name}"
+            if now - LOOKED_BACK < storage.get_modified_time(path) < now - ON_ITS_WAY:
+                yield path
 
 
 def drop_unknown_files(*, now: datetime) -> int:

@@ -1,5 +1,6 @@
-"""Working days. Pure arithmetic; the holidays come from the quarter's Land."""
+"""Working days and months. Pure arithmetic; the holidays come from the quarter's Land."""
 
+from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, timedelta
 
@@ -25,3 +26,9 @@ def add_working_days(start: date, days: int, holidays: Collection[date]) -> date
         day += timedelta(days=1)
         left -= is_working_day(day, holidays)
     return day
+
+
+def add_months(start: date, months: int) -> date:
+    """Return the same day of the month so many months later, or the last one that month has."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))

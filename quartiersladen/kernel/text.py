@@ -7,6 +7,7 @@ from collections.abc import Mapping
 GENDER = re.compile(r"(?<=\w)(?:[*:_·]|/-?)(?=in(?:nen)?\b)")
 #: A number in several parts: a reference, a day, a phone number.
 PARTED_NUMBER = re.compile(r"\+?\d+(?:[-–./: ]+\d+)+")
+NOT_IN_WORDS = re.compile(r"[^\w]+")
 LEFT_TO_RIGHT_MARK = "\u200e"
 LONGEST_KEY = 18  # digits; more do not fit into a row's key
 TWO_LETTER_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
@@ -25,6 +26,22 @@ def fold(text: str) -> str:
     for pair, letter in TWO_LETTER_UMLAUTS:
         bare = bare.replace(pair, letter)
     return bare
+
+
+def trigrams(text: str) -> frozenset[str]:
+    """Return the groups of three letters in the words of `text`, folded; words have two edges."""
+    words = NOT_IN_WORDS.split(fold(text))
+    framed = (f" {word} " for word in words if word)
+    return frozenset(word[n : n + 3] for word in framed for n in range(len(word) - 2))
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Say how much of the shorter text is in the other one: 0 nothing, 1 all. By trigrams.
+
+    Measured on the shorter one, so that a title is like the long story it belongs to.
+    """
+    shorter = min(len(one), len(other))
+    return len(one & other) / shorter if shorter else 0.0
 
 
 def is_key(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Counts how often a network does something in an hour. Keeps no address, only a keyed hash."""
+"""Counts how often a network or a key does something in an hour. Keeps only a keyed hash of it."""
 
 import hmac
 from collections.abc import Callable
@@ -26,7 +26,12 @@ def network_of(address: str) -> str:
 
 def count_or_refuse(what: str, address: str, *, most: int) -> None:
     """Count one deed of the network of `address`. Raises TooMany beyond `most` in an hour."""
-    key = _key(f"{what}:{network_of(address)}")
+    count_of(what, network_of(address), most=most)
+
+
+def count_of(what: str, who: str, *, most: int) -> None:
+    """Count one deed of somebody with a name. Raises TooMany beyond `most` in an hour."""
+    key = _key(f"{what}:{who}")
     if _count(key) > most:
         raise TooMany(retry_after=_seconds_left(caches["counts"], key) or HOUR)
 

@@ -1,13 +1,11 @@
 """Builds the bytes of a mail: plain text with a simple HTML twin, threading, no tracking."""
 
-import hmac
 import re
 from collections.abc import Callable, Iterator
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,6 +17,7 @@ from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.text import with_steady_numbers
 from quartiersladen.outbox.addresses import ascii_domain, reachable_address
 from quartiersladen.outbox.models import LinkSpec, Mail
+from quartiersladen.outbox.returning import Returning, local_part
 from quartiersladen.quarters.models import Quarter
 
 PLACEHOLDER = re.compile(r"\[\[link:(\w+)\]\]")
@@ -39,6 +38,8 @@ VERBATIM = frozenset(
 )
 #: A path that is no page of ours but an address that mail is sent to.
 MAILTO = "mailto:"
+#: Kinds of mails about a dossier, to which people answer.
+ANSWERED = frozenset({"teller", "body", "confirm"})
 
 
 class _Policy(EmailPolicy):
@@ -81,8 +82,20 @@ def envelope_sender(mail: Mail) -> str:
     """
     if not (mail.quarter.mail_domain or settings.MAIL_DOMAIN):
         return sender_address(mail.quarter)
-    proof = hmac.new(settings.SECRET_KEY.encode(), f"bounce:{mail.pk}".encode(), sha256)
-    return f"b+{mail.pk}.{proof.hexdigest()[:16]}@{mail_domain(mail.quarter)}"
+    return f"{local_part(Returning.BOUNCE, mail.pk)}@{mail_domain(mail.quarter)}"
+
+
+def reply_address(mail: Mail) -> str:
+    """Return where an answer goes: reply+ID.HMAC@domain where we read the mailbox, else the office.
+
+    "" when the office has no address.  An answer then finds its case although its programme drops
+    the thread.
+    """
+    quarter = mail.quarter
+    has_domain = bool(quarter.mail_domain or settings.MAIL_DOMAIN)
+    if mail.kind in ANSWERED and has_domain and quarter.mailbox_url:
+        return f"{local_part(Returning.REPLY, mail.pk)}@{mail_domain(quarter)}"
+    return reachable_address(quarter.email) if quarter.email else ""
 
 
 def link_url(mail: Mail, name: str) -> str:
@@ -184,8 +197,8 @@ def build(mail: Mail) -> EmailMessage:
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
-    if quarter.email:
-        message["Reply-To"] = Address(addr_spec=reachable_address(quarter.email))
+    if answers_to := reply_address(mail):
+        message["Reply-To"] = Address(addr_spec=answers_to)
     for name, value in mail.headers.items():
         del message[name]
         message[name] = _filled(value, mail, lambda link: link_url(mail, link))

@@ -250,6 +250,19 @@ def cancel(*, viewer: Viewer, mail: Mail) -> None:
     mail.state = after
 
 
+def note_bounce(*, mail: Mail, words: str) -> bool:
+    """Write into the books that a sent mail came back; part of the deed that reads the bounce.
+
+    Returns whether it was new: a second bounce, or one of a mail that was never sent, changes
+    nothing.
+    """
+    if mail.state != MailState.SENT:
+        return False
+    state = MAIL_MACHINE.target(MailState.SENT, "bounce")
+    rows = Mail.objects.filter(pk=mail.pk, state=MailState.SENT)
+    return bool(rows.update(state=state, last_error=words[:300]))
+
+
 def empty_mails(*, mails: Q) -> int:
     """Delete address, text and links of mails; the row stays in the books as a skeleton.
 

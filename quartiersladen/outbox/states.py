@@ -29,6 +29,7 @@ MAIL_MACHINE: Machine[MailState] = Machine(
         Transition("succeed", frozenset({_M.SENDING}), _M.SENT),
         Transition("wait", frozenset({_M.SENDING}), _M.QUEUED),
         Transition("fail", frozenset({_M.SENDING}), _M.FAILED),
+        Transition("bounce", frozenset({_M.SENT}), _M.FAILED),
         Transition("retry", frozenset({_M.FAILED, _M.CANCELLED}), _M.QUEUED),
         Transition("cancel", frozenset({_M.QUEUED, _M.FAILED}), _M.CANCELLED),
     ]

@@ -25,6 +25,7 @@ class RetentionKind(TextChoices):
     CONTACT = "contact", _("Contact data of people who told us something")
     TEXT = "text", _("The whole text of a closed concern, with photos and letters")
     MAIL = "mail", _("Addresses and texts of sent mails")
+    INBOX = "inbox", _("Mails that came in and that are dealt with")
     ACCESS = "access", _("Who has read which person's data")
 
 

@@ -50,6 +50,8 @@ class Quarter(models.Model):
     city = models.CharField(max_length=80, blank=True)
 
     smtp_url = models.CharField(max_length=300, blank=True)
+    #: The mailbox that is read for this quarter; "": the one that the operator named for all.
+    imap_url = models.CharField(max_length=300, blank=True)
     mail_from = models.EmailField(blank=True)
     mail_domain = models.CharField(max_length=253, blank=True)
 
@@ -58,6 +60,8 @@ class Quarter(models.Model):
     answer_days = models.PositiveSmallIntegerField(default=15)
     #: After so many silent asks the desk proposes what else could be done.
     asks_before_proposals = models.PositiveSmallIntegerField(default=3)
+    #: Metres within which two concerns of one theme may be the same.
+    near_metres = models.PositiveSmallIntegerField(default=100)
     #: A backup older than so many days worries the office; 0: nothing is agreed.
     backup_days = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -88,6 +92,11 @@ class Quarter(models.Model):
         """The office's postal address, line by line, without empty lines."""
         place = f"{self.postcode} {self.city}".strip()
         return [line for line in (self.name, self.street, place) if line]
+
+    @property
+    def mailbox_url(self) -> str:
+        """Address of the mailbox in which answers arrive; '' if none is read."""
+        return self.imap_url or settings.IMAP_URL
 
     @property
     def path_prefix(self) -> str:

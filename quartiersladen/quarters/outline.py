@@ -1,9 +1,11 @@
-"""Geometry of a programme area: drawing it, its middle, and whether a point lies inside."""
+"""Geometry of a programme area: drawing it, its middle, its squares, and whether a point lies inside."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from json import dumps, loads
-from math import cos, radians
+from math import ceil, cos, radians
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
 BOX = 100  # width and height of the drawn outline
 METRES_PER_DEGREE = 111_320
+MOST_SQUARES = 200  # in one direction; a larger area is no quarter
 
 
 class Centre(NamedTuple):
@@ -77,3 +80,53 @@ def lies_inside(
         return True
     distance_degrees: float = geometry.distance(Point(longitude, latitude))
     return distance_degrees * METRES_PER_DEGREE <= tolerance_metres
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Squares over the programme area, named from the north-west corner: A1, B1, ... A2.
+
+    north, west: the corner.  step_latitude, step_longitude: the side of a square in degrees.
+    columns, rows: how many squares the area needs.
+    """
+
+    north: float
+    west: float
+    step_latitude: float
+    step_longitude: float
+    columns: int
+    rows: int
+
+    def name(self, row: int, column: int) -> str | None:
+        """Return the name of a square, counted from 0; None outside the area."""
+        if not (0 <= row < self.rows and 0 <= column < self.columns):
+            return None
+        letters = ascii_uppercase[column % len(ascii_uppercase)]
+        if column >= len(ascii_uppercase):
+            letters = ascii_uppercase[column // len(ascii_uppercase) - 1] + letters
+        return f"{letters}{row + 1}"
+
+    def middle(self, row: float, column: float) -> Centre:
+        """Return the point that lies so many squares from the corner."""
+        return Centre(
+            latitude=self.north - row * self.step_latitude,
+            longitude=self.west + column * self.step_longitude,
+        )
+
+
+def grid_of(outline: Mapping[str, Any], *, metres: int) -> Grid | None:
+    """Return the squares of so many metres over the area, None without outline."""
+    geometry = _geometry(outline)
+    if geometry is None:
+        return None
+    west, south, east, north = geometry.bounds
+    step_latitude = metres / METRES_PER_DEGREE
+    step_longitude = step_latitude / cos(radians((south + north) / 2))
+    return Grid(
+        north=north,
+        west=west,
+        step_latitude=step_latitude,
+        step_longitude=step_longitude,
+        columns=min(ceil((east - west) / step_longitude), MOST_SQUARES),
+        rows=min(ceil((north - south) / step_latitude), MOST_SQUARES),
+    )

@@ -87,6 +87,12 @@ def district_at(quarter: Quarter, latitude: float, longitude: float) -> District
     return None
 
 
+def theme_names(quarter: Quarter) -> dict[int, Theme]:
+    """Return every theme by its key, also those that are no longer offered, in the office's order."""
+    rows = Theme.objects.filter(quarter=quarter).order_by("position", "pk")
+    return {theme.pk: theme for theme in rows}
+
+
 def premises_of(quarter: Quarter) -> QuerySet[Premises]:
     """Return the offices and shops, in the office's order."""
     return Premises.objects.filter(quarter=quarter).order_by("position", "pk")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.states import Role
-from quartiersladen.concerns.models import Concern, Referral
-from quartiersladen.correspondence.models import Message
+from quartiersladen.concerns.models import Concern, Referral, SavedFilter
+from quartiersladen.correspondence.models import Mailbox, Message
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Dossier, Entry
@@ -75,6 +75,15 @@ class Facts:
             }
             for outage in Outage.objects.all()
         }
+        self.filters = {f.pk: (f.user_id, f.is_shared) for f in SavedFilter.objects.all()}
+        self.mailboxes = {
+            box.pk: {
+                quarter.pk
+                for quarter in Quarter.objects.all()
+                if server_key(quarter.mailbox_url) == box.key
+            }
+            for box in Mailbox.objects.all()
+        }
         self.bodies_of_public = set(ResponsibleBody.objects.values_list("pk", flat=True))
 
 
@@ -134,6 +143,7 @@ def contact(who: Visitor, canary: Canary, facts: Facts) -> bool:
         referral is not None
         and referral.concern_id == canary.dossier
         and referral.with_contact
+        and referral.moved_from_id is None
         and referral.concern.teller.may_pass_on
     )
 
@@ -215,6 +225,28 @@ def outage(who: Visitor, canary: Canary, facts: Facts) -> bool:
     return who.works and who.quarter in facts.served[canary.pk]
 
 
+def figures(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """What figures of the office are ordered by; the client gets less, see tables_office."""
+    return desk(who, canary, facts)
+
+
+def kept_filter(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """A saved filter: who made it, and the desk if it is the team's."""
+    made_by, is_shared = facts.filters[canary.pk]
+    return desk(who, canary, facts) and (is_shared or who.user == made_by)
+
+
+def inbound(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """A mail that came in: as its case, without one lead and moderator."""
+    return office(who, canary, facts) if canary.dossier is None else inside(who, canary, facts)
+
+
+def read_for(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """Why a mailbox cannot be read: the desk of the quarters for which it is."""
+    is_desk = who.works or who.role == Role.HELPER
+    return is_desk and who.quarter in facts.mailboxes[canary.pk]
+
+
 def wording(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """Text snippets: who writes them, and who puts them into letters."""
     return desk(who, canary, facts) or settings(who, canary, facts)
@@ -261,6 +293,7 @@ FIELDS: dict[str, Circle] = {
     "quarters.Quarter.street": everybody,
     "quarters.Quarter.city": everybody,
     "quarters.Quarter.smtp_url": nobody,
+    "quarters.Quarter.imap_url": nobody,
     "quarters.Quarter.mail_from": nobody,
     "quarters.District.name": everybody,
     "quarters.Premises.name": everybody,
@@ -287,8 +320,17 @@ FIELDS: dict[str, Circle] = {
     "dossiers.Entry.data": line,
     "dossiers.FollowUp.note": inside,
     "dossiers.Document.caption": quoted,
+    "dossiers.Tag.name": desk,
     "correspondence.Message.subject": inside,
     "correspondence.Message.text": written,
+    "correspondence.InboundMail.sender_address": inbound,
+    "correspondence.InboundMail.sender_name": inbound,
+    "correspondence.InboundMail.subject": inbound,
+    "correspondence.InboundMail.text": inbound,
+    "correspondence.InboundMail.quoted": inbound,
+    "correspondence.InboundMail.attachments": inbound,
+    "correspondence.InboundMail.reason": inbound,
+    "correspondence.Mailbox.last_error": read_for,
     "correspondence.TextSnippet.title": wording,
     "correspondence.TextSnippet.text": wording,
     "directory.ResponsibleBody.name": everybody,
@@ -317,8 +359,26 @@ FIELDS: dict[str, Circle] = {
     "concerns.Teller.address": contact,
     "concerns.Referral.cover_note": referred,
     "concerns.Referral.reply": referred,
+    "concerns.Question.text": own_or_desk,
+    "concerns.Question.answer": own_or_desk,
+    "concerns.Action.name": desk,
+    "concerns.Action.place": desk,
     "concerns.BlockedSender.name": office,
+    "concerns.SavedFilter.name": kept_filter,
+    "concerns.SavedFilter.query": kept_filter,
+    "concerns.ScopeRule.title": everybody,
+    "concerns.ScopeRule.text": everybody,
+    "concerns.ScopeRule.words": office,
+    "concerns.Voice.email": inside,
     "concerns.DraftPhoto.label": nobody,
+    "api.OpenTheme.description": everybody,
+    "api.OpenTheme.keywords": everybody,
+    "api.OpenTheme.group": everybody,
+    "api.Attribute.description": everybody,
+    "api.Attribute.hint": everybody,
+    "api.Attribute.values": everybody,
+    "api.ApiKey.partner": settings,
+    "api.ApiKey.contact": settings,
     "website.SitePage.body": published,
     "website.SitePage.facts": published,
 }
@@ -351,6 +411,10 @@ STRUCTURE: dict[str, str] = {
     "outbox.Mail.links": "what a placeholder becomes",
     "outbox.Mail.message_id": "a random number",
     "outbox.Outage.server_key": "a keyed hash",
+    "correspondence.InboundMail.mail_key": "a Message-ID or a checksum",
+    "correspondence.InboundMail.fingerprint": "a checksum",
+    "correspondence.InboundMail.raw_name": "where the bytes lie",
+    "correspondence.Mailbox.key": "a keyed hash",
     "files.StoredFile.media_type": "our own",
     "files.StoredFile.sha256": "a hash",
     "files.StoredFile.storage_name": "where the bytes lie",
@@ -361,6 +425,18 @@ STRUCTURE: dict[str, str] = {
     "concerns.Concern.text_language": "a code",
     "concerns.Following.language": "a code",
     "concerns.Following.subject": "keys of rows, or a point",
+    "dossiers.Tag.folded": "the folded name",
+    "concerns.SavedFilter.folded": "the folded name",
+    "concerns.Voice.cookie_hash": "a hash of a random number",
+    "concerns.Voice.language": "a code",
+    "concerns.Joining.moved": "keys of referrals",
+    "concerns.Joining.revoked": "keys of referrals",
+    "api.Open311.jurisdiction": "a code",
+    "api.Attribute.code": "a code",
+    "api.ApiKey.digest": "a hash",
+    "api.ApiKey.beginning": "the first letters of a random key",
+    "api.Creation.digest": "a hash",
+    "api.Creation.service_code": "short name of a theme",
     "directory.ResponsibleBody.sort_name": "the folded name",
     "directory.ResponsibleBody.postcode": "five digits",
 }

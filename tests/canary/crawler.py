@@ -15,8 +15,18 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from quartiersladen.accounts.models import Membership
-from quartiersladen.concerns.models import DraftPhoto, Following, Referral, RightAddress
-from quartiersladen.correspondence.models import TextSnippet
+from quartiersladen.api.models import ApiKey, Attribute
+from quartiersladen.concerns.models import (
+    Action,
+    DraftPhoto,
+    Following,
+    Referral,
+    RightAddress,
+    SavedFilter,
+    ScopeRule,
+    Voice,
+)
+from quartiersladen.correspondence.models import InboundMail, TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.files.models import StoredFile
@@ -33,7 +43,7 @@ LINK = re.compile(r"""(?:href|src|action|hx-get)=["']([^"'#]+)""")
 GET_FORM = re.compile(r"<form\b(?P<head>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
 ATTRIBUTE = re.compile(r"""(\w+)=["']([^"']*)["']""")
 WORD_FIELD = re.compile(r"""<input[^>]*type=["']search["'][^>]*>""")
-TOKENS = re.compile(r"/[sfbw]/([A-Za-z0-9_-]{40})")
+TOKENS = re.compile(r"/(?:[sfbw]|stimme)/([A-Za-z0-9_-]{40})")
 SELECT = re.compile(r"""<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>""", re.DOTALL)
 CHOICE = re.compile(
     r'<input(?=[^>]*type="(?:checkbox|radio)")(?=[^>]*value="\d+")[^>]*name="([^"]+)"'
@@ -89,6 +99,8 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             ),
             (keys(Dossier, column="reference")[0], keys(Document, "dossier__quarter")[-1]),
         ],
+        # A mail's text is its first part, what is attached comes after.
+        "key/number": [(pk, 1) for pk in keys(InboundMail)],
         "key/file_id": [
             *zip(
                 keys(DraftPhoto, "draft__quarter", "draft"),
@@ -98,6 +110,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             *((keys(DraftPhoto, "draft__quarter", "draft")[0], pk) for pk in keys(StoredFile)),
         ],
         "referral_id": keys(Referral, "concern__quarter"),
+        "action_id": keys(Action),
         "body_id": keys(ResponsibleBody),
         "person_id": keys(ContactPerson, "body__quarter"),
         "mail_id": keys(Mail),
@@ -105,8 +118,27 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "name": ["foto.jpg"],
         "token": ["A" * 40],
         "int key": sorted(
-            {*keys(Theme), *keys(RightAddress), *keys(Membership), *keys(TextSnippet)}, key=str
+            {
+                *keys(Theme),
+                *keys(RightAddress),
+                *keys(ScopeRule),
+                *keys(Membership),
+                *keys(TextSnippet),
+                *keys(SavedFilter),
+                *keys(InboundMail),
+                *keys(ApiKey),
+            },
+            key=str,
         ),
+        "theme_id": keys(Theme),
+        "theme_id/key": [
+            (theme, question)
+            for question, theme in Attribute.objects.filter(
+                open_theme__theme__quarter=quarter
+            ).values_list("pk", "open_theme")
+        ],
+        "service_code": ["licht", "alt"],
+        "service_request_id": keys(Dossier, column="reference"),
         "str key": [*PageKey.values, "unbekannt"],
         "str kind": [*RetentionKind.values, "unbekannt"],
         "wer": [
@@ -114,6 +146,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             *(f"concerns.following:{pk}" for pk in keys(Following)),
             *(f"directory.contactperson:{pk}" for pk in keys(ContactPerson, "body__quarter")),
             *(f"accounts.user:{pk}" for pk in keys(Membership, column="user")),
+            *(f"concerns.voice:{pk}" for pk in keys(Voice, "concern__quarter")),
         ],
         "provider_id": ["haus"],
         "pk": [1],

@@ -10,6 +10,7 @@ from django.db import models
 
 from quartiersladen.accounts.models import NetworkCount, Session, User
 from quartiersladen.backups.models import Backup
+from quartiersladen.correspondence.models import Mailbox
 from quartiersladen.outbox.models import Outage
 from quartiersladen.quarters.models import Quarter
 from tests.canary.world import World, own_models
@@ -21,10 +22,21 @@ SHARED = {
     User.user_permissions.through: "Django's own permissions; the house uses none",
     Session: "a browser in which a person is signed in, for whichever quarter they open",
     NetworkCount: "a network is slowed down whichever quarter it asks; only a keyed hash is kept",
+    Mailbox: "a mailbox may be read for several quarters; only a keyed hash of it is kept",
     Outage: "a mail server may serve several quarters; only a keyed hash of its address is kept",
     Backup: "an archive holds the whole house; only who runs it reads the books",
 }
-WAYS = ("quarter", "dossier", "concern", "body", "draft", "message")
+WAYS = (
+    "quarter",
+    "dossier",
+    "mail",
+    "concern",
+    "body",
+    "draft",
+    "message",
+    "theme",
+    "open_theme",
+)
 
 
 def way_to_quarter(model: type[models.Model], *, deep: int = 4) -> str | None:

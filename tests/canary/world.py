@@ -22,20 +22,39 @@ from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
+from quartiersladen.api.services.creations import Wish, tell_by_program
+from quartiersladen.api.services.keys import revoke_key
+from quartiersladen.api.testing import QUESTIONS, give_key, offer_theme, open_up
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
-from quartiersladen.concerns.models import Concern, Following, Referral, RightAddress
+from quartiersladen.concerns.models import (
+    Concern,
+    Following,
+    Question,
+    Referral,
+    RightAddress,
+    ScopeHit,
+    ScopeRule,
+)
 from quartiersladen.concerns.services import (
+    actions,
+    filters,
     following,
     intake,
+    joining,
     life,
+    mails,
     quarantine,
+    questions,
     referrals,
     release,
     talks,
     tellers,
+    topics,
+    voices,
 )
 from quartiersladen.concerns.states import (
+    ActionKind,
     AnswerWay,
     Channel,
     ConcernKind,
@@ -45,14 +64,16 @@ from quartiersladen.concerns.states import (
     TalkPlace,
     Witness,
 )
+from quartiersladen.correspondence.models import InboundMail, Mailbox
 from quartiersladen.correspondence.states import Occasion, Way
-from quartiersladen.correspondence.testing import make_snippet
+from quartiersladen.correspondence.testing import arrive, make_mail, make_snippet
 from quartiersladen.desk import services as settings_of_quarter
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Document, Dossier, Named, ReferenceSequence
 from quartiersladen.dossiers.services import assign, note, record
 from quartiersladen.dossiers.states import Actor, Audience
+from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign
@@ -72,7 +93,7 @@ CANARY = re.compile(rb"kanari\d{5}", re.IGNORECASE)
 OWN = "quartiersladen."
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: Facts that a journal line names in its sentence.
-ENTRY_FACTS = ("body", "reason", "to", "theme")
+ENTRY_FACTS = ("body", "reason", "to", "theme", "partner")
 #: Around everything that happens in this world.
 AREA = {
     "type": "Polygon",
@@ -140,6 +161,7 @@ def build_world() -> World:
 def _of_the_house(now: datetime) -> None:
     """Store what belongs to no quarter."""
     Backup.objects.create(state=BackupState.FAILED, started_at=now, error="Kein Platz")
+    Mailbox.objects.create(key="noch keines", last_error="Nein")
     Outage.objects.create(server_key="noch keiner", since=now, next_try_at=now, last_error="Nein")
 
 
@@ -216,9 +238,17 @@ def _furnish(quarter: Quarter, now: datetime) -> None:
         note={"de": "Klingel"},
     )
     ProgrammeFooter.objects.create(quarter=quarter, text="Gefördert", from_on="2020-01-01")
-    RightAddress.objects.create(
+    address = RightAddress.objects.create(
         quarter=quarter, name={"de": "Wohnung"}, text={"de": "Wohnungsamt"}
     )
+    rule = ScopeRule.objects.create(
+        quarter=quarter,
+        title={"de": "Wohnung"},
+        words=["wohnung"],
+        text={"de": "Nicht wir"},
+        right_address=address,
+    )
+    ScopeHit.objects.create(rule=rule, on=now.date(), form_key=uuid4())
     for key in PageKey:
         SitePage.objects.create(
             quarter=quarter,
@@ -253,6 +283,15 @@ def _settings(town: Town, now: datetime) -> None:
         version=0,
         now=now,
     )
+    for is_shared in (True, False):
+        filters.save_filter(
+            viewer=lead,
+            quarter=town.quarter,
+            name="Offen",
+            query="zustand=offen",
+            is_shared=is_shared,
+            now=now,
+        )
     Mail.objects.filter(quarter=town.quarter).update(tries=1)  # so that the books show an error
     queue_mail(
         quarter=town.quarter,
@@ -284,15 +323,80 @@ class CaseMaker:
         self.close(self.show(self.passed(self.report("released"))))
         self.withdraw(self.show(self.report("withdrawn")))
         self.conceal(self.show(self.report("concealed")))
-        self.assign(self.report("helped"))
+        self.assign(self.tag(self.report("helped")))
         self.assign(self.show(self.report("helped, released")))
         self.keep_secret(self.passed(self.report("secret", consent=True), with_contact=True))
         self.keep_secret(self.show(self.report("secret, once released")))
         self.told(self.report("talked", way=AnswerWay.PHONE))
+        self.asked(self.show(self.report("asked back")))
+        self.asked_and_answered(self.report("asked, answered", way=AnswerWay.PHONE))
+        self.entered()
+        self.called_a_topic(self.report("topic"))
         self.report("quarantined", is_held=True, consent=True)
         self.assign(self.report("quarantined, helped", is_held=True))
         self.call_spam(self.report("spam", is_held=True))
+        self.open_for_partners()
         self.begin_a_form()
+        self.let_mails_come_in()
+
+    def let_mails_come_in(self) -> None:
+        """A draft, an answer of a person, one of a body, and what is only listed."""
+        quarter = self.town.quarter
+        about = [
+            Mail.objects.filter(message__dossier=self.town.cases[name].pk).latest("pk")
+            for name in ("passed", "secret", "helped, released", "released")
+            if Mail.objects.filter(message__dossier=self.town.cases[name].pk).exists()
+        ]
+        to_body = Mail.objects.filter(message__dossier=self.town.cases["by hand"].pk, kind="body")
+        raws = [
+            make_mail("Neu", photos=[]),
+            make_mail("Liste", List_Id="<liste.example.org>"),
+            *(make_mail("Ja", In_Reply_To=mail.message_id) for mail in [*about, to_body.get()]),
+        ]
+        quoting = "Ja\n\nOn Monday, Mira wrote:\n> Ja?"
+        raws += [make_mail(quoting, files=[("brief.pdf", "application/pdf", b"%PDF")])]
+        for raw in raws:
+            arrive(quarter, raw=raw, now=self.now)
+        mails.take_mails(now=self.now)
+        listed = InboundMail.objects.filter(quarter=quarter).latest("pk")
+        mails.put_aside(viewer=self.lead, mail=listed, reason="Nichts", now=self.now)
+        self.join(self.show(self.report("leading")), self.passed(self.report("joined")))
+        self.join(
+            self.keep_secret(self.report("secret, leading")),
+            self.keep_secret(self.report("secret, joined")),
+        )
+        self.say_me_too(self.show(self.report("common")))
+
+    def join(self, leader: Concern, concern: Concern) -> None:
+        for one in (leader, concern):
+            one.dossier.refresh_from_db()
+        joining.join(
+            viewer=self.town.viewer("moderator"),
+            leader=leader,
+            concerns=[concern],
+            keep=frozenset(concern.referrals.values_list("pk", flat=True)),
+            version=leader.dossier.version,
+            now=self.now,
+        )
+
+    def say_me_too(self, concern: Concern) -> None:
+        said = [
+            voices.add_voice(
+                concern=concern,
+                cookie=f"{number}",
+                email=f"v{number}@{self.town.quarter.slug}.example.org",
+                language="de",
+                now=self.now,
+            )
+            for number in range(2)
+        ]
+        voice = said[1]
+        assert voice is not None
+        voices.confirm_voice(
+            viewer=link_viewer(self.town.quarter.pk, LinkPurpose.VOICE, voice.pk),
+            voice=voice,
+            now=self.now,
+        )
 
     def report(
         self,
@@ -449,8 +553,42 @@ class CaseMaker:
             now=self.now,
         )
 
+    def tag(self, concern: Concern) -> Concern:
+        change_tags(
+            viewer=self.lead,
+            dossier=concern.dossier,
+            add=["Sommer"],
+            version=concern.dossier.version,
+            now=self.now,
+        )
+        return concern
+
     def call_spam(self, concern: Concern) -> None:
         quarantine.call_spam(viewer=self.lead, concern=concern, block=True, now=self.now)
+
+    def open_for_partners(self) -> None:
+        quarter = self.town.quarter
+        open_up(self.lead, quarter, now=self.now)
+        offer_theme(self.lead, self.theme, questions=QUESTIONS, now=self.now)
+        for partner in ("Stadt", "Alt"):
+            give_key(self.lead, quarter, partner, now=self.now)
+        key = quarter.api_keys.get(partner="Stadt")
+        self.town.cases["by program"] = tell_by_program(
+            key=key,
+            wish=Wish(
+                theme=self.theme,
+                channel=Channel.OPEN311,
+                text="Die Laterne blinkt.",
+                point=(51.34, 12.4),
+                name="Nour",
+                email=f"program@{quarter.slug}.example.org",
+                phone="030 23125 300",
+                answers={"kind": ["out"], "more": ["Bei mir im Hof"]},
+            ),
+            digest="0" * 64,
+            now=self.now,
+        )
+        revoke_key(viewer=self.lead, key=quarter.api_keys.get(partner="Alt"), now=self.now)
 
     def told(self, concern: Concern) -> None:
         tellers.told_orally(
@@ -462,9 +600,67 @@ class CaseMaker:
             now=self.now,
         )
 
-    def keep_secret(self, concern: Concern) -> None:
+    def asked(self, concern: Concern) -> Question:
+        return questions.ask_person(
+            viewer=self.lead,
+            concern=concern,
+            text="Wo genau?",
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
+    def asked_and_answered(self, concern: Concern) -> None:
+        questions.answer_question(
+            viewer=link_viewer(self.town.quarter.pk, LinkPurpose.TELLER_STATUS, concern.pk),
+            question=self.asked(concern),
+            text="Vor Nummer 7",
+            way=Way.LINK,
+            now=self.now,
+        )
+
+    def entered(self) -> None:
+        for kind in (ActionKind.POSTCARDS, ActionKind.WALK):
+            action = actions.start_action(
+                viewer=self.lead,
+                quarter=self.town.quarter,
+                facts=actions.ActionFacts(
+                    kind=kind,
+                    name="Aktion",
+                    on=self.town.quarter.local_day(self.now),
+                    place="Platz",
+                    theme=self.theme,
+                ),
+                submission_key=uuid4(),
+                now=self.now,
+            )
+            self.town.cases[f"line of {kind}"] = actions.enter_line(
+                viewer=self.lead,
+                action=action,
+                report=intake.Report(
+                    text=f"Zeile {kind}",
+                    kind=ConcernKind.IDEA,
+                    theme=self.theme,
+                    language="de",
+                    place_kind=PlaceKind.NONE,
+                ),
+                key=uuid4(),
+                now=self.now,
+            ).concern
+
+    def called_a_topic(self, concern: Concern) -> None:
+        topics.mark_topic(
+            viewer=self.lead,
+            concern=concern,
+            months=6,
+            next_on=None,
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
+    def keep_secret(self, concern: Concern) -> Concern:
         Dossier.objects.filter(pk=concern.pk).update(audience=Audience.CONFIDENTIAL)
         Named.objects.create(dossier=concern.dossier, user=self.town.people["moderator"])
+        return concern
 
 
 def _name_of(town: Town, concern: Concern) -> str:
@@ -506,6 +702,8 @@ PATHS_TO_QUARTER = (
     "concern.quarter",
     "dossier.quarter",
     "draft.quarter",
+    "theme.quarter",
+    "open_theme.theme.quarter",
 )
 
 
@@ -544,6 +742,8 @@ class Planter:
         # The server of one quarter takes no mails; its address has just become another one.
         server = Quarter.objects.get(pk=self.world.here.quarter.pk).smtp_url
         Outage.objects.update(server_key=server_key(server))
+        box = Quarter.objects.get(pk=self.world.here.quarter.pk).imap_url
+        Mailbox.objects.update(key=server_key(box))
         for dossier in Dossier.objects.all():
             words = [c.word for c in self.world.planted.values() if c.dossier == dossier.pk]
             Dossier.objects.filter(pk=dossier.pk).update(
@@ -557,6 +757,10 @@ class Planter:
         if not isinstance(one, models.JSONField):
             return word
         before = getattr(row, one.name)
+        if isinstance(before, list):
+            return [item | {"name": f"{word}.pdf"} for item in before]
+        if row._meta.object_name == "Attribute":
+            return [[key, word] for key, _name in before]
         if row._meta.object_name == "Entry":
             return before | {name: word for name in ENTRY_FACTS if name in before}
         if row._meta.object_name == "SitePage" and one.name == "facts":

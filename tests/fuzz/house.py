@@ -10,21 +10,27 @@ from django.utils import timezone
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.concerns.letters import confirmation, referral_link, status_link
-from quartiersladen.concerns.models import Concern, DraftPhoto, Following
+from quartiersladen.api.testing import QUESTIONS, give_key, offer_theme, open_up
+from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
+from quartiersladen.concerns.models import Concern, DraftPhoto, Following, ScopeRule
 from quartiersladen.concerns.news import confirm_link, leave_link
+from quartiersladen.concerns.services.actions import ActionFacts, start_action
 from quartiersladen.concerns.services.following import Wish, ask_to_follow
 from quartiersladen.concerns.services.intake import keep_photos
+from quartiersladen.concerns.services.mails import take_mails
 from quartiersladen.concerns.services.quarantine import block_sender, call_spam
+from quartiersladen.concerns.services.questions import ask_person
 from quartiersladen.concerns.services.release import Release, release_concern
-from quartiersladen.concerns.states import AnswerWay, Channel, PlacePrecision
+from quartiersladen.concerns.services.voices import add_voice
+from quartiersladen.concerns.states import ActionKind, AnswerWay, Channel, PlacePrecision
 from quartiersladen.concerns.testing import make_concern, make_referral, photo
+from quartiersladen.correspondence.testing import arrive, make_mail
 from quartiersladen.directory.testing import make_body
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign
 from quartiersladen.outbox.models import LinkSpec
-from quartiersladen.quarters.models import Quarter
+from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.testing import make_quarter, make_theme
 
 HOSTS = {"ost": "testserver", "west": "west.example.org"}
@@ -99,7 +105,27 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         ask_on=(now + timedelta(days=9)).date(),
         now=now,
     )
+    voice = add_voice(
+        concern=concerns[2], cookie="x", email="v@example.org", language="de", now=now
+    )
+    assert voice is not None
+    rule = ScopeRule.objects.create(
+        quarter=quarter, title={"de": "Laterne"}, words=["Laterne"], mode="stop"
+    )
     block_sender(viewer=lead, quarter=quarter, name="spam.example.org", now=now)
+    asked = make_concern(quarter, "Wo das Schild fehlt, weiß ich.", now=now)
+    ask_person(viewer=lead, concern=asked, text="Wo?", version=asked.dossier.version, now=now)
+    actions = [
+        start_action(
+            viewer=lead,
+            quarter=quarter,
+            facts=ActionFacts(kind=kind, name="Aktion", on=quarter.local_day(now)),
+            submission_key=uuid4(),
+            now=now,
+        )
+        for kind in (ActionKind.POSTCARDS, ActionKind.WALK)
+    ]
+    concerns.append(asked)
     ask_to_follow(
         quarter=quarter,
         wish=Wish(theme=theme),
@@ -110,6 +136,10 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
     )
     follows = Following.objects.get(quarter=quarter)
     until = (now + timedelta(days=14)).date()
+    raw = make_mail(files=[("brief.pdf", "application/pdf", b"%PDF")])
+    mails = [arrive(quarter, raw=one, now=now) for one in (raw, make_mail(Precedence="list"))]
+    take_mails(now=now)
+    key = _open_for_partners(quarter, theme, lead)
     waiting = uuid4()
     _upload(quarter, waiting)
     draft = DraftPhoto.objects.get(draft=waiting)
@@ -123,11 +153,21 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         _token(referral_link(referral)),
         _token(confirm_link(follows, confirm_by=until)),
         _token(leave_link(follows)),
+        _token(voice_link(voice)),
         *map(str, (waiting, draft.file_id, document.file_id)),
-        *map(str, (referral.pk, theme.pk, lead.user_id, 1, 2, 3)),
+        *map(str, (referral.pk, theme.pk, rule.pk, lead.user_id, 1, 2, 3)),
+        *(str(action.pk) for action in actions),
+        *(str(mail.pk) for mail in mails),
         theme.slug,
+        key,
         "lampe.jpg",
     ]
+
+
+def _open_for_partners(quarter: Quarter, theme: Theme, lead: Viewer) -> str:
+    open_up(lead, quarter)
+    offer_theme(lead, theme, questions=QUESTIONS)
+    return give_key(lead, quarter)
 
 
 def build() -> House:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.models import Concern, ScopeRule
 from tests.support.accessibility import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,3 +54,54 @@ def test_without_a_right_address_the_desk_says_what_is_missing(house, mira_at_de
 
     assert page.locator("#scope [role=alert]").count() == 1
     assert Concern.objects.get().state == "new"
+
+
+def test_on_the_web_the_form_says_who_helps_before_anything_is_sent(house, open_page):
+    """The rule that the office keeps meets Frau Yildiz at home, in Arabic, without scripts."""
+    rule = ScopeRule.objects.create(
+        quarter=house.quarter,
+        title={"de": "Wohnung gesucht", "ar": "البحث عن سكن"},
+        words=["Wohnung", "شقة"],
+        right_address=house.flat,
+        mode="stop",
+    )
+    page = open_page(javascript=False)
+    page.goto("/anliegen/neu/?lang=ar")
+    page.fill("[name=text]", "أبحث عن شقة لخمسة أشخاص")
+    page.locator("main form.q-form button:visible[type=submit]").last.click()
+
+    hints = page.locator("#hints")
+    assert "مكتب السكن" in hints.inner_text()
+    assert page.locator("[name=text]").input_value() == "أبحث عن شقة لخمسة أشخاص"
+    assert_accessible(page)
+    assert (Concern.objects.count(), list(rule.hits.values_list("outcome", flat=True))) == (
+        0,
+        ["left"],
+    )
+
+    page.check("[name=overrides]")
+    page.locator("main form.q-form button:visible[type=submit]").last.click()
+    page.wait_for_url("**/s/*/")
+    concern = Concern.objects.get()
+    assert (concern.scope_rule, concern.state) == (rule, "new")
+    assert list(rule.hits.values_list("outcome", flat=True)) == ["overridden"]
+
+
+def test_while_typing_the_hint_comes_by_itself(house, open_page):
+    ScopeRule.objects.create(
+        quarter=house.quarter,
+        title={"de": "Wohnung gesucht"},
+        words=["Wohnung"],
+        right_address=house.flat,
+        mode="hint",
+    )
+    page = open_page()
+    page.goto("/anliegen/neu/")
+    page.locator("form[data-ready]").wait_for()
+    page.locator("[name=text]").press_sequentially("Suche eine Wohnung")
+    page.locator("#hints .q-alert").wait_for()
+    assert "Wohnungsamt" in page.inner_text("#hints")
+
+    page.locator("main form.q-form button:visible[type=submit]").last.click()
+    page.wait_for_url("**/s/*/")
+    assert Concern.objects.get().scope_rule is not None

@@ -38,6 +38,7 @@ PAGES = [
     "/impressum/",
     "/datenschutz/",
     "/barrierefreiheit/",
+    "/api/v1/docs",
     "/gibt-es-nicht/",
 ]
 #: Shorter ones are words that two languages may share.

@@ -8,9 +8,11 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from quartiersladen.accounts.states import Role
-from quartiersladen.concerns.models import RightAddress
+from quartiersladen.api.models import ApiKey
+from quartiersladen.concerns.models import RightAddress, SavedFilter, ScopeRule
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ResponsibleBody
+from quartiersladen.dossiers.models import Tag
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import MailState
 from quartiersladen.quarters.models import Theme
@@ -54,6 +56,41 @@ def send_an_empty_report(page: Any) -> None:
     page.locator("form[data-ready]").wait_for()  # a draft of another sight may have come back
     page.fill("[name=text]", "")
     send_the_form_empty(page)
+
+
+def answer_without_words(page: Any) -> None:
+    page.locator("#antwort form button:visible[type=submit]").last.click()
+    page.locator("[role=alert]").wait_for()
+
+
+def enter_a_card_without_words(page: Any) -> None:
+    page.fill("[name=zeile-0-place_text]", "Am Rabet")
+    page.fill("[name=zeile-1-text]", "Bitte mehr Bänke")
+    page.fill("[name=zeile-1-contact]", "irgendwer")
+    page.locator("main form.q-form .q-actions button[type=submit]").first.click()
+    page.locator("[role=alert]").wait_for()
+
+
+def report_what_is_known(page: Any) -> None:
+    page.locator("form[data-ready]").wait_for()
+    page.fill("[name=text]", "Ich suche Wohnung. Am Otto-Runki-Platz liegt Sperrmüll.")
+    page.locator("[name=theme]").select_option(str(facts.leading().theme_id))
+    page.fill("[name=place_text]", "Otto-Runki-Platz")
+    page.locator("#near li").first.wait_for()
+    page.locator("main form.q-form button:visible[type=submit]").last.click()
+    page.locator("#before").wait_for()
+
+
+def leave_a_wrong_address(page: Any) -> None:
+    page.fill("#stimme [name=email]", "keine")
+    page.locator("#stimme button[type=submit]").click()
+    page.locator("#stimme [aria-invalid]").wait_for()
+
+
+def join_what_a_body_has(page: Any) -> None:
+    page.fill("[name=numbers]", facts.with_another_body().dossier.reference)
+    page.locator("main form.q-form button[type=submit]").last.click()
+    page.locator("#asked").wait_for()
 
 
 def want_a_letter(page: Any) -> None:
@@ -132,11 +169,23 @@ def blacken_nothing(page: Any) -> None:
     page.locator("[role=alert]").wait_for()
 
 
+def put_aside_without_a_reason(page: Any) -> None:
+    page.click("main [name=deed][value=aside]")
+    page.locator("[role=alert]").wait_for()
+
+
 def begin_a_draft(page: Any) -> None:
     page.locator("form[data-ready]").wait_for()
     page.fill("[name=text]", "Die Laterne ist aus.")
     page.locator("[data-draft-kept]").wait_for()
     page.wait_for_timeout(600)  # it is kept a moment after the last key
+
+
+def make_a_key(page: Any) -> None:
+    page.fill("[name=partner]", "Stadtwerk")
+    page.fill("[name=contact]", "030 23125 444")
+    page.locator("main form.q-form button[type=submit]").click()
+    page.locator("main code").wait_for()
 
 
 def find_the_draft(page: Any) -> None:
@@ -161,6 +210,34 @@ def lose_the_network(page: Any) -> None:
     page.unroute("**/frisch.json")
 
 
+def tick_two(page: Any, deed: str = "termin") -> None:
+    for number in range(2):
+        page.locator("[name=anliegen]").nth(number).check()
+    page.click(f"[name=tat][value={deed}]")
+    page.locator("[name=schritt]").wait_for()
+
+
+def forget_the_date_for_two(page: Any) -> None:
+    tick_two(page)
+    page.fill("[name=due_on]", "")
+    page.click("[name=schritt]")
+    page.locator("[role=alert]").wait_for()
+
+
+def tag_two(page: Any) -> None:
+    tick_two(page, "schlagwort")
+    page.fill("[name=add]", "Ortsbeirat")
+
+
+def lose_against_a_colleague(page: Any) -> None:
+    tick_two(page, "schlagwort")
+    first = page.locator("[name=anliegen]").first.get_attribute("value")
+    facts.change_meanwhile(first.partition("~")[0])
+    page.fill("[name=add]", "Zum zweiten Mal")
+    page.click("[name=schritt]")
+    page.locator("[role=alert]").wait_for()
+
+
 def show_the_keys(page: Any) -> None:
     page.keyboard.press("?")
     page.locator("dialog[open]").wait_for()
@@ -183,6 +260,7 @@ def _errors() -> dict[str, Sight]:
 
 WEBSITE = {
     "home": Sight("website:home"),
+    "interface for programs": Sight("api:docs"),
     "home with a draft": Sight("website:home", deed=find_the_draft_at_home),
     "contact": Sight("website:contact"),
     "what we do": Sight("website:what_we_do"),
@@ -197,6 +275,9 @@ WEBSITE = {
 }
 RESIDENTS = {
     "list": Sight("concerns:public_list"),
+    "figures": Sight(
+        "concerns:public_figures", lambda: f"/anliegen/zahlen/?jahr={facts.full_year()}"
+    ),
     "list without hits": Sight(
         "concerns:public_list", lambda: "/anliegen/?zustand=question", status=200
     ),
@@ -245,6 +326,15 @@ RESIDENTS = {
     "status at the end": Sight(
         "concerns:teller_status", lambda: facts.status_page(facts.released())
     ),
+    "question to me": Sight("concerns:teller_status", lambda: facts.status_page(facts.asked())),
+    "question to me with errors": Sight(
+        "concerns:teller_answer",
+        lambda: facts.status_page(facts.asked()),
+        deed=answer_without_words,
+    ),
+    "question to me, answered": Sight(
+        "concerns:teller_status", lambda: facts.status_page(facts.answered_back())
+    ),
     "take it back?": Sight(
         "concerns:teller_status",
         lambda: facts.status_page(facts.case("sent")) + "?zurueckziehen=1",
@@ -257,6 +347,22 @@ RESIDENTS = {
         "concerns:own_data",
         lambda: facts.status_page(facts.agreed()) + "daten/",
         deed=want_a_letter_to_nowhere,
+    ),
+    "report, danger, not ours, known": Sight("concerns:report", deed=report_what_is_known),
+    "concern, me too": Sight(
+        "concerns:status",
+        lambda: facts.desk("status", facts.leading(), "?stimme=mail"),
+    ),
+    "status of a joined one": Sight(
+        "concerns:teller_status",
+        lambda: facts.status_page(facts.concerns(state="joined").latest("created_at")),
+    ),
+    "voice, confirm": Sight("concerns:own_voice", lambda: facts.voice_page(confirmed=False)),
+    "voice": Sight("concerns:own_voice", lambda: facts.voice_page(confirmed=True)),
+    "me too with errors": Sight(
+        "concerns:voice",
+        lambda: facts.desk("status", facts.leading()),
+        deed=leave_a_wrong_address,
     ),
     "confirm": Sight("concerns:confirm", lambda: facts.confirm_page(confirmed=False)),
     "confirmed": Sight("concerns:confirm", lambda: facts.confirm_page(confirmed=True)),
@@ -316,6 +422,53 @@ DESK = {
     "office list without hits": Sight(
         "concerns:office_list", lambda: "/buero/anliegen/?q=xyzxyz", who=LEAD
     ),
+    "office list, narrowed and saved": Sight(
+        "concerns:office_list",
+        lambda: f"/buero/anliegen/?{facts.first(SavedFilter).query}",
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "office list, by tag": Sight(
+        "concerns:office_list",
+        lambda: f"/buero/anliegen/?schlagwort={facts.first(Tag).pk}",
+        who=LEAD,
+    ),
+    "many": Sight("concerns:bulk", lambda: "/buero/anliegen/", who=LEAD, deed=tick_two),
+    "many with errors": Sight(
+        "concerns:bulk", lambda: "/buero/anliegen/", who=LEAD, deed=forget_the_date_for_two
+    ),
+    "many, tags": Sight("concerns:bulk", lambda: "/buero/anliegen/", who=LEAD, deed=tag_two),
+    "many, not one": Sight(
+        "concerns:bulk", lambda: "/buero/anliegen/", who=LEAD, deed=lose_against_a_colleague
+    ),
+    "save this filter": Sight(
+        "concerns:filter_new", lambda: "/buero/anliegen/filter/neu/?zustand=offen", who=LEAD
+    ),
+    "save this filter with errors": Sight(
+        "concerns:filter_new",
+        lambda: "/buero/anliegen/filter/neu/?zustand=offen",
+        who=LEAD,
+        deed=send_the_form_empty,
+    ),
+    "filter": Sight(
+        "concerns:filter",
+        lambda: reverse("concerns:filter", args=[facts.first(SavedFilter).pk]),
+        who=LEAD,
+    ),
+    "list as a file": Sight("concerns:export", who=LEAD),
+    "figures at the desk": Sight(
+        "concerns:figures",
+        lambda: f"/buero/anliegen/statistik/?zeitraum={facts.full_year()}",
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "figures, wrong days": Sight(
+        "concerns:figures",
+        lambda: "/buero/anliegen/statistik/?von=2026-02-01&bis=2026-01-01",
+        who=LEAD,
+        status=422,
+    ),
+    "keyboard": Sight("desk:keys", who=LEAD),
     "new": Sight(
         "concerns:office_detail",
         lambda: facts.desk("office_detail", facts.concerns(state="new").latest("created_at")),
@@ -345,6 +498,40 @@ DESK = {
         lambda: facts.desk("office_detail", facts.told_in("ar")),
         who=LEAD,
         deed=unfold_every_deed,
+    ),
+    "asked back": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk("office_detail", facts.asked()),
+        who=LEAD,
+        deed=unfold_every_deed,
+    ),
+    "important topics": Sight("concerns:topics", who=LEAD),
+    "important topic": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk(
+            "office_detail",
+            facts.concerns(topic_months__isnull=False).latest("pk"),
+            "?journal=kette",
+        ),
+        who=LEAD,
+    ),
+    "cards and sheets": Sight("concerns:batches", who=LEAD),
+    "cards and sheets with errors": Sight("concerns:batches", who=LEAD, deed=send_the_form_empty),
+    "cards, line by line": Sight(
+        "concerns:batch", lambda: facts.action_page("postcards"), who=LEAD
+    ),
+    "cards with errors": Sight(
+        "concerns:batch",
+        lambda: facts.action_page("postcards"),
+        who=LEAD,
+        deed=enter_a_card_without_words,
+    ),
+    "walks": Sight("concerns:walks", who=LEAD),
+    "walk": Sight(
+        "concerns:walk", lambda: facts.action_page("walk"), who=LEAD, deed=unfold_everything
+    ),
+    "walk with errors": Sight(
+        "concerns:walk", lambda: facts.action_page("walk"), who=LEAD, deed=send_the_form_empty
     ),
     "blackening": Sight("concerns:blacken", facts.blacken_page, who=LEAD),
     "blackening, looked at": Sight(
@@ -411,6 +598,28 @@ DESK = {
     "blocked senders with errors": Sight(
         "concerns:blocked_senders", who=LEAD, deed=send_the_form_empty
     ),
+    "joint case": Sight("concerns:joint", lambda: facts.desk("joint", facts.leading()), who=LEAD),
+    "joint case, a joined one": Sight(
+        "concerns:joint",
+        lambda: facts.desk("joint", facts.concerns(state="joined").latest("created_at")),
+        who=LEAD,
+    ),
+    "joint case, which bodies": Sight(
+        "concerns:joint",
+        lambda: facts.desk("joint", facts.leading()),
+        who=LEAD,
+        deed=join_what_a_body_has,
+    ),
+    "scope rules": Sight("concerns:scope_rules", who=LEAD),
+    "scope rule": Sight(
+        "concerns:scope_rule_edit",
+        lambda: reverse("concerns:scope_rule_edit", args=[facts.first(ScopeRule).pk]),
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "new scope rule with errors": Sight(
+        "concerns:scope_rule_new", who=LEAD, deed=send_the_form_empty
+    ),
     "talks": Sight("concerns:talks", who=LEAD),
     "talks, about what": Sight(
         "concerns:talks", lambda: "/buero/gespraeche/?ort=street", who=LEAD
@@ -439,6 +648,30 @@ DESK = {
         "desk:mail",
         lambda: reverse("desk:mail", args=[facts.first(Mail, state=MailState.FAILED).pk]),
         who=LEAD,
+    ),
+    "inbox": Sight("desk:inbox", who=LEAD),
+    "inbox, a class": Sight("desk:inbox", lambda: "/buero/post/eingang/?art=bounce", who=LEAD),
+    "inbox, a file": Sight("desk:inbox_upload", who=LEAD),
+    "inbox, a file with errors": Sight("desk:inbox_upload", who=LEAD, deed=send_the_form_empty),
+    "a draft by mail": Sight("desk:inbox_mail", lambda: facts.inbox_page("new"), who=LEAD),
+    "a draft, no reason": Sight(
+        "desk:inbox_mail",
+        lambda: facts.inbox_page("new"),
+        who=LEAD,
+        deed=put_aside_without_a_reason,
+    ),
+    "a body by mail": Sight(
+        "desk:inbox_mail",
+        lambda: facts.inbox_page("body_reply"),
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "a mail of a machine": Sight("desk:inbox_mail", lambda: facts.inbox_page("auto"), who=LEAD),
+    "came by mail": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk("office_detail", facts.concerns(state="draft").latest("created_at")),
+        who=LEAD,
+        deed=unfold_every_deed,
     ),
     "search": Sight("desk:search", who=LEAD),
     "search with hits": Sight("desk:search", lambda: "/buero/suche/?q=Laterne", who=LEAD),
@@ -486,6 +719,36 @@ SETTINGS = {
         who=LEAD,
     ),
     "trail": Sight("desk:trail", who=LEAD),
+    "interfaces": Sight("api:interfaces", who=LEAD),
+    "theme for partners": Sight(
+        "api:theme",
+        lambda: reverse("api:theme", args=[facts.open_theme().pk]),
+        who=LEAD,
+        deed=unfold_everything,
+    ),
+    "new question for partners": Sight(
+        "api:question_new",
+        lambda: reverse("api:question_new", args=[facts.open_theme().pk]),
+        who=LEAD,
+        deed=send_the_form_empty,
+    ),
+    "question for partners": Sight(
+        "api:question_edit",
+        lambda: reverse("api:question_edit", args=facts.open_question()),
+        who=LEAD,
+    ),
+    "question for partners, delete": Sight(
+        "api:question_delete",
+        lambda: reverse("api:question_delete", args=facts.open_question()),
+        who=LEAD,
+    ),
+    "new key for a partner": Sight("api:key_new", who=LEAD, deed=send_the_form_empty),
+    "new key for a partner, made": Sight("api:key_new", who=LEAD, deed=make_a_key),
+    "key of a partner is revoked": Sight(
+        "api:key_revoke",
+        lambda: reverse("api:key_revoke", args=[facts.first(ApiKey, revoked_at=None).pk]),
+        who=LEAD,
+    ),
     "rules": Sight("privacy:rules", who=LEAD),
     "rule at work": Sight(
         "privacy:rule", lambda: reverse("privacy:rule", args=["contact"]), who=LEAD
@@ -512,7 +775,8 @@ NO_PAGE = {
     "answers a form and leads back": [
         *(f"concerns:{deed}" for deed in ("note", "assign", "sort", "scope", "plan", "ask")),
         *(f"concerns:{deed}" for deed in ("said", "reopen", "withdraw", "told")),
-        *(f"concerns:{deed}" for deed in ("release", "conceal", "language")),
+        *(f"concerns:{deed}" for deed in ("release", "conceal", "language", "tags")),
+        *(f"concerns:{deed}" for deed in ("question", "heard", "topic", "topic_end")),
         "directory:person_new",
         "concerns:consent",
         "privacy:rule_start",
@@ -534,7 +798,15 @@ NO_PAGE = {
         "website:service_worker",
         "concerns:geojson",
         "concerns:atom",
+        "concerns:export_csv",
+        "concerns:export_xlsx",
+        "concerns:figures_csv",
+        "concerns:public_figures_csv",
+        *(f"api:{data}" for data in ("discovery", "services", "definition", "requests")),
+        *(f"api:{data}" for data in ("request", "token", "openapi")),
+        *(f"api:{data}" for data in ("concerns", "concern", "themes", "statistics")),
         "concerns:report_fresh",
+        "concerns:report_hints",
         "concerns:draft_photo",
         "concerns:letter_pdf",
         "concerns:poster_pdf",
@@ -543,6 +815,8 @@ NO_PAGE = {
         "privacy:person_json",
         "privacy:person_pdf",
         "dossiers:file",
+        "desk:inbox_file",
+        "desk:inbox_original",
         "mfa_download_recovery_codes",
     ],
 }

@@ -5,25 +5,28 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from quartiersladen.accounts.demo import password as password
 from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.states import Role
+from quartiersladen.api.models import Attribute
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
-from quartiersladen.concerns.letters import confirmation, referral_link, status_link
-from quartiersladen.concerns.models import Concern, Following, Referral
+from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
+from quartiersladen.concerns.models import Action, Concern, Following, Referral, Voice
 from quartiersladen.concerns.news import confirm_link, leave_link
+from quartiersladen.concerns.services.voices import add_voice
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
-from quartiersladen.dossiers.models import Document
+from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox import outages
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.outbox.states import MailState
-from quartiersladen.quarters.models import Quarter
+from quartiersladen.quarters.models import Quarter, Theme
 
 
 def quarter() -> Quarter:
@@ -71,9 +74,26 @@ def first(model: Any, **wanted: Any) -> Any:
     return model.objects.filter(quarter=quarter(), **wanted).order_by("pk").first()
 
 
+def full_year() -> int:
+    """Return the present year once its first half is public, else the one before."""
+    today = timezone.now()
+    return today.year if today.month > 6 else today.year - 1
+
+
+def change_meanwhile(reference: str) -> None:
+    """Let a colleague do something with a concern."""
+    Dossier.objects.filter(quarter=quarter(), reference=reference).update(version=F("version") + 1)
+
+
 def concerns(**wanted: Any) -> QuerySet[Concern]:
     """Return the concerns of the quarter that fit."""
     return Concern.objects.filter(quarter=quarter(), **wanted)
+
+
+def inbox_page(mail_class: str) -> str:
+    """Return the page of the newest mail of a class."""
+    mail = InboundMail.objects.filter(quarter=quarter(), mail_class=mail_class).latest("pk")
+    return reverse("desk:inbox_mail", args=[mail.pk])
 
 
 def released() -> Concern:
@@ -87,6 +107,23 @@ def released() -> Concern:
 def told_in(language: str) -> Concern:
     """Return a concern that was told in this language on the German page."""
     return concerns(text_language=language, dossier__language="de").latest("created_at")
+
+
+def asked() -> Concern:
+    """Return a concern whose person was asked by mail and has not answered."""
+    waiting = concerns(state="question", questions__state="open", questions__way="mail")
+    return waiting.latest("created_at")
+
+
+def answered_back() -> Concern:
+    """Return a concern whose person has answered a question."""
+    return concerns(questions__state="answered").latest("created_at")
+
+
+def action_page(kind: str) -> str:
+    """Return the address of an action of this kind."""
+    name = "walk" if kind == "walk" else "batch"
+    return reverse(f"concerns:{name}", args=[first(Action, kind=kind).pk])
 
 
 def blacken_page() -> str:
@@ -139,6 +176,37 @@ def follow_page(*, confirmed: bool) -> str:
 def leave_page() -> str:
     """Return the address behind "do you want no more of these mails?"."""
     return _path(leave_link(first(Following)))
+
+
+def leading() -> Concern:
+    """Return the concern that leads a joint case."""
+    return concerns(joined__isnull=False).latest("created_at")
+
+
+def with_another_body() -> Concern:
+    """Return an open concern that a body has which does not have the leading one."""
+    taken = Referral.objects.filter(concern=leading()).values("body")
+    found = Referral.objects.filter(
+        concern__quarter=quarter(), concern__closed_at__isnull=True, state="sent"
+    )
+    return found.exclude(body__in=taken).latest("pk").concern
+
+
+def voice_page(*, confirmed: bool) -> str:
+    """Return the address behind the link in a mail to somebody who said "me too"."""
+    concern = leading()
+    if not confirmed:
+        add_voice(
+            concern=concern,
+            cookie="nobody",
+            email="unbestaetigt@example.org",
+            language="de",
+            now=timezone.now(),
+        )
+    found = Voice.objects.filter(
+        concern=concern, email_confirmed_at__isnull=not confirmed
+    ).exclude(email="")
+    return _path(voice_link(found.latest("pk")))
 
 
 def body_page(state: str) -> str:
@@ -204,3 +272,14 @@ def key_page(deed: str) -> str:
     """Return the address of a page about the moderator's security key."""
     key = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
     return reverse(f"mfa_{deed}_webauthn", args=[key.pk])
+
+
+def open_theme() -> Theme:
+    """Return a theme that is offered to partners."""
+    return Theme.objects.get(quarter=quarter(), slug="licht")
+
+
+def open_question() -> tuple[int, int]:
+    """Return the keys of its theme and of a question with answers to choose from."""
+    question = Attribute.objects.get(open_theme__theme__quarter=quarter(), code="zustand")
+    return question.open_theme_id, question.pk

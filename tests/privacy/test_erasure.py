@@ -14,7 +14,9 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.concerns import timeline
 from quartiersladen.concerns.models import Concern, Referral, Teller
-from quartiersladen.concerns.testing import make_concern, make_referral
+from quartiersladen.concerns.services.questions import answer_question, ask_person
+from quartiersladen.concerns.testing import make_concern, make_referral, teller_viewer
+from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.dossiers.models import Dossier, Entry, Named
 from quartiersladen.dossiers.services import note, record
@@ -532,3 +534,43 @@ def test_a_moderator_sets_no_rules(quarter):
 
     assert moderator.get("/buero/einstellungen/aufbewahrung/").status_code == 403
     assert helper.get("/buero/auskunft/").status_code == 403
+
+
+def test_questions_and_answers_go_and_that_they_were_asked_stays(quarter, karla):
+    concern = brandt(quarter)
+    question = ask_person(
+        viewer=karla,
+        concern=concern,
+        text="Vor welchem Haus?",
+        version=concern.dossier.version,
+        now=NOON,
+    )
+    answer_question(
+        viewer=teller_viewer(concern),
+        question=question,
+        text="Bei Brandts",
+        way=Way.LINK,
+        now=NOON,
+    )
+    handed = erasure.sections_of(karla, erasure.get_person(karla, quarter, [key(concern)]))
+    [part] = [part for part in handed if part.key == "questions"]
+    assert [fact.value for fact in part.records[0].facts][1::2] == [
+        "Vor welchem Haus?",
+        "Bei Brandts",
+    ]
+
+    erase(karla, quarter, key(concern))
+
+    question.refresh_from_db()
+    assert (question.text, question.answer, question.state) == (
+        "[entfernt]",
+        "[entfernt]",
+        "answered",
+    )
+    lines = concern.dossier.entries.filter(deed__startswith="question_")
+    assert {line.text for line in lines} == {""}
+    assert lines.count() == 4
+    assert {task.note for task in concern.dossier.follow_ups.all()} == {""}
+    concern.dossier.refresh_from_db()
+    assert "bei brandts" not in concern.dossier.search_text
+    assert "welchem haus" not in concern.dossier.search_text

@@ -182,7 +182,7 @@ def test_of_a_value_that_comes_twice_one_counts_everywhere(quarter, mira):
     assert (new.user.email, new.role) == ("zwei@example.org", "lead")
 
 
-@pytest.mark.parametrize("field", ["smtp_url", "mail_from", "mail_domain", "host", "slug", "is_default", "id", "created_at"])  # fmt: skip
+@pytest.mark.parametrize("field", ["smtp_url", "imap_url", "mail_from", "mail_domain", "host", "slug", "is_default", "id", "created_at"])  # fmt: skip
 def test_only_the_operator_says_to_which_server_the_house_speaks(quarter, field):
     lead = signed_in_client(make_member(quarter, Role.LEAD, "Karla"))
     before = getattr(Quarter.objects.get(), field)
@@ -195,6 +195,7 @@ def test_only_the_operator_says_to_which_server_the_house_speaks(quarter, field)
 
 #: Who may open a connection or start a program, and why no visitor chooses where to or which.
 MAY_CONNECT = {
+    "correspondence/incoming/mailbox.py": "the mailbox, from IMAP_URL or the quarter's row, both the operator's",
     "outbox/smtp.py": "the mail server, from SMTP_URL or the quarter's row, both the operator's",
     "accounts/views_public.py": "catches what allauth's client raises about OIDC_ISSUER",
     "files/photos.py": "our own reader of HEIC, with the upload as its input",
@@ -203,7 +204,7 @@ MAY_CONNECT = {
     "backups/tasks.py": "our own command that makes the nightly backup",
     "config/management/commands/serve.py": "the web server and the worker",
 }
-CONNECTS = ("requests", "urllib.request", "http.client", "socket", "smtplib", "imaplib", "ftplib", "subprocess", "httpx", "urllib3")  # fmt: skip
+CONNECTS = ("requests", "urllib.request", "http.client", "socket", "smtplib", "imaplib", "imap_tools", "ftplib", "subprocess", "httpx", "urllib3")  # fmt: skip
 
 
 def test_the_house_speaks_only_to_servers_that_the_operator_names():

@@ -12,13 +12,20 @@ from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.queries import viewer_for
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.demo import lives
+from quartiersladen.concerns.demo.actions import enter_cards_and_a_walk
 from quartiersladen.concerns.demo.addresses import store_right_addresses
 from quartiersladen.concerns.demo.followers import follow_what_is_new
+from quartiersladen.concerns.demo.inbox import fill_the_inbox
+from quartiersladen.concerns.demo.joint import join_the_heap
+from quartiersladen.concerns.demo.order import put_in_order
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
+from quartiersladen.concerns.demo.questions import ask_people_back
+from quartiersladen.concerns.demo.scope_rules import store_scope_rules
 from quartiersladen.concerns.demo.spam import fill_the_quarantine
 from quartiersladen.concerns.demo.stories import Stories
 from quartiersladen.concerns.demo.talks import tally_a_quarter_of_a_year
+from quartiersladen.concerns.demo.topics import keep_an_important_topic
 from quartiersladen.concerns.services.languages import read_languages
 from quartiersladen.quarters.models import Quarter
 
@@ -95,8 +102,18 @@ def load(now: datetime) -> None:
             life(lives.Scene(office, clock, told, luck))
         tally_a_quarter_of_a_year(office, now, random)
         follow_what_is_new(quarter, now)
+        put_in_order(office, now)
+        # Has its own luck, too.
+        heap = Random(f"{SEED} heap {quarter.slug}")  # noqa: S311 -- the same year each time
+        store_scope_rules(office, addresses, now, heap)
         if quarter.is_default:
             fill_the_quarantine(office, now, random)
+            ask_people_back(office, now)
+            enter_cards_and_a_walk(office, now)
+            keep_an_important_topic(office, now)
+            post = Random(f"{SEED} post {quarter.slug}")  # noqa: S311 -- the same mails each time
+            fill_the_inbox(office, now, post)
+            join_the_heap(office, now, heap)
     read_languages()
 
 

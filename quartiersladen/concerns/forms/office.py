@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.models import User
 from quartiersladen.concerns.forms.report import ReportForm, ThemeField
-from quartiersladen.concerns.models import REASON_LENGTH, RightAddress
+from quartiersladen.concerns.models import MOST_MONTHS, REASON_LENGTH, RightAddress
 from quartiersladen.concerns.states import (
+    BY_PROGRAM,
     AnswerWay,
     Channel,
     ConcernKind,
@@ -47,6 +48,23 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class TagInput(forms.TextInput):
+    """A line for tags that offers those that the office has."""
+
+    template_name = "concerns/office/tag_input.html"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(attrs={"autocomplete": "off", "class": "q-input"})
+        self.names = names
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:  # noqa: ANN401 -- Django's
+        """Return what the line needs, with the names."""
+        context = super().get_context(name, value, attrs) | {"names": self.names}
+        if self.names:
+            context["widget"]["attrs"]["list"] = f"{context['widget']['attrs']['id']}-names"
+        return context
 
 
 def words_field(
@@ -122,6 +140,37 @@ class SortForm(VersionedForm):
     def __init__(self, *args: Any, themes: QuerySet[Theme], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
         super().__init__(*args, **kwargs)
         cast("ThemeField", self.fields["theme"]).queryset = themes
+
+
+class TagsForm(VersionedForm):
+    """Tags to put on, and those that come off again."""
+
+    add = forms.CharField(
+        label=_("Put on"),
+        required=False,
+        max_length=400,
+        help_text=_("Several are separated by commas. Only the office sees them."),
+    )
+    remove = forms.MultipleChoiceField(
+        label=_("Take off"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 -- Django's
+        there: list[str],
+        offered: list[str],
+        **kwargs: Any,  # noqa: ANN401 -- Django's
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        names = [name for name in offered if name not in there]
+        self.fields["add"].widget = TagInput(names)
+        if not there:
+            del self.fields["remove"]
+            return
+        cast("forms.MultipleChoiceField", self.fields["remove"]).choices = [
+            (name, name) for name in there
+        ]
 
 
 class RightAddressField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
@@ -276,6 +325,43 @@ class ToldForm(VersionedForm):
     text = words_field(_("What was said"), rows=2)
 
 
+class AskPersonForm(VersionedForm):
+    """A question back to the person."""
+
+    SNIPPETS: ClassVar[dict[str, Occasion]] = {"text": Occasion.QUESTION}
+    text = words_field(
+        _("The question to the person"), rows=3, help_text=_("In the person's language.")
+    )
+
+
+class HeardForm(VersionedForm):
+    """The answer to a question, as the person gave it to the office."""
+
+    way = forms.ChoiceField(
+        label=_("How did the person answer?"),
+        choices=[(w.value, w.label) for w in (Way.PHONE, Way.TALK, Way.POST, Way.MAIL)],
+    )
+    text = words_field(_("The answer"), rows=3)
+
+
+class TopicForm(VersionedForm):
+    """How often an important topic is asked about."""
+
+    months = forms.IntegerField(
+        label=_("Ask again every so many months"),
+        min_value=1,
+        max_value=MOST_MONTHS,
+        initial=6,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    next_on = forms.DateField(
+        label=_("Next time on"),
+        required=False,
+        widget=DayInput(),
+        help_text=_("Empty: so many months from today."),
+    )
+
+
 class LetterSentForm(VersionedForm):
     """A letter is out: how, and when."""
 
@@ -423,7 +509,7 @@ class EntryForm(ReportForm):
 
     channel = forms.ChoiceField(
         label=_("How did it reach us?"),
-        choices=[(c.value, c.label) for c in Channel if c != Channel.WEB],
+        choices=[(c.value, c.label) for c in Channel if c not in {Channel.WEB, *BY_PROGRAM}],
         initial=Channel.PHONE,
     )
     told_on = forms.DateField(label=_("Told on"), widget=DayInput())

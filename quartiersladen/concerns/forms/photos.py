@@ -3,11 +3,11 @@
 from contextlib import suppress
 from uuid import UUID
 
+from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import Error
 from django.utils import timezone
 
-from quartiersladen.concerns.forms.report import ReportForm
 from quartiersladen.concerns.services import intake
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import remove_file, store_photo
@@ -16,7 +16,7 @@ from quartiersladen.quarters.models import Quarter
 
 
 def take_photos(
-    form: ReportForm, *, quarter: Quarter, key: UUID, uploads: "list[UploadedFile[bytes]]"
+    form: forms.Form, *, quarter: Quarter, key: UUID, uploads: "list[UploadedFile[bytes]]"
 ) -> None:
     """Keep the good photos with the form, whatever else is wrong; explain each bad one."""
     now = timezone.now()

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from quartiersladen.concerns.forms.report import point_of
 from quartiersladen.concerns.released import Around, PublicFilter
-from quartiersladen.concerns.states import CLOSED, HELD, OPEN, ConcernState, StateGroup
+from quartiersladen.concerns.states import (
+    CLOSED,
+    HELD,
+    OPEN,
+    ConcernState,
+    StateGroup,
+    word_for_others,
+)
 
 #: The names in addresses, in the order of the page.
 NAMES = ("q", "zustand", "thema", "ortsteil", "von", "bis", "ort", "umkreis")
@@ -36,6 +43,10 @@ class Asked(NamedTuple):
         query = QueryDict(mutable=True)
         query.update(dict(self.fields))
         return query.urlencode()
+
+
+def _word(value: ConcernState | StateGroup) -> str:
+    return str(word_for_others(value) if isinstance(value, ConcernState) else value.label)
 
 
 def _states(value: str) -> frozenset[ConcernState]:
@@ -138,7 +149,7 @@ class FilterPage:
         """Groups first, then each state."""
         chosen = self.asked.fields.get("zustand", "")
         values = [*StateGroup, *SHOWN_STATES]
-        return [Choice(value.value, str(value.label), value == chosen) for value in values]
+        return [Choice(value.value, _word(value), value == chosen) for value in values]
 
     @property
     def theme_choices(self) -> list[Choice]:

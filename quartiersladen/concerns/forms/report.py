@@ -12,10 +12,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from quartiersladen.concerns.models import TEXT_LENGTH
-from quartiersladen.concerns.services.intake import DRAFT_HOURS, Report
+from quartiersladen.concerns.services.intake import DRAFT_HOURS, Reactions, Report
 from quartiersladen.concerns.services.own_data import NEEDED
+from quartiersladen.concerns.similar import Matter, spot_of
 from quartiersladen.concerns.states import AnswerWay, ConcernKind, PlaceKind
 from quartiersladen.kernel.spam import Sign, is_hasty
+from quartiersladen.kernel.text import is_key
 from quartiersladen.outbox.addresses import BadAddress, reachable_address
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of
@@ -272,7 +274,52 @@ def forget_unused(form: forms.Form, data: dict[str, Any]) -> None:
 
 
 class PublicReportForm(TrapForm, ReportForm):
-    """The form of residents, with a field that only programs fill in."""
+    """The form of residents, with a field that only programs fill in, and with what they have seen.
+
+    The hints of the page carry the last three fields and `seen_rules`; without hints they are not
+    there.
+    """
+
+    is_emergency = forms.BooleanField(
+        label=gettext_lazy("Somebody is in danger right now"), required=False
+    )
+    overrides = forms.BooleanField(
+        label=gettext_lazy("Send it all the same, as a hint of public interest"), required=False
+    )
+    is_new = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    has_seen_danger = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def reactions(self) -> Reactions:
+        """Return what the person has seen and decided, after is_valid()."""
+        data = self.cleaned_data
+        return Reactions(
+            seen_rules=_keys(self.data),
+            overrides=data["overrides"],
+            is_new=data["is_new"],
+            has_seen_danger=data["has_seen_danger"],
+        )
+
+    def matter(self) -> Matter:
+        """Return what can be compared already while somebody types; also of a form with mistakes."""
+        self.is_valid()
+        data = self.cleaned_data
+        theme = data.get("theme")
+        point = point_of(data.get("latitude"), data.get("longitude"))
+        at_point = data.get("place_kind") == PlaceKind.POINT and point is not None
+        return Matter(
+            text=data.get("text", ""),
+            theme_id=theme.pk if theme else None,
+            spot=spot_of(*point) if at_point and point else None,
+            place=data.get("place_text", ""),
+        )
+
+
+def _keys(data: Any) -> frozenset[int]:  # noqa: ANN401 -- a QueryDict, or a plain one
+    """Return the keys of rules that the hints of the page carried; anything else is left out."""
+    typed = (
+        data.getlist("seen_rules") if hasattr(data, "getlist") else [data.get("seen_rules", "")]
+    )
+    return frozenset(int(key) for key in typed if is_key(key))
 
 
 def point_of(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:

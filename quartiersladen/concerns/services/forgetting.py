@@ -8,16 +8,20 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from quartiersladen.accounts.states import LinkPurpose
-from quartiersladen.concerns.models import Concern, Referral, Teller
+from quartiersladen.concerns.models import Concern, Question, Referral, Teller, Voice
 from quartiersladen.concerns.services.release import coarse
+from quartiersladen.concerns.services.voices import forget_voices, known_voices
 from quartiersladen.concerns.states import AnswerWay, PlacePrecision
+from quartiersladen.correspondence.inbox import forget_mails, forget_senders
+from quartiersladen.correspondence.incoming.states import MailClass
 from quartiersladen.correspondence.services import forget_messages
-from quartiersladen.dossiers.models import Dossier, Entry
+from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
 from quartiersladen.dossiers.services import (
     end_follow_up,
+    forget_lines,
     forget_texts,
     record,
     release_documents,
@@ -30,6 +34,16 @@ from quartiersladen.privacy.free_text import MARK, blacken_matters
 from quartiersladen.privacy.registry import Identity
 from quartiersladen.quarters.models import Quarter
 
+#: Lines of the journal in the words of a question and its answer, and tasks that note them.
+QUESTION_LINES = frozenset({"question_text", "question_answer"})
+QUESTION_TASKS = frozenset(
+    {
+        FollowUpReason.QUESTION,
+        FollowUpReason.CALL,
+        FollowUpReason.WRITE,
+        FollowUpReason.PERSON_SAID,
+    }
+)
 TO_TELLER = (LinkPurpose.TELLER_STATUS, LinkPurpose.TELLER_EMAIL)
 
 
@@ -50,10 +64,16 @@ def mails_to_teller(*, concern_id: int) -> Q:
     return links | Q(message__dossier_id=concern_id, message__counterpart="teller")
 
 
+def mails_of_teller(*, concern_id: int) -> Q:
+    """Return the filter on InboundMail for what the person of a concern wrote to us."""
+    return Q(dossier_id=concern_id, mail_class__in=[MailClass.NEW, MailClass.REPLY])
+
+
 def drop_address(*, teller: Teller) -> None:
     """Take an e-mail address out of the search and the mails of this concern. Raises OnItsWay."""
     if teller.email:
         empty_mails(mails=mails_to_teller(concern_id=teller.pk))
+        forget_senders(mails=mails_of_teller(concern_id=teller.pk))
         blacken_matters([teller.pk], [teller.email])
 
 
@@ -69,8 +89,10 @@ def forget_contact(
     identity = identity_of(teller=teller)
     words = identity.names | identity.emails | identity.phones | identity.addresses
     with erasure_permit():
-        blacken_matters([teller.pk], words)
+        moved = Referral.objects.filter(moved_from=teller.pk).values_list("concern_id", flat=True)
+        blacken_matters([teller.pk, *moved], words)
         empty_mails(mails=mails_to_teller(concern_id=teller.pk))
+        forget_senders(mails=mails_of_teller(concern_id=teller.pk))
         way = AnswerWay.NONE if teller.way == AnswerWay.NONE else AnswerWay.LINK
         changes = {
             "name": "",
@@ -98,19 +120,38 @@ def forget_contact(
         )
 
 
+def forget_questions(*, dossier: Dossier) -> None:
+    """Delete what the person was asked back and what they answered; part of an erasure.
+
+    That there was a question, when, and whether it was answered, stays.
+    """
+    Question.objects.filter(concern=dossier.pk).update(text=MARK)
+    Question.objects.filter(concern=dossier.pk).exclude(answer="").update(answer=MARK)
+    forget_lines(dossier=dossier, deeds=QUESTION_LINES)
+    tasks = FollowUp.objects.filter(dossier=dossier, reason__in=QUESTION_TASKS)
+    tasks.update(note="")
+
+
 def contact_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
     """Return the filter on Dossier: closed before a moment, contact data still there."""
     known = Q()
     for name in ("name", "email", "phone", "address"):
         known |= ~Q(**{f"concern__teller__{name}": ""})
-    return Q(quarter=quarter, closed_at__lt=before) & known
+    voices = Voice.objects.filter(known_voices(), concern=OuterRef("pk"))
+    return _over(quarter, before) & (known | Q(Exists(voices)))
+
+
+def _over(quarter: Quarter, before: datetime) -> Q:
+    """Closed before a moment; a joined one with the concern that leads it, which answers for it."""
+    led = Q(concern__leader=None) | Q(concern__leader__closed_at__lt=before)
+    return Q(quarter=quarter, closed_at__lt=before) & led
 
 
 def text_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
     """Return the filter on Dossier: a concern closed before a moment, its text still there."""
-    return Q(
-        quarter=quarter, closed_at__lt=before, concern__isnull=False, concern__text_gone_at=None
-    )
+    # An important topic is still asked about.
+    kept = Q(concern__isnull=False, concern__text_gone_at=None, concern__topic_months=None)
+    return _over(quarter, before) & kept
 
 
 def _portion(rows: Q, limit: int) -> list[int]:
@@ -134,9 +175,10 @@ def let_contact_go(*, quarter: Quarter, before: datetime, limit: int, now: datet
 
 
 def _let_one_go(teller: Teller, now: datetime) -> bool:
-    """Forget the person unless another worker, or they themselves, did so before the lock."""
+    """Forget the people unless another worker, or they themselves, did so before the lock."""
+    voices = forget_voices(rows=Q(concern=teller.pk) & known_voices())
     if not teller.has_contact:
-        return False
+        return bool(voices)
     forget_contact(teller=teller, actor=Actor.SYSTEM, by_id=None, deed="contact_gone", now=now)
     return True
 
@@ -163,12 +205,13 @@ def _forget_text(concern: Concern, now: datetime) -> None:
     release_documents(dossier=dossier, released_ids=set())
     set_audience(dossier=dossier, audience=Audience.OFFICE)
     forget_messages(dossier=dossier)
+    forget_mails(mails=Q(dossier=dossier), now=now)
     forget_texts(dossier=dossier)
     empty_mails(mails=mails_to_teller(concern_id=concern.pk))
-    Referral.objects.filter(concern=concern).update(
-        cover_note="", link_generation=F("link_generation") + 1
-    )
-    Referral.objects.filter(concern=concern).exclude(reply="").update(reply=MARK)
+    referrals = Referral.objects.filter(Q(concern=concern) | Q(moved_from=concern))
+    referrals.update(cover_note="", link_generation=F("link_generation") + 1)
+    referrals.exclude(reply="").update(reply=MARK)
+    forget_questions(dossier=dossier)
     Teller.objects.filter(pk=teller.pk).update(link_generation=F("link_generation") + 1)
     latitude, longitude = concern.latitude, concern.longitude
     Concern.objects.filter(pk=concern.pk).update(

@@ -6,18 +6,49 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import BigIntegerField, Exists, QuerySet, Subquery, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    IntegerField,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import BlockedSender, Concern, Draft, DraftPhoto, Teller
+from quartiersladen.concerns.models import (
+    Action,
+    BlockedSender,
+    Concern,
+    Draft,
+    DraftPhoto,
+    ScopeRule,
+    Teller,
+)
 from quartiersladen.concerns.rules import may_enter_concerns
+from quartiersladen.concerns.services.scope_rules import forget_form_keys, note_hits
 from quartiersladen.concerns.services.tellers import ask_to_confirm
+from quartiersladen.concerns.similar import (
+    Hints,
+    Look,
+    Matter,
+    facts_of,
+    facts_row,
+    hints,
+    look,
+    rules_with_addresses,
+    spot_of,
+)
 from quartiersladen.concerns.states import (
+    BY_PROGRAM,
     AnswerWay,
     Channel,
     ConcernKind,
     ConcernState,
+    HitOutcome,
     PlaceKind,
 )
 from quartiersladen.dossiers.services import (
@@ -55,6 +86,19 @@ class FormFromElsewhere(Invalid):
     sentence = _("This form belongs to another neighbourhood. Please open the form here again.")
 
 
+class LookFirst(Invalid):
+    """Before it is sent the person should know something: danger, scope, or that it is known.
+
+    hints: what.  The next press sends, except past a rule that stops.
+    """
+
+    sentence = _("Please look at this first, then press the button again.")
+
+    def __init__(self, hints: Hints) -> None:
+        super().__init__()
+        self.hints = hints
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What somebody tells, after the form has checked its shape.
@@ -84,7 +128,9 @@ class Intake:
     """How the report came in. entered_by: the colleague at the desk, None for the web form.
 
     signs: what the public form noticed of spam; None for what somebody told to a person, which is
-    never weighed.
+    never weighed.  reactions: to the hints of the public form; None where nobody can be asked.
+    action: where many are told at once.  is_draft: it came by mail, and the office has to take it
+    in first.
     """
 
     channel: Channel
@@ -92,6 +138,23 @@ class Intake:
     entered_by: Viewer | None = None
     assigned_to_id: int | None = None
     signs: frozenset[Sign] | None = None
+    action: Action | None = None
+    reactions: "Reactions | None" = None
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """What the person at the form has seen and decided so far.
+
+    seen_rules: keys of the rules of scope that were shown.  overrides: it is to be sent as a hint of
+    public interest.  is_new: none of the concerns that were shown is the same.
+    """
+
+    seen_rules: frozenset[int] = frozenset()
+    overrides: bool = False
+    is_new: bool = False
+    has_seen_danger: bool = False
 
 
 def report_concern(
@@ -105,15 +168,19 @@ def report_concern(
     """Store a concern with its receipt; the photos of the draft `submission_key` come along.
 
     The same form sent twice, or the same text from the same address within ten minutes, gives the
-    concern that is already there. A report of the public form with too many signs of spam is kept
+    concern that is already there; of a partner's program only the same form does, for it knows what
+    it sends. A report of the public form with too many signs of spam is kept
     in the quarantine: it is stored whole, but no mail goes out.
-    Raises NotAllowed when `intake.entered_by` may not enter concerns; FormFromElsewhere.
+    Raises NotAllowed when `intake.entered_by` may not enter concerns; FormFromElsewhere; LookFirst
+    when there is a hint that the person has not seen, or a rule of scope that stops.
     """
     if intake.entered_by is not None:
         demand(may_enter_concerns(intake.entered_by))
-    known = _what_is_known(quarter, report, submission_key, now)
+    demand(intake.action is None or intake.action.quarter_id == quarter.pk)
+    known = _what_is_known(quarter, report, intake, submission_key, now)
     if known.earlier_id is not None:
         return _stored(quarter).get(pk=known.earlier_id)
+    _let_look_first(quarter, report, intake, known, submission_key, now)
     signs = _weighed(report, intake, known)
     try:
         return _store(quarter, report, intake, submission_key, now, signs=signs, known=known)
@@ -135,16 +202,37 @@ class _Known:
     """What the house knows of a report before it is stored.
 
     earlier_id: the same words from the same address within ten minutes.
-    has_photos: photos wait with the form.
+    has_photos: photos wait with the form.  look: what it resembles.
     """
 
     earlier_id: int | None
     is_repeated: bool
     is_blocked: bool
     has_photos: bool
+    look: Look
 
 
-def _what_is_known(quarter: Quarter, report: Report, draft_key: UUID, now: datetime) -> _Known:
+#: Each fact a bit, so that one number holds them all.
+REPEATED, BLOCKED, WITH_PHOTOS = 1, 2, 4
+
+
+def _matter(report: Report) -> Matter:
+    """Return what of a report is compared with rules and other concerns."""
+    return Matter(
+        text=report.text,
+        theme_id=report.theme.pk if report.theme else None,
+        spot=spot_of(report.latitude, report.longitude),
+        place=report.place_text,
+    )
+
+
+def _bit(is_so: Exists, bit: int) -> Case:
+    return Case(When(is_so, then=Value(bit)), default=Value(0), output_field=IntegerField())
+
+
+def _what_is_known(
+    quarter: Quarter, report: Report, intake: Intake, draft_key: UUID, now: datetime
+) -> _Known:
     """Ask for everything in one statement; most reports cost no other before they are stored."""
     same = Concern.objects.filter(quarter=quarter, text=report.text)
     lately = same.filter(created_at__gte=now - timedelta(hours=REPEATED_HOURS))
@@ -153,12 +241,68 @@ def _what_is_known(quarter: Quarter, report: Report, draft_key: UUID, now: datet
     )
     names = sender_names(report.email, report.text)
     blocked = BlockedSender.objects.filter(quarter=quarter, name__in=names)
+    may_be_twice = bool(report.email) and intake.channel not in BY_PROGRAM
     earlier = (
-        Subquery(just_now.values("pk")[:1]) if report.email else Value(None, BigIntegerField())
+        Subquery(just_now.values("pk")[:1]) if may_be_twice else Value(None, BigIntegerField())
     )
     photos = DraftPhoto.objects.filter(draft=draft_key, draft__quarter=quarter)
-    facts = Quarter.objects.values_list(earlier, Exists(lately), Exists(blocked), Exists(photos))
-    return _Known(*facts.get(pk=quarter.pk))
+    bits = (
+        _bit(Exists(lately), REPEATED)
+        + _bit(Exists(blocked), BLOCKED)
+        + _bit(Exists(photos), WITH_PHOTOS)
+    )
+    facts = Quarter.objects.filter(pk=quarter.pk).annotate(**facts_row(earlier, bits))
+    if intake.reactions is None:
+        found = Look(facts=facts_of(facts))
+    else:
+        with_near = _asks_for_near(report, intake.reactions)
+        found = look(quarter, _matter(report), now=now, with_near=with_near, facts=facts)
+    earlier_id, flags = found.facts or (None, 0)
+    return _Known(
+        earlier_id,
+        is_repeated=bool(flags & REPEATED),
+        is_blocked=bool(flags & BLOCKED),
+        has_photos=bool(flags & WITH_PHOTOS),
+        look=found,
+    )
+
+
+def _asks_for_near(report: Report, reactions: Reactions) -> bool:
+    return not reactions.is_new and not report.is_emergency
+
+
+def _let_look_first(
+    quarter: Quarter,
+    report: Report,
+    intake: Intake,
+    known: _Known,
+    form_key: UUID,
+    now: datetime,
+) -> None:
+    """Raise LookFirst for what the person has not seen yet, and for a stop that was not overridden.
+
+    A program is shown nothing: its report goes on to the quarantine. Danger is never stopped.
+    """
+    reactions = intake.reactions
+    if reactions is None or Sign.TRAP in (intake.signs or ()):
+        return
+    shown = hints(
+        quarter,
+        _matter(report),
+        known.look,
+        now=now,
+        with_near=_asks_for_near(report, reactions),
+    )
+    if report.is_emergency:
+        shown = Hints(rules=shown.rules, is_danger=True)
+        is_seen = reactions.has_seen_danger
+    else:
+        are_seen = {rule.pk for rule in shown.rules} <= reactions.seen_rules
+        is_seen = are_seen and not shown.near and (reactions.overrides or not shown.is_stopped)
+    if not is_seen:
+        day = quarter.local_day(now)
+        note_hits(rules=shown.rules, form_key=form_key, outcome=HitOutcome.LEFT, day=day)
+        raise LookFirst(shown)
 
 
 def _weighed(report: Report, intake: Intake, known: _Known) -> frozenset[Sign]:
@@ -186,6 +330,8 @@ def _store(
 ) -> Concern:
     day = quarter.local_day(now)
     first_look = add_days_at_work(quarter, day, quarter.first_look_days)
+    passed = rules_with_addresses(known.look.rules)
+    state = _first_state(intake, signs)
     dossier = open_dossier(
         quarter=quarter,
         kind=Kind.CONCERN,
@@ -196,13 +342,13 @@ def _store(
         search_words=" ".join(
             (report.text, report.place_text, report.name, report.email, report.phone)
         ),
-        is_held=bool(signs),
+        is_held=state != ConcernState.NEW,
         now=now,
     )
     concern = Concern.objects.create(
         dossier=dossier,
         quarter=quarter,
-        state=ConcernState.QUARANTINED if signs else ConcernState.NEW,
+        state=state,
         kind=report.kind,
         theme=report.theme,
         text=report.text,
@@ -210,6 +356,8 @@ def _store(
         told_on=intake.told_on,
         created_at=now,
         is_emergency=report.is_emergency,
+        action=intake.action,
+        scope_rule=passed[0] if passed else None,
         place_kind=report.place_kind,
         place_text=report.place_text,
         latitude=report.latitude,
@@ -240,12 +388,27 @@ def _store(
     first_follow_up(dossier=dossier, due_on=first_look, reason=FollowUpReason.FIRST_LOOK, now=now)
     _take_consent(concern, report, intake, by_id, now)
     if known.has_photos:
-        _attach_photos(concern, submission_key)
+        attach_photos(concern=concern, draft_key=submission_key)
+    _note_passed(passed, report, submission_key, day)
     if signs:
         _put_aside(concern, signs, now)
     else:
         ask_to_confirm(concern=concern, teller=teller, now=now)
     return concern
+
+
+def _note_passed(passed: list[ScopeRule], report: Report, form_key: UUID, day: date) -> None:
+    """Count how it went on past each rule. In danger nobody overrides anything: it is just sent."""
+    for rule in passed:
+        is_overridden = rule.is_stop and not report.is_emergency
+        outcome = HitOutcome.OVERRIDDEN if is_overridden else HitOutcome.SENT_ANYWAY
+        note_hits(rules=[rule], form_key=form_key, outcome=outcome, day=day)
+
+
+def _first_state(intake: Intake, signs: frozenset[Sign]) -> ConcernState:
+    if signs:
+        return ConcernState.QUARANTINED
+    return ConcernState.DRAFT if intake.is_draft else ConcernState.NEW
 
 
 def _put_aside(concern: Concern, signs: frozenset[Sign], now: datetime) -> None:
@@ -283,13 +446,19 @@ def _take_consent(
         )
 
 
-def _attach_photos(concern: Concern, draft_key: UUID) -> None:
+def attach_photos(*, concern: Concern, draft_key: UUID, first: int = 0) -> int:
+    """Let the photos of a draft belong to a concern; part of a deed. Returns how many they are.
+
+    first: the position of the first one, behind those that are there.
+    """
     photos = DraftPhoto.objects.filter(draft=draft_key, draft__quarter=concern.quarter)
-    for position, photo in enumerate(photos.select_related("file").order_by("pk")):
+    found = list(photos.select_related("file").order_by("pk"))
+    for position, photo in enumerate(found, first):
         add_document(
             dossier=concern.dossier, file=photo.file, is_of_teller=True, position=position
         )
     Draft.objects.filter(pk=draft_key, quarter=concern.quarter).delete()
+    return len(found)
 
 
 @transaction.atomic
@@ -334,6 +503,7 @@ def drop_photo(*, quarter: Quarter, key: UUID, file_id: UUID) -> None:
 def drop_old_drafts(*, now: datetime) -> int:
     """Delete drafts older than 24 hours with their photos. Returns how many drafts went."""
     old = Draft.objects.filter(created_at__lt=now - timedelta(hours=DRAFT_HOURS))
+    forget_form_keys(before=(now - timedelta(hours=DRAFT_HOURS)).date())
     count = 0
     for draft in old.prefetch_related("photos__file"):
         files = [photo.file for photo in draft.photos.all()]

@@ -11,15 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import Letter
-from quartiersladen.concerns.models import REASON_LENGTH, Concern, Referral
+from quartiersladen.concerns.models import REASON_LENGTH, Concern, Question, Referral
 from quartiersladen.concerns.rules import may_act_as_teller, may_decide, may_work_on
+from quartiersladen.concerns.services import topics
+from quartiersladen.concerns.services.joint_answer import take_up_joined, tell_joined
 from quartiersladen.concerns.services.tellers import letter_to_teller, tell_the_end
+from quartiersladen.concerns.services.voices import tell_voices_later
 from quartiersladen.concerns.states import (
+    AFTER_QUESTION,
     CONCERN_MACHINE,
     HELD,
     NEEDS_REASON,
     NEEDS_WITNESS,
     ConcernState,
+    QuestionState,
     ReferralState,
     Result,
     Scope,
@@ -27,6 +32,7 @@ from quartiersladen.concerns.states import (
     action_for,
 )
 from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.queries import next_follow_up
 from quartiersladen.dossiers.services import (
     ChangedMeanwhile,
     claim,
@@ -89,6 +95,9 @@ def move(
         setattr(concern, name, value)
     if before in HELD and after not in HELD:
         let_in_dossier(dossier=concern.dossier)
+    if before == ConcernState.QUESTION and action not in AFTER_QUESTION:
+        waiting = Question.objects.filter(concern=concern, state=QuestionState.OPEN)
+        waiting.update(state=QuestionState.SETTLED, ended_at=now)
     if after in {ConcernState.ANSWERED, ConcernState.WITHDRAWN, ConcernState.JOINED}:
         close_dossier(dossier=concern.dossier, now=now)
 
@@ -178,10 +187,16 @@ def plan_next(
     claim(dossier=concern.dossier, version=version)
     if not concern.is_open:
         CONCERN_MACHINE.target(ConcernState(concern.state), "check")
-    set_next_date(concern=concern, due_on=due_on, reason=FollowUpReason.WORK, note=note, now=now)
+    set_next_date(concern=concern, due_on=due_on, reason=_reason(concern), note=note, now=now)
     return _office_entry(
         viewer, concern, "next_date", now, text=note, data={"due_on": f"{concern.next_on}"}
     )
+
+
+def _reason(concern: Concern) -> FollowUpReason:
+    """Return why the next date is set: who was not reached by phone still has to be called."""
+    task = next_follow_up(concern.dossier) if concern.state == ConcernState.QUESTION else None
+    return FollowUpReason(task.reason) if task else FollowUpReason.WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +262,7 @@ def end(*, viewer: Viewer, concern: Concern, ending: Ending, now: datetime) -> E
         closed_at=now,
         first_answer_at=concern.first_answer_at or now,
         next_on=None,
+        topic_next_on=topics.next_asking(concern=concern, now=now),
     )
     entry = _office_entry(
         viewer,
@@ -258,6 +274,8 @@ def end(*, viewer: Viewer, concern: Concern, ending: Ending, now: datetime) -> E
         data={"result": ending.result, "witness": witness, "reason": ending.reason.strip()},
     )
     tell_the_end(concern=concern, by_id=viewer.user_id, now=now)
+    tell_joined(leader=concern, by_id=viewer.user_id, now=now)
+    tell_voices_later(concern=concern)
     return entry
 
 
@@ -288,6 +306,7 @@ def reopen_concern(
     set_next_date(
         concern=concern, due_on=today, reason=FollowUpReason.WORK, note=why[:200], now=now
     )
+    take_up_joined(leader=concern, by_id=viewer.user_id, now=now)
     _office_entry(viewer, concern, "reopen_note", now, text=why.strip())
     return _office_entry(viewer, concern, "reopened", now, audience=Audience.PUBLIC)
 
@@ -314,6 +333,9 @@ def withdraw_concern(
         now=now,
         closed_at=now,
         next_on=None,
+        topic_months=None,
+        topic_since=None,
+        topic_next_on=None,
         is_released=False,
         public_latitude=None,
         public_longitude=None,

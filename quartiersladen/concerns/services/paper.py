@@ -9,6 +9,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.rules import may_see_teller
+from quartiersladen.concerns.services import topics
 from quartiersladen.concerns.states import CLOSED, WAITING
 from quartiersladen.correspondence.paper import Paper
 from quartiersladen.correspondence.services import keep_message
@@ -99,6 +100,7 @@ def letter_sent(
     )
     if concern.state in CLOSED:
         end_follow_up(dossier=concern.dossier, now=now)
+        topics.go_on(concern=concern, now=now)
     return record(
         dossier=concern.dossier,
         deed="letter_sent",

@@ -18,6 +18,7 @@ from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services import (
+    ChangedMeanwhile,
     clean_search_later,
     delete_dossier,
     end_follow_up,
@@ -59,10 +60,11 @@ def _note(viewer: Viewer, concern: Concern, deed: str, now: datetime, **data: st
 
 
 @transaction.atomic
-def let_in(*, viewer: Viewer, concern: Concern, now: datetime) -> Entry:
+def let_in(*, viewer: Viewer, concern: Concern, deed: str = "let_in", now: datetime) -> Entry:
     """It is real: it becomes a new concern as if it had come in now, and its mail goes out.
 
     The day by which the person was promised an answer stays, unless it comes before the first look.
+    deed: the journal line that says from where.
     Raises NotAllowed; TransitionRefused when it does not lie in the quarantine; ChangedMeanwhile.
     """
     demand(may_decide(viewer, concern))
@@ -89,7 +91,7 @@ def let_in(*, viewer: Viewer, concern: Concern, now: datetime) -> Entry:
         now=now,
     )
     ask_to_confirm(concern=concern, teller=concern.teller, now=now)
-    return _note(viewer, concern, "let_in", now)
+    return _note(viewer, concern, deed, now)
 
 
 @transaction.atomic
@@ -176,6 +178,22 @@ def block_sender(*, viewer: Viewer, quarter: Quarter, name: str, now: datetime) 
     if len(name) > SENDER_LENGTH or not DOMAIN.fullmatch(name.rpartition("@")[2]):
         raise NotASender(field="name")
     return _block(viewer, quarter, name, now)
+
+
+def delete_draft(*, concern: Concern) -> None:
+    """Delete what came by mail and is no concern, as if it had never been; part of a deed.
+
+    The mail itself stays in the inbox.  Raises ChangedMeanwhile when it was taken in meanwhile.
+    """
+    with erasure_permit():
+        still = Concern.objects.filter(pk=concern.pk, state=ConcernState.DRAFT)
+        if not still.update(submission_key=None):
+            raise ChangedMeanwhile
+        dossier = concern.dossier
+        forget_consents(subject=concern.teller.subject)
+        concern.delete()
+        delete_dossier(dossier=dossier)
+    clean_search_later()
 
 
 def _block(viewer: Viewer, quarter: Quarter, name: str, now: datetime) -> BlockedSender:

@@ -426,56 +426,79 @@ def accept_referral(
 
 @transaction.atomic
 def decline_referral(
-    *, viewer: Viewer, referral: Referral, reason: str, version: int | None = None, now: datetime
+    *,
+    viewer: Viewer,
+    referral: Referral,
+    reason: str,
+    version: int | None = None,
+    is_by_mail: bool = False,
+    now: datetime,
 ) -> Entry:
     """The body says that it is not responsible; the concern lies on the desk again.
 
+    is_by_mail: it wrote itself, and its words are kept on the dossier already.
     Raises NotAllowed; ReplyMissing; TransitionRefused; ChangedMeanwhile.
     """
-    return _settle(viewer, referral, "decline", "body_declined", reason, version, now)
+    said = _Said(reason, version, is_by_mail=is_by_mail)
+    return _settle(viewer, referral, "decline", "body_declined", said, now)
 
 
 @transaction.atomic
 def answer_referral(
-    *, viewer: Viewer, referral: Referral, text: str, version: int | None = None, now: datetime
+    *,
+    viewer: Viewer,
+    referral: Referral,
+    text: str,
+    version: int | None = None,
+    is_by_mail: bool = False,
+    now: datetime,
 ) -> Entry:
     """The body answers; when all have replied the concern lies on the desk again.
 
+    is_by_mail: it wrote itself, and its words are kept on the dossier already.
     Raises NotAllowed; ReplyMissing; TransitionRefused; ChangedMeanwhile.
     """
-    return _settle(viewer, referral, "answer", "body_answered", text, version, now)
+    said = _Said(text, version, is_by_mail=is_by_mail)
+    return _settle(viewer, referral, "answer", "body_answered", said, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a body said. version: None through the one-case link and by mail."""
+
+    words: str
+    version: int | None
+    is_by_mail: bool
 
 
 def _settle(
-    viewer: Viewer,
-    referral: Referral,
-    action: str,
-    deed: str,
-    words: str,
-    version: int | None,
-    now: datetime,
+    viewer: Viewer, referral: Referral, action: str, deed: str, said: _Said, now: datetime
 ) -> Entry:
-    if not words.strip():
+    words = said.words.strip()
+    if not words:
         raise ReplyMissing(field="reply")
-    actor = _start_reply(viewer, referral, version)
-    _move_referral(referral, action, {"reason", "text"}, reply=words.strip(), settled_at=now)
-    keep_message(
-        dossier=referral.concern.dossier,
-        direction=Direction.IN,
-        way=Way.LINK if actor == Actor.BODY else Way.PHONE,
-        counterpart=Counterpart.BODY,
-        body=referral.body,
-        text=words.strip(),
-        by_id=viewer.user_id,
-        now=now,
-    )
+    actor = _start_reply(viewer, referral, said.version)
+    _move_referral(referral, action, {"reason", "text"}, reply=words, settled_at=now)
+    if said.is_by_mail:
+        actor = Actor.BODY
+    else:
+        keep_message(
+            dossier=referral.concern.dossier,
+            direction=Direction.IN,
+            way=Way.LINK if actor == Actor.BODY else Way.PHONE,
+            counterpart=Counterpart.BODY,
+            body=referral.body,
+            text=words,
+            by_id=viewer.user_id,
+            now=now,
+        )
     follow_referrals(concern=referral.concern, now=now)
     _reply_entry(
         viewer,
         referral,
         actor,
         f"{deed}_text",
-        words.strip(),
+        words,
         {"body": referral.body.name},
         now,
         audience=Audience.OFFICE,

@@ -14,6 +14,7 @@ from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import CONFIRM_HOURS, Letter
 from quartiersladen.concerns.models import Concern, Teller
 from quartiersladen.concerns.rules import may_work_on
+from quartiersladen.concerns.services import topics
 from quartiersladen.concerns.services.forgetting import drop_address
 from quartiersladen.concerns.states import CLOSED, CONCERN_MACHINE, HELD, AnswerWay, ConcernState
 from quartiersladen.correspondence.services import keep_message, send_mail
@@ -167,7 +168,10 @@ def write_to_teller(
 
 
 def tell_the_end(*, concern: Concern, by_id: int | None, now: datetime) -> None:
-    """Let the teller know how it ended: by mail at once, by phone or post as a task for today."""
+    """Let the teller know how it ended: by mail at once, by phone or post as a task for today.
+
+    An important topic is asked about again, after the task if there is one.
+    """
     write_to_teller(
         concern=concern,
         build=lambda teller: letters.answered(concern, teller),
@@ -183,6 +187,8 @@ def tell_the_end(*, concern: Concern, by_id: int | None, now: datetime) -> None:
             note=str(note),
             now=now,
         )
+    else:
+        topics.go_on(concern=concern, now=now)
 
 
 def demand_let_in(*, concern: Concern) -> None:
@@ -218,6 +224,7 @@ def told_orally(
     )
     if concern.state in CLOSED:
         end_follow_up(dossier=concern.dossier, now=now)
+        topics.go_on(concern=concern, now=now)
     return record(
         dossier=concern.dossier,
         deed="told_orally",

@@ -140,7 +140,7 @@ def test_by_group_of_states(client, quarter, mira):
     done = show(mira, quarter, "Bank", EAST)
     Concern.objects.filter(pk=done.pk).update(state="answered", result="fixed")
     joined = show(mira, quarter, "Baum", EAST)
-    Concern.objects.filter(pk=joined.pk).update(state="joined")
+    Concern.objects.filter(pk=joined.pk).update(state="joined", leader=done)
 
     assert everywhere(client, zustand="open") == ["Lampe"]
     assert everywhere(client, zustand="closed") == ["Baum", "Bank"]
@@ -387,7 +387,7 @@ def test_concerns_released_before_are_filed(quarter, mira, districts):
     hidden = make_concern(quarter)
     Concern.objects.update(public_words="", public_district=None)
     migration = MigrationLoader(connection).get_migration(
-        "concerns", "0008_released_concerns_are_filed"
+        "concerns", "0015_released_concerns_are_filed"
     )
 
     [step] = migration.operations

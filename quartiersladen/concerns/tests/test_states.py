@@ -12,11 +12,13 @@ from quartiersladen.concerns.states import (
     WAITING,
     ConcernState,
     ReferralState,
+    action_after_question,
     action_for,
+    parting,
 )
 from quartiersladen.kernel.errors import TransitionRefused
 
-FACTS = {"next_date", "body", "result", "reason", "text"}
+FACTS = {"next_date", "body", "result", "reason", "text", "leader"}
 C, R = ConcernState, ReferralState
 CONCERN_EDGES = {
     "check": (OPEN, C.CHECKED),
@@ -25,9 +27,15 @@ CONCERN_EDGES = {
     "ask_again": (OUTSIDE, C.ASKED_AGAIN),
     "wait_on": (OUTSIDE, C.FORWARDED),
     "come_back": (OUTSIDE, C.CHECKED),
+    "ask_person": (OPEN - {C.QUESTION}, C.QUESTION),
+    "question_over": ({C.QUESTION}, C.CHECKED),
+    "back_outside": ({C.QUESTION}, C.FORWARDED),
+    "back_to_silence": ({C.QUESTION}, C.ASKED_AGAIN),
     "close": (OPEN, C.ANSWERED),
     "withdraw": (OPEN | {C.QUARANTINED}, C.WITHDRAWN),
-    "reopen": (CLOSED, C.CHECKED),
+    "reopen": (CLOSED - {C.JOINED}, C.CHECKED),
+    "join": (OPEN, C.JOINED),
+    **{parting(state): ({C.JOINED}, state) for state in sorted(OPEN)},
     "let_in": (HELD, C.NEW),
     "call_spam": ({C.QUARANTINED}, C.SPAM),
     "hold_again": ({C.SPAM}, C.QUARANTINED),
@@ -86,3 +94,21 @@ def test_an_edge_names_the_fact_that_is_missing(action):
 )
 def test_the_state_follows_from_the_referrals(referrals, action):
     assert action_for(referrals) == action
+
+
+@pytest.mark.parametrize(
+    ("referrals", "action"),
+    [
+        ([], "question_over"),
+        ([R.ANSWERED], "question_over"),
+        ([R.SENT], "back_outside"),
+        ([R.SILENT, R.SENT], "back_to_silence"),
+    ],
+)
+def test_after_a_question_it_goes_back_to_who_has_it(referrals, action):
+    assert action_after_question(referrals) == action
+
+
+def test_the_table_of_the_tests_is_whole():
+    assert {t.action for t in CONCERN_MACHINE.transitions} == set(CONCERN_EDGES)
+    assert {t.action for t in REFERRAL_MACHINE.transitions} == set(REFERRAL_EDGES)

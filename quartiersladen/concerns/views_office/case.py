@@ -19,8 +19,10 @@ from quartiersladen.accounts.context import finished_languages
 from quartiersladen.accounts.queries import colleagues
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms import office as forms
-from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.gathered import open_question
+from quartiersladen.concerns.models import Concern, Question, Referral
 from quartiersladen.concerns.services.life import default_next_date
+from quartiersladen.concerns.states import ConcernState, Scope
 from quartiersladen.concerns.views_office.snippets import (
     Desk,
     day_typed,
@@ -29,7 +31,7 @@ from quartiersladen.concerns.views_office.snippets import (
 )
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.dossiers.models import Document
-from quartiersladen.dossiers.queries import documents_of
+from quartiersladen.dossiers.queries import documents_of, tags_here, tags_of
 from quartiersladen.kernel.language import language_name
 from quartiersladen.quarters.queries import themes_of
 
@@ -63,6 +65,11 @@ class Case:
         return documents_of(self.request.viewer, self.concern.dossier)
 
     @cached_property
+    def tags(self) -> list[str]:
+        """The names of its tags."""
+        return tags_of([self.concern.pk]).get(self.concern.pk, [])
+
+    @cached_property
     def asked_in(self) -> str:
         """The language in which the person wrote, if the answer would go out in another one.
 
@@ -71,6 +78,13 @@ class Case:
         told, answer = self.concern.text_language, self.concern.dossier.language
         is_same = told == answer.partition("-")[0]
         return "" if is_same or told not in offered_languages(self) else told
+
+    @cached_property
+    def question(self) -> Question | None:
+        """The question that waits for the person's answer; asked for only where there is one."""
+        if self.concern.state != ConcernState.QUESTION:
+            return None
+        return open_question(self.request.viewer, self.concern)
 
     @cached_property
     def referrals(self) -> list[Referral]:
@@ -123,12 +137,22 @@ def _of_sort(case: Case) -> dict[str, Any]:
     }
 
 
+def _of_tags(case: Case) -> dict[str, Any]:
+    return {"there": case.tags, "offered": [tag.name for tag in tags_here(case.request.viewer)]}
+
+
 def _of_scope(case: Case) -> dict[str, Any]:
     return {
         "addresses": queries.right_addresses(case.request.quarter.pk),
         "language": case.concern.dossier.language,
-        "initial": {"due_on": case.due_on},
+        "initial": {"due_on": case.due_on} | _wished_scope(case.concern),
     }
+
+
+def _wished_scope(concern: Concern) -> dict[str, Any]:
+    """Who went past a rule that stops has said already what they want."""
+    rule = concern.scope_rule
+    return {"scope": Scope.PUBLIC_INTEREST} if rule and rule.is_stop else {}
 
 
 def _of_plan(case: Case) -> dict[str, Any]:
@@ -160,6 +184,11 @@ def _of_release(case: Case) -> dict[str, Any]:
     }
 
 
+def _of_topic(case: Case) -> dict[str, Any]:
+    months, day = case.concern.topic_months, case.concern.topic_next_on
+    return {"initial": {"months": months, "next_on": day} if months else {}}
+
+
 def _of_language(case: Case) -> dict[str, Any]:
     return {
         "languages": [(code, language_name(code)) for code in offered_languages(case)],
@@ -181,10 +210,15 @@ DEED_FORMS: dict[str, tuple[type[forms.DeedForm], FormSettings]] = {
     "plan": (forms.PlanForm, _of_plan),
     "assign": (forms.AssignForm, _of_assign),
     "sort": (forms.SortForm, _of_sort),
+    "tags": (forms.TagsForm, _of_tags),
     "release": (forms.ReleaseForm, _of_release),
     "conceal": (forms.VersionedForm, _nothing),
     "language": (forms.LanguageForm, _of_language),
     "told": (forms.ToldForm, _of_told),
+    "question": (forms.AskPersonForm, _nothing),
+    "heard": (forms.HeardForm, _nothing),
+    "topic": (forms.TopicForm, _of_topic),
+    "topic_end": (forms.VersionedForm, _nothing),
     "close": (forms.CloseForm, _nothing),
     "withdraw": (forms.VersionedForm, _nothing),
     "consent": (forms.ConsentForm, _nothing),

@@ -2,18 +2,22 @@
 
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns import queries
+from quartiersladen.concerns.gathered import open_question
 from quartiersladen.concerns.services import (
     languages,
     life,
     own_data,
+    questions,
     referrals,
     release,
     tellers,
+    topics,
     triage,
 )
 from quartiersladen.concerns.states import Channel, PlacePrecision, Result, Scope, Witness
@@ -21,6 +25,7 @@ from quartiersladen.concerns.views_office.case import ask_form, deed_form, open_
 from quartiersladen.concerns.views_office.detail import act, show
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers import services as dossiers
+from quartiersladen.dossiers.tags import change_tags, names_in
 
 
 @require_safe
@@ -81,6 +86,26 @@ def sort(request: StaffRequest, reference: str) -> HttpResponse:
             concern=case.concern,
             theme=data["theme"],
             kind=data["kind"],
+            version=data["version"],
+            now=case.now,
+        ),
+    )
+
+
+@require_POST
+@desk
+def tags(request: StaffRequest, reference: str) -> HttpResponse:
+    """Put tags on it or take them off."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "tags",
+        deed_form(case, "tags", request.POST),
+        lambda data: change_tags(
+            viewer=request.viewer,
+            dossier=case.concern.dossier,
+            add=names_in(data["add"]),
+            remove=data.get("remove", []),
             version=data["version"],
             now=case.now,
         ),
@@ -308,6 +333,86 @@ def told(request: StaffRequest, reference: str) -> HttpResponse:
             text=data["text"],
             version=data["version"],
             now=case.now,
+        ),
+    )
+
+
+@require_POST
+@desk
+def question(request: StaffRequest, reference: str) -> HttpResponse:
+    """Ask the person back."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "question",
+        deed_form(case, "question", request.POST),
+        lambda data: questions.ask_person(
+            viewer=request.viewer,
+            concern=case.concern,
+            text=data["text"],
+            version=data["version"],
+            now=case.now,
+        ),
+        lambda data: questions.preview_question(
+            viewer=request.viewer, concern=case.concern, text=data["text"], now=case.now
+        ),
+    )
+
+
+@require_POST
+@desk
+def heard(request: StaffRequest, reference: str) -> HttpResponse:
+    """Write down the answer to a question as the person told it."""
+    case = open_case(request, reference)
+
+    def deed(data: dict[str, Any]) -> object:
+        try:
+            asked = open_question(request.viewer, case.concern)
+        except ObjectDoesNotExist:
+            raise questions.NotNeeded from None
+        return questions.answer_question(
+            viewer=request.viewer,
+            question=asked,
+            text=data["text"],
+            way=Way(data["way"]),
+            version=data["version"],
+            now=case.now,
+        )
+
+    return act(case, "heard", deed_form(case, "heard", request.POST), deed)
+
+
+@require_POST
+@office
+def topic(request: StaffRequest, reference: str) -> HttpResponse:
+    """Call it an important topic, or change its rhythm."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "topic",
+        deed_form(case, "topic", request.POST),
+        lambda data: topics.mark_topic(
+            viewer=request.viewer,
+            concern=case.concern,
+            months=data["months"],
+            next_on=data["next_on"],
+            version=data["version"],
+            now=case.now,
+        ),
+    )
+
+
+@require_POST
+@office
+def topic_end(request: StaffRequest, reference: str) -> HttpResponse:
+    """Let an important topic rest."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "topic_end",
+        deed_form(case, "topic_end", request.POST),
+        lambda data: topics.end_topic(
+            viewer=request.viewer, concern=case.concern, version=data["version"], now=case.now
         ),
     )
 

@@ -43,11 +43,14 @@ WITH_BODIES = {
     "body_declined_text",
     "body_answered",
     "body_answered_text",
+    "body_wrote",
 }
 WITH_PERSON = {
     "received",
     "told_orally",
     "letter_sent",
+    "person_wrote",
+    "mail_returned",
     "address_confirmed",
     "address_dropped",
     "consent_withdrawn",
@@ -58,12 +61,38 @@ WITH_PERSON = {
     "text_gone",
     "closed",
     "withdrawn",
+    "question_text",
+    "question_asked",
+    "question_reminded",
+    "question_answer",
+    "question_answered",
+    "question_unanswered",
+}
+#: What was asked and what came back, over the years.
+CHAIN = {
+    "passed_on",
+    "asked_again",
+    "ask_note",
+    "body_declined_text",
+    "body_answered_text",
+    "closed",
+    "reopen_note",
+    "question_text",
+    "question_answer",
+    "question_unanswered",
+    "topic_set",
+    "topic_ended",
+    "joined",
+    "parted",
+    "joint_answer",
+    "joint_reopened",
 }
 #: Word in the address -> name and the deeds that are shown.
 JOURNALS = {
     "notizen": (gettext_lazy("Notes"), {"note", "ask_note", "reopen_note"}),
     "stellen": (gettext_lazy("Bodies"), WITH_BODIES),
     "person": (gettext_lazy("The person"), WITH_PERSON),
+    "kette": (gettext_lazy("Asks and answers"), CHAIN),
 }
 
 
@@ -120,10 +149,12 @@ def show(
         "cards": referral_cards(case, attempt, opened),
         "silent": silent(case),
         "proposals": proposals(case),
+        "question": case.question,
         "may_forward": may_forward(case),
         "has_letter": rules.may_see_teller(viewer, concern) and has_letter(concern),
         "correspondence": [_letter(case, m) for m in messages_of(viewer, concern.dossier)],
         "photos": case.photos,
+        "tags": case.tags,
         "told_in": language_name(concern.text_language),
         "answered_in": language_name(concern.dossier.language),
         "asked_in": case.asked_in if decides else "",
@@ -149,6 +180,8 @@ def explain(refusal: Conflict) -> str:
         "withdraw": _("withdraw"),
         "reopen": _("take up again"),
         "ask_again": _("ask again"),
+        "ask_person": _("ask the person back"),
+        "join": _("join to another concern"),
         "let_in": _("let in from the quarantine"),
     }
     possible = ", ".join(words[action] for action in refusal.allowed if action in words)

@@ -3,60 +3,46 @@
 from datetime import date
 from typing import NamedTuple
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk
 from quartiersladen.concerns import queries
-from quartiersladen.concerns.paging import cursor_from, page_urls
+from quartiersladen.concerns.filtering import OPEN_WORD, TOLD_IN, kept_query, wanted_from
+from quartiersladen.concerns.paging import page_urls
 from quartiersladen.concerns.queries import ConcernFilter, DeskRow
-from quartiersladen.concerns.states import HELD, OPEN, Channel, ConcernState
+from quartiersladen.concerns.states import (
+    HELD,
+    Channel,
+    ConcernKind,
+    ConcernState,
+    Scope,
+    word_for_others,
+)
+from quartiersladen.dossiers.queries import tags_here
 from quartiersladen.kernel.language import language_name
 from quartiersladen.kernel.text import localized
 from quartiersladen.quarters.queries import themes_of
 from quartiersladen.ui.templatetags.ui import badge_kind, distance
 
-OPEN_WORD = "offen"
-#: Leichte Sprache is written by offices; what people write is German.
-TOLD_IN = [code for code, _name in settings.LANGUAGES if code != "de-simple"]
-
-
-def _states(text: str) -> frozenset[ConcernState]:
-    if text == OPEN_WORD:
-        return OPEN
-    known = text in ConcernState.values and text not in HELD
-    return frozenset({ConcernState(text)}) if known else frozenset()
-
-
-def _wanted(request: StaffRequest) -> ConcernFilter:
-    theme = request.GET.get("thema", "")
-    channel = request.GET.get("kanal", "")
-    return ConcernFilter(
-        states=_states(request.GET.get("zustand", "")),
-        theme_id=int(theme) if theme.isdecimal() and len(theme) < 10 else None,
-        language=_language(request.GET.get("sprache", "")),
-        channel=channel if channel in Channel.values else "",
-        assigned_to_id=request.user.pk if request.GET.get("meine") else None,
-        words=request.GET.get("q", "")[:200],
-        older_than=cursor_from(request.GET.get("vor", "")),
-        newer_than=cursor_from(request.GET.get("nach", "")),
-    )
-
-
-def _language(code: str) -> str:
-    return code if code in TOLD_IN else ""
+DUE_LABELS = {
+    "ueberfaellig": _("overdue"),
+    "heute": _("until today"),
+    "woche": _("within 7 days"),
+}
 
 
 class Line(NamedTuple):
     """One row as it is shown; words and days are made once, not per cell."""
 
     reference: str
+    pick: str
     url: str
     title: str
     badge: str
@@ -70,11 +56,14 @@ class Line(NamedTuple):
 def _lines(rows: list[DeskRow], today: date) -> list[Line]:
     language = get_language() or "de"
     base = reverse("concerns:office_list")
-    states = {state.value: (badge_kind(state), str(state.label)) for state in ConcernState}
+    states = {
+        state.value: (badge_kind(state), str(word_for_others(state))) for state in ConcernState
+    }
     days = {row.next_on: _day(row.next_on, today) for row in rows}
     return [
         Line(
             row.reference,
+            f"{row.reference}~{row.version}",
             f"{base}{row.reference}/",
             row.title,
             *states[row.state],
@@ -94,23 +83,42 @@ def _day(day: date | None, today: date) -> tuple[str, str]:
 @desk
 def office_list(request: StaffRequest) -> HttpResponse:
     """All concerns that the viewer may open, newest first."""
-    wanted = _wanted(request)
+    today = request.quarter.local_day(timezone.now())
+    wanted = wanted_from(request.GET, user_id=request.user.pk, today=today)
     page = queries.desk_page(request.viewer, wanted)
-    language = get_language() or "de"
-    chosen = request.GET.get("zustand", "")
+    kept = kept_query(request.GET)
     context = {
         "page": page,
-        "lines": _lines(page.rows, request.quarter.local_day(timezone.now())),
+        "lines": _lines(page.rows, today),
         "wanted": wanted,
-        "states": [(s.value, s.label, s.value == chosen) for s in ConcernState if s not in HELD],
-        "open_chosen": chosen == OPEN_WORD,
+        "kept": kept,
+        "saved": [(one, one.query == kept) for one in queries.saved_filters(request.viewer)],
+        "nav_section": "concerns",
+        **_choices(request, wanted),
+        **page_urls(request.GET, page),
+    }
+    return render(request, "concerns/office/list.html", context)
+
+
+def _choices(request: StaffRequest, wanted: ConcernFilter) -> dict[str, object]:
+    """Return what the list can be narrowed by, each with whether it is chosen."""
+    language = get_language() or "de"
+    state, due = request.GET.get("zustand", ""), request.GET.get("faellig", "")
+    further = (wanted.kind, wanted.scope, wanted.told_from, wanted.told_until, wanted.tag_id, due)
+    return {
+        "states": [
+            (s.value, word_for_others(s), s.value == state) for s in ConcernState if s not in HELD
+        ],
+        "open_chosen": state == OPEN_WORD,
         "themes": [
             (theme.pk, theme.name_in(language), theme.pk == wanted.theme_id)
             for theme in themes_of(request.quarter)
         ],
         "channels": [(c.value, c.label, c.value == wanted.channel) for c in Channel],
         "languages": [(code, language_name(code), code == wanted.language) for code in TOLD_IN],
-        "nav_section": "concerns",
-        **page_urls(request.GET, page),
+        "kinds": [(k.value, k.label, k.value == wanted.kind) for k in ConcernKind],
+        "scopes": [(s.value, s.label, s.value == wanted.scope) for s in Scope],
+        "dues": [(word, label, word == due) for word, label in DUE_LABELS.items()],
+        "tags": [(t.pk, t.name, t.pk == wanted.tag_id) for t in tags_here(request.viewer)],
+        "is_further": any(further),
     }
-    return render(request, "concerns/office/list.html", context)

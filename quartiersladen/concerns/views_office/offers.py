@@ -15,6 +15,8 @@ from quartiersladen.concerns import rules
 from quartiersladen.concerns.forms import office as forms
 from quartiersladen.concerns.letters import Letter
 from quartiersladen.concerns.models import Referral
+from quartiersladen.concerns.services.questions import way_to
+from quartiersladen.concerns.services.topics import NO_TOPICS
 from quartiersladen.concerns.states import (
     CONCERN_MACHINE,
     WAITING,
@@ -23,6 +25,7 @@ from quartiersladen.concerns.states import (
     Result,
 )
 from quartiersladen.concerns.views_office.case import Case, ask_form, deed_form, said_form
+from quartiersladen.correspondence.states import Way
 
 TITLES: dict[str, str | Promise] = {
     "note": gettext_lazy("Write a note"),
@@ -30,10 +33,15 @@ TITLES: dict[str, str | Promise] = {
     "plan": gettext_lazy("Set another next date"),
     "assign": gettext_lazy("Who looks after it"),
     "sort": gettext_lazy("Correct theme and kind"),
+    "tags": gettext_lazy("Tags"),
     "release": gettext_lazy("Show it to the public"),
     "conceal": gettext_lazy("Take it off the public pages"),
     "language": gettext_lazy("Answer in another language"),
     "told": gettext_lazy("Told orally"),
+    "question": gettext_lazy("Ask the person back"),
+    "heard": gettext_lazy("The person has answered"),
+    "topic": gettext_lazy("Important topic: ask again over years"),
+    "topic_end": gettext_lazy("No important topic any more"),
     "close": gettext_lazy("Close with an answer"),
     "consent": gettext_lazy("The person takes back the consent to pass on contact data"),
     "withdraw": gettext_lazy("The person takes it back"),
@@ -46,6 +54,12 @@ HINTS: dict[str, str | Promise] = {
         "Everybody reads this copy; what was told stays as it is. Text, each photo and the place"
         " are separate."
     ),
+    "heard": gettext_lazy("What the person said on the phone, in person or by letter."),
+    "topic": gettext_lazy(
+        "An answer does not end it: it comes back to Today, and what was asked and answered stays"
+        " in one chain."
+    ),
+    "topic_end": gettext_lazy("It does not come back by itself any more."),
     "conceal": gettext_lazy("Text, photos and place are no longer public from now on."),
     "close": gettext_lazy(
         "Answered does not mean fixed: say how it ended, and who has seen it if it is fixed."
@@ -54,6 +68,15 @@ HINTS: dict[str, str | Promise] = {
     "consent": gettext_lazy(
         "From now on no letter to a body holds contact data. You get the task to ask bodies that"
         " have it to delete it."
+    ),
+}
+#: How a question reaches the person.
+WAYS_BACK: dict[Way, str | Promise] = {
+    Way.MAIL: gettext_lazy("The person gets it by e-mail and can answer on the status page."),
+    Way.PHONE: gettext_lazy("It becomes a task for today: call the person."),
+    Way.POST: gettext_lazy("It becomes a task for today: write to the person."),
+    Way.LINK: gettext_lazy(
+        "We know no way to reach the person. The question stands on the status page."
     ),
 }
 KEYS = {"note": "n", "plan": "w"}
@@ -106,18 +129,23 @@ def _names(case: Case) -> list[str]:
     concern = case.concern
     decides = rules.may_decide(case.request.viewer, concern)
     actions = CONCERN_MACHINE.actions_from(ConcernState(concern.state))
+    sees_teller = rules.may_see_teller(case.request.viewer, concern)
     possible = {
+        "heard": concern.state == ConcernState.QUESTION,
         "scope": decides and "take_on" in actions,
         "note": True,
         "plan": concern.is_open,
         "assign": decides,
         "sort": decides,
+        "tags": not concern.is_held,
         "release": decides and concern.state != ConcernState.WITHDRAWN and not concern.is_held,
         "conceal": decides and concern.is_released,
         "language": decides and not concern.is_held,
         "told": not concern.is_held,
-        "consent": rules.may_see_teller(case.request.viewer, concern)
-        and concern.teller.may_pass_on,
+        "question": sees_teller and "ask_person" in actions,
+        "topic": decides and not concern.is_held and concern.state not in NO_TOPICS,
+        "topic_end": decides and concern.is_topic,
+        "consent": sees_teller and concern.teller.may_pass_on,
         "close": decides and "close" in actions,
         "withdraw": decides and "withdraw" in actions,
         "reopen": decides and "reopen" in actions,
@@ -162,6 +190,10 @@ def _hint(case: Case, name: str) -> str | Promise:
         return _("The text has been deleted by rule. Only the skeleton can be taken up again.")
     if name == "reopen" and case.concern.teller.contact_gone_at:
         return _("The contact data has been deleted: the person cannot be told by us any more.")
+    if name == "question":
+        return WAYS_BACK[way_to(teller=case.concern.teller)]
+    if name == "close" and case.concern.is_topic:
+        return _("Important topic: it comes back by itself, so that we ask again.")
     return HINTS.get(name, "")
 
 

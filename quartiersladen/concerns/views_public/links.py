@@ -1,11 +1,14 @@
 """Pages behind signed links: the teller's status, confirmation of an address, a body's case."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import HouseRequest, by_link, or_404
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import queries, timeline
+from quartiersladen.concerns.forms.answer import AnswerForm
 from quartiersladen.concerns.forms.body import ReplyForm
+from quartiersladen.concerns.forms.report import new_key
+from quartiersladen.concerns.gathered import question_to_answer, questions_of
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.responses import private
+from quartiersladen.concerns.rules import is_public
 from quartiersladen.concerns.services import life, referrals, tellers
 from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.states import CONCERN_MACHINE, WAITING, ConcernState, ReferralState
@@ -46,6 +53,20 @@ def _point(concern: Concern) -> str:
     return f"{concern.latitude},{concern.longitude}"
 
 
+def _joint_case(concern: Concern) -> dict[str, Any]:
+    """Return what the person may know of the concern to which theirs belongs: what everybody may."""
+    leader = concern.leader
+    if leader is None:
+        return {}
+    if not is_public(leader):
+        return {"belongs_to": leader.dossier.reference}
+    return {
+        "belongs_to": leader.dossier.reference,
+        "leader": leader,
+        "leader_steps": timeline.public_steps(leader),
+    }
+
+
 def _follow_query(concern: Concern) -> str:
     """Return what the page for following fills in; the place only roughly."""
     fields = {}
@@ -62,8 +83,7 @@ def _follow_query(concern: Concern) -> str:
 @by_link
 def teller_status(request: HouseRequest, token: str) -> HttpResponse:
     """What became of it, for the person who told it; also the receipt right after sending."""
-    today = request.quarter.local_day(timezone.now())
-    concern, viewer = or_404(queries.by_status_link, request.quarter, token, today)
+    concern, viewer = opened(request, token)
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
@@ -72,12 +92,46 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
             sentence, status = str(refusal.sentence), HTTPStatus.CONFLICT
         else:
             return redirect("concerns:teller_status", token)
+    return status_page(request, token, concern, viewer, sentence=sentence, status=status)
+
+
+def opened(request: HouseRequest, token: str) -> tuple[Concern, Viewer]:
+    """Return the concern behind a status link and who holds it; 404 for every reason alike."""
+    today = request.quarter.local_day(timezone.now())
+    return or_404(queries.by_status_link, request.quarter, token, today)
+
+
+@dataclass(frozen=True, slots=True)
+class TriedAnswer:
+    """An answer as it was typed, with the key of its photos."""
+
+    form: AnswerForm
+    key: UUID
+
+
+def status_page(
+    request: HouseRequest,
+    token: str,
+    concern: Concern,
+    viewer: Viewer,
+    *,
+    tried: TriedAnswer | None = None,
+    sentence: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """Render the status page. tried: an answer to our question that is shown again."""
+    asked = questions_of(viewer, concern)
+    question = question_to_answer(concern, asked)
+    answer = tried.form if tried else None
+    if answer is None and question is not None:
+        answer = AnswerForm(initial={"submission_key": new_key()})
     url = request.quarter.absolute_url(f"/s/{token}/")
-    is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED}
+    is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED, ConcernState.DRAFT}
     context = {
         "concern": concern,
         "headline": timeline.headline(concern),
         "steps": timeline.next_steps(concern) if is_new else timeline.steps_for(viewer, concern),
+        **_joint_case(concern),
         "is_new": is_new,
         "is_outside": _is_outside(concern),
         "follow_query": _follow_query(concern),
@@ -87,6 +141,12 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
         "may_withdraw": "withdraw" in CONCERN_MACHINE.actions_from(ConcernState(concern.state)),
         "asks_to_withdraw": "zurueckziehen" in request.GET,
         "sentence": sentence,
+        "question": question,
+        "told": [one for one in asked if one.answer],
+        "answer": answer,
+        "waiting": list(queries.draft_photos(request.quarter, tried.key)) if tried else [],
+        "draft_key": tried and tried.key,
+        "token": token,
     }
     return private(render(request, STATUS_PAGE, context, status=status))
 
@@ -105,7 +165,7 @@ def teller_photo(request: HouseRequest, token: str, file_id: UUID) -> HttpRespon
 @never_cache
 @require_http_methods(METHODS)
 @by_link
-def confirm(request: HouseRequest, token: str) -> HttpResponse:
+def confirm(request: HouseRequest, token: str) -> HttpResponseBase:
     """GET shows a button, because mail scanners open links; POST confirms the address.
 
     The same address serves who follows something: what a link is for stands in its signature.
@@ -151,7 +211,9 @@ def body_case(request: HouseRequest, token: str) -> HttpResponse:
         or (ReferralState(referral.state) in WAITING and concern.is_open),
         "is_accepted": referral.state == ReferralState.ACCEPTED,
         # Also a consent that was taken back later counts.
-        "with_contact": referral.with_contact and queries.may_pass_on_contact(concern),
+        "with_contact": referral.with_contact
+        and referral.moved_from_id is None
+        and queries.may_pass_on_contact(concern),
         "point": _point(concern),
     }
     return private(render(request, BODY_PAGE, context, status=status))

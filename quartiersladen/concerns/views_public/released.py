@@ -1,10 +1,11 @@
 """What everybody may see: the list, the map, the feed, and one released concern."""
 
 from hashlib import sha256
+from http import HTTPStatus
 from json import dumps
 
 from django.http import HttpResponse, HttpResponseNotModified, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -13,8 +14,11 @@ from quartiersladen.accounts.access import HouseRequest, or_404, public
 from quartiersladen.concerns import feed, queries, timeline
 from quartiersladen.concerns import released as shown
 from quartiersladen.concerns.forms.public_filter import Asked, FilterPage, read_filter
+from quartiersladen.concerns.forms.voice import VoiceForm
+from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.paging import cursor_from, page_urls
-from quartiersladen.concerns.states import ConcernState
+from quartiersladen.concerns.rules import is_public, may_add_voice
+from quartiersladen.concerns.states import ConcernState, word_for_others
 from quartiersladen.dossiers.queries import documents_of, journal_mark
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.queries import districts_of, premises_of, themes_of
@@ -79,20 +83,35 @@ def public_list(request: HouseRequest) -> HttpResponse:
 @require_safe
 @public
 def public_concern(request: HouseRequest, reference: str) -> HttpResponse:
-    """One released concern with its honest trace; 404 for everything else alike."""
+    """One released concern with its honest trace; 404 for everything else alike.
+
+    One that belongs to another one leads there, as far as everybody may read that.
+    """
     concern = or_404(queries.get_released, request.viewer, reference)
+    if concern.leader and is_public(concern.leader):
+        return redirect("concerns:status", concern.leader.dossier.reference)
+    return show_concern(request, concern, VoiceForm(), HTTPStatus.OK)
+
+
+def show_concern(
+    request: HouseRequest, concern: Concern, form: VoiceForm, status: HTTPStatus
+) -> HttpResponse:
+    """Render the page of a released concern. form: with which somebody says "me too"."""
     point = None
     if concern.public_latitude is not None:
         point = f"{concern.public_latitude},{concern.public_longitude}"
     context = {
         "concern": concern,
-        "headline": timeline.headline(concern),
+        "headline": timeline.public_headline(concern),
         "steps": timeline.public_steps(concern),
         "photos": [d for d in documents_of(request.viewer, concern.dossier) if d.is_released],
         "point": point,
+        "voice_form": form if may_add_voice(concern) else None,
+        "voice_count": queries.public_voice_count(concern),
+        "voice_thanks": request.GET.get("stimme", ""),
         "nav_section": "concerns",
     }
-    return render(request, "concerns/public/concern.html", context)
+    return render(request, "concerns/public/concern.html", context, status=status)
 
 
 def _mark(request: HouseRequest, asked: Asked) -> str:
@@ -113,7 +132,7 @@ def geojson(request: HouseRequest) -> HttpResponse:
     etag = _mark(request, asked)
     if _unchanged(request, etag):
         return HttpResponseNotModified(headers={"ETag": etag})
-    labels = {state.value: dumps(str(state.label)) for state in ConcernState}
+    labels = {state.value: dumps(str(word_for_others(state))) for state in ConcernState}
     base = dumps(reverse("concerns:status", args=["0"]).removesuffix("0/"))[:-1]
     # Formatted by hand: a serialiser would take longer than the query.
     features = ",".join(

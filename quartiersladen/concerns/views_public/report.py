@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quartiersladen.accounts.access import HouseRequest, or_404, public
-from quartiersladen.concerns import queries
+from quartiersladen.concerns import queries, similar
 from quartiersladen.concerns.forms.photos import take_photos
 from quartiersladen.concerns.forms.report import (
     PublicReportForm,
@@ -29,13 +29,17 @@ from quartiersladen.concerns.forms.report import (
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services import intake
+from quartiersladen.concerns.similar import Hints
 from quartiersladen.concerns.states import Channel
+from quartiersladen.concerns.views_public.hints import shown_hints
 from quartiersladen.files.responses import file_response
 from quartiersladen.kernel.errors import Invalid
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.throttle import count_or_refuse
 
 PAGE = "concerns/public/report.html"
+HINTS_PART = "concerns/public/hints.html"
+LOOKS_PER_HOUR = 600  # of one network: a class of pupils may type at once
 #: Asks for the form as a browser keeps it to open without a network: a key would be used twice.
 SHELL = "huelle"
 #: The browser's own form key; in a header, because addresses end up in logs.
@@ -56,11 +60,17 @@ def initial_of(request: HouseRequest) -> dict[str, Any]:
 
 
 def _page(
-    request: HouseRequest, form: PublicReportForm, key: UUID | None, status: HTTPStatus
+    request: HouseRequest,
+    form: PublicReportForm,
+    key: UUID | None,
+    status: HTTPStatus,
+    hints: Hints | None = None,
 ) -> HttpResponse:
+    """hints: what is to be seen before it is sent; None when nothing was asked."""
     photos = list(queries.draft_photos(request.quarter, key)) if key else []
     context = {
         "form": form,
+        "hints": shown_hints(hints, is_asked=True) if hints else None,
         "photos": photos,
         "draft_key": key,
         "is_shell": SHELL in request.GET,
@@ -100,14 +110,44 @@ def report(request: HouseRequest) -> HttpResponse:
                 channel=Channel.WEB,
                 told_on=request.quarter.local_day(now),
                 signs=signs_of(form, request.POST["submission_key"]),
+                reactions=form.reactions(),
             ),
             submission_key=key,
             now=now,
         )
+    except intake.LookFirst as refusal:
+        return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY, refusal.hints)
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect(_status_url(concern))
+
+
+@never_cache
+@require_POST
+@public
+def hints(request: HouseRequest) -> HttpResponse:
+    """What fits what is being typed: rules of scope, and concerns that may be the same.
+
+    Comfort while somebody types; sending asks once more. Stores nothing and logs no text.
+    """
+    count_or_refuse("hints", request.META["REMOTE_ADDR"], most=LOOKS_PER_HOUR)
+    form = PublicReportForm(request.POST, quarter=request.quarter)
+    matter, now = form.matter(), timezone.now()
+    found = similar.look(request.quarter, matter, now=now)
+    shown = similar.hints(request.quarter, matter, found, now=now)
+    if _are_known(request, shown):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    context = {"hints": shown_hints(shown, is_asked=False), "form": form}
+    return render(request, HINTS_PART, context)
+
+
+def _are_known(request: HouseRequest, hints: Hints) -> bool:
+    """Say whether the page shows just these already; it is then not read out once more."""
+    return (
+        {str(rule.pk) for rule in hints.rules},
+        {str(one.concern.pk) for one in hints.near},
+    ) == (set(request.POST.getlist("seen_rules")), set(request.POST.getlist("seen_near")))
 
 
 def _count_try(request: HouseRequest) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from quartiersladen.accounts.demo import KNOWN_PASSWORD, PEOPLE, password
 from quartiersladen.accounts.models import User
-from quartiersladen.concerns.models import Concern, Talk
+from quartiersladen.concerns.models import Action, Concern, Question, Talk
 from quartiersladen.concerns.states import ConcernState, Result
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry, FollowUp
@@ -20,9 +20,6 @@ from quartiersladen.privacy.models import RetentionProof, RetentionRule
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.outline import lies_inside
 from quartiersladen.website.models import SitePage
-
-#: No deed leads there yet: joining concerns and asking the person back.
-NOT_YET = {ConcernState.JOINED, ConcernState.QUESTION}
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +44,9 @@ def concerns(slug):
 def test_it_shows_every_state_and_result(loaded):
     big = concerns("leipziger-osten")
 
-    assert set(big.values_list("state", flat=True)) == set(ConcernState) - NOT_YET
+    assert set(big.values_list("state", flat=True)) == set(ConcernState)
     assert set(big.values_list("result", flat=True)) == {"", *Result}
-    assert (big.count(), concerns("am-leipziger-tor").count()) == (126, 21)
+    assert (big.count(), concerns("am-leipziger-tor").count()) == (153, 21)
 
 
 def test_everything_lies_inside_and_nothing_in_the_future(loaded):
@@ -73,10 +70,27 @@ def test_today_has_something_to_do(loaded):
     assert due.filter(due_on__gt=today).exists()
 
 
+def test_questions_cards_walks_and_an_important_topic_are_there(loaded):
+    big = concerns("leipziger-osten")
+
+    assert set(Question.objects.values_list("state", "way")) == {
+        ("open", "mail"),
+        ("open", "phone"),
+        ("answered", "mail"),
+    }
+    assert {action.kind: action.concerns.count() for action in Action.objects.all()} == {
+        "postcards": 12,
+        "walk": 4,
+    }
+    [topic] = big.filter(topic_months__isnull=False)
+    assert topic.dossier.entries.filter(deed="body_answered").count() == 4
+    assert topic.dossier.follow_ups.get(done_at=None).reason == "topic"
+
+
 def test_mails_photos_and_talks_are_there(loaded):
     kinds = set(Mail.objects.values_list("kind", flat=True))
 
-    assert kinds == {"body", "teller", "confirm", "follow-confirm"}
+    assert kinds == {"body", "teller", "confirm", "voice", "follow-confirm"}
     assert StoredFile.objects.count() > 10
     assert Talk.objects.count() > 50
 
@@ -132,4 +146,4 @@ def test_it_refuses_a_database_that_is_not_empty(loaded):
         call_command("demo")
 
     call_command("demo", "--if-empty")
-    assert Concern.objects.count() == 147
+    assert Concern.objects.count() == 174

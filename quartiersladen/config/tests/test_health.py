@@ -127,6 +127,16 @@ def test_doctor_greets_the_mail_server(healthy, smtp_sink, settings):
     assert fault.startswith("The mail server 127.0.0.1 does not take mails: ConnectionRefused")
 
 
+def test_doctor_opens_the_mailboxes(healthy, mailbox, settings):
+    assert doctor()[0] == 0
+    settings.IMAP_URL = "imap://a:geheim@127.0.0.1:1/INBOX"
+    code, [fault] = doctor()
+
+    assert code == 1
+    assert fault.startswith("The mailbox at 127.0.0.1 cannot be read: ConnectionRefused")
+    assert "geheim" not in fault
+
+
 def test_doctor_notices_mails_that_do_not_go(client, healthy, smtp_sink):
     quarter = make_quarter("tor")
     before = timezone.now() - timedelta(hours=7)

@@ -13,7 +13,7 @@ from quartiersladen.accounts.access import StaffRequest, desk, member, or_404
 from quartiersladen.backups.queries import worry_for_desk
 from quartiersladen.concerns.queries import newest, quarantine_count, replies_in
 from quartiersladen.concerns.timeline import office_words, who
-from quartiersladen.correspondence.queries import hidden_mails
+from quartiersladen.correspondence.queries import hidden_mails, waiting_mails
 from quartiersladen.desk import queries
 from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, open_follow_ups
 from quartiersladen.dossiers.search import words_of
@@ -46,6 +46,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "new": newest(request.viewer, limit=SHOWN),
         "in_quarantine": quarantine_count(request.viewer),
         "replies": replies_in(request.viewer, limit=SHOWN),
+        "came_in": waiting_mails(request.viewer),
         "failed_mails": failed(request.viewer, limit=SHOWN, without=hidden),
         "waiting_mails": waiting(request.viewer, without=hidden),
         "outage": outage(request.viewer, request.quarter),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, office, or_404
-from quartiersladen.correspondence.queries import hidden_mails
+from quartiersladen.correspondence.queries import hidden_mails, waiting_mails
 from quartiersladen.correspondence.services import send_again
 from quartiersladen.kernel.errors import Conflict
 from quartiersladen.outbox import queries, services
@@ -34,6 +34,7 @@ def post(request: StaffRequest) -> HttpResponse:
         "states": [(s.value, s.label, s.value == state) for s in MailState],
         "waiting_mails": queries.waiting(request.viewer, without=hidden),
         "outage": queries.outage(request.viewer, request.quarter),
+        "waiting_in": sum(one.waiting for one in waiting_mails(request.viewer)),
         "has_server": bool(request.quarter.smtp_url or settings.SMTP_URL),
         "nav_section": "post",
     }

@@ -138,7 +138,7 @@ def test_the_job_asks_every_quarter():
     assert Digest.objects.count() == 0
 
 
-def test_what_waits_in_the_quarantine_is_one_line_when_its_first_look_is_due(quarter, mira):
+def test_what_waits_to_be_let_in_is_one_block_when_its_first_look_is_due(quarter, mira):
     for days in (-1, 0, 1):
         hold_dossier(dossier=make_due(quarter, days), now=NOON)
 
@@ -147,7 +147,9 @@ def test_what_waits_in_the_quarantine_is_one_line_when_its_first_look_is_due(qua
     mail = Mail.objects.get()
     assert mail.subject.startswith("2 ")
     [block] = mail.text.split("\n\n")[2:]
-    assert block.splitlines() == [
-        "2 Meldungen warten in der Quarantäne. Bitte sehen Sie nach, ob sie echt sind:",
-        "http://localhost:8000/buero/quarantaene/",
+    words, *places = block.splitlines()
+    assert words.startswith("2 Meldungen warten, die noch nicht zur Arbeit zählen.")
+    assert places == [
+        "Quarantäne: http://localhost:8000/buero/quarantaene/",
+        "Eingegangene Mails: http://localhost:8000/buero/post/eingang/?art=new",
     ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quartiersladen.kernel.clock import add_working_days, is_working_day
+from quartiersladen.kernel.clock import add_months, add_working_days, is_working_day
 
 THURSDAY = date(2026, 4, 2)
 EASTER = {date(2026, 4, 3), date(2026, 4, 6)}  # Good Friday and Easter Monday
@@ -59,3 +59,17 @@ def test_exactly_that_many_working_days_lie_between(start, days, holidays):
     between = [start + timedelta(days=n + 1) for n in range((end - start).days)]
     assert sum(is_working_day(day, closed) for day in between) == days
     assert is_working_day(end, closed)
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "expected"),
+    [
+        (THURSDAY, 1, date(2026, 5, 2)),
+        (THURSDAY, 9, date(2027, 1, 2)),
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2027, 12, 31), 2, date(2028, 2, 29)),
+        (THURSDAY, 0, THURSDAY),
+    ],
+)
+def test_months_keep_the_day_or_take_the_last_one(start, months, expected):
+    assert add_months(start, months) == expected

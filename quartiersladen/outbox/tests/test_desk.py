@@ -201,7 +201,7 @@ def test_the_table_of_states_has_no_dead_end_but_the_right_ones():
     assert {state: MAIL_MACHINE.actions_from(state) for state in MailState} == {
         MailState.QUEUED: ["claim", "cancel"],
         MailState.SENDING: ["reclaim", "succeed", "wait", "fail"],
-        MailState.SENT: [],
+        MailState.SENT: ["bounce"],
         MailState.FAILED: ["retry", "cancel"],
         MailState.CANCELLED: ["retry"],
     }

@@ -20,6 +20,7 @@ class Quarters(Holder):
                     "quarters.quarter.accent",
                     "quarters.quarter.accent_dark",
                     "quarters.quarter.smtp_url",
+                    "quarters.quarter.imap_url",
                     "quarters.quarter.mail_domain",
                     "quarters.theme.slug",
                     "quarters.theme.name",

@@ -15,7 +15,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 // A second press while the first is on its way sends nothing; coming back re-enables.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
+  // A form that answers with a file stays on the page and may be sent again.
+  if (form.method !== "post" || event.defaultPrevented || "many" in form.dataset) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
 });
@@ -56,34 +57,4 @@ watch(document);
 document.addEventListener("htmx:afterSwap", (event) => {
   const part = document.getElementById(event.detail.target.id);
   if (part) watch(part);
-});
-
-// Keyboard at the desk.
-const rows = () => [...document.querySelectorAll("[data-rows] tr, [data-rows] > li")].filter((row) => row.querySelector("a"));
-let current = -1;
-const step = (by) => {
-  const all = rows();
-  if (!all.length) return;
-  all[current]?.classList.remove("is-current");
-  current = Math.min(Math.max(current + by, 0), all.length - 1);
-  all[current].classList.add("is-current");
-  all[current].querySelector("a").focus();
-};
-const press = (key) => {
-  const target = document.querySelector(`[data-shortcut="${key}"]`);
-  if (!target) return false;
-  if (target.tagName === "DETAILS") { target.open = true; target.querySelector("textarea, input:not([type=hidden]), select")?.focus(); }
-  else if (["INPUT", "TEXTAREA"].includes(target.tagName)) target.focus();
-  else target.click();
-  return true;
-};
-document.addEventListener("keydown", (event) => {
-  if (!document.body.classList.contains("q-desk") || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const help = document.getElementById("shortcuts");
-  if (event.key === "j") step(1);
-  else if (event.key === "k") step(-1);
-  else if (event.key === "?" && help) help.showModal();
-  else if (!press(event.key)) return;
-  event.preventDefault();
 });

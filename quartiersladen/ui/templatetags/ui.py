@@ -1,4 +1,4 @@
-"""Template tags of the house: fields, error summary, map, timeline, pages."""
+"""Template tags of the house: fields, error summary, map, charts, timeline, pages."""
 
 from datetime import date
 from typing import Any
@@ -7,10 +7,13 @@ from django import template
 from django.conf import settings
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from quartiersladen.ui.charts import Chart
 
 register = template.Library()
 
@@ -55,6 +58,22 @@ def area_map(context: Context, label: str, **options: Any) -> dict[str, Any]:  #
     }
 
 
+@register.inclusion_tag("ui/parts/chart.html")
+def chart(drawn: Chart) -> dict[str, Any]:
+    """Show a chart with its table twin."""
+    return {"chart": drawn}
+
+
+@register.filter
+def told_number(value: float | None) -> str:
+    """Return a number as people write it; a sign with words for one that is not told."""
+    if value is None:
+        return format_html(
+            '<span aria-hidden="true">–</span><span class="q-hidden">{}</span>', _("not told")
+        )
+    return number_format(value, 0 if value == int(value) else 1, force_grouping=True)
+
+
 @register.filter
 def badge_kind(state: str) -> str:
     """Return which mark stands before the word of a state."""
@@ -68,6 +87,9 @@ def badge_kind(state: str) -> str:
         "failed": "late",
         "declined": "late",
         "quarantined": "late",
+        "draft": "new",
+        "waiting": "new",
+        "put_aside": "plain",
         "spam": "late",
     }.get(state, "plain")
 

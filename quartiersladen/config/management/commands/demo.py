@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from quartiersladen.accounts.demo import PEOPLE, password
+from quartiersladen.api.demo import KNOWN_KEY
 from quartiersladen.config.demo import load_all
 from quartiersladen.quarters.queries import all_quarters
 
@@ -38,3 +39,5 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo logins at /anmelden/, password of all: {password()}")
         for person in PEOPLE:
             self.stdout.write(f"  {person.email}  ({person.role})")
+        if settings.DEMO:
+            self.stdout.write(f"Demo key for /open311/v2 and /api/v1: {KNOWN_KEY}")

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0006_released_ones_are_read_in_order"),
+        ("concerns", "0013_concerns_are_joined"),
         ("quarters", "0001_start"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0008_released_concerns_are_filed"),
+        ("concerns", "0015_released_concerns_are_filed"),
         ("quarters", "0003_settings_have_a_version"),
     ]
 

@@ -37,6 +37,6 @@ def file_released(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("concerns", "0007_everybody_finds_released_concerns")]
+    dependencies = [("concerns", "0014_everybody_finds_released_concerns")]
 
     operations = [migrations.RunPython(file_released, migrations.RunPython.noop)]

@@ -1,0 +1,1 @@
+"""What programs and those who write them open."""

@@ -1,0 +1,125 @@
+"""The page on which concerns about the same become one joint case, and are parted again."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from quartiersladen.accounts.access import StaffRequest, office, or_404
+from quartiersladen.concerns import queries
+from quartiersladen.concerns.forms.joint import JoinForm
+from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.services import joining
+from quartiersladen.concerns.similar import likely_duplicates
+from quartiersladen.concerns.states import CONCERN_MACHINE, ConcernState
+from quartiersladen.concerns.views_office.case import Case, fresh, open_case
+from quartiersladen.concerns.views_office.detail import explain
+from quartiersladen.kernel.errors import Conflict, Invalid
+
+PAGE = "concerns/office/joint.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def joint(request: StaffRequest, reference: str) -> HttpResponse:
+    """Show what may be the same; join it; part it again."""
+    case = open_case(request, reference)
+    if request.method != "POST":
+        return _page(case, JoinForm(), HTTPStatus.OK)
+    if number := request.POST.get("loesen"):
+        return _part(case, number)
+    form = JoinForm(request.POST)
+    if not form.is_valid():
+        return _page(case, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _join(case, form)
+
+
+def _page(
+    case: Case,
+    form: JoinForm,
+    status: HTTPStatus,
+    chosen: list[Concern] | None = None,
+    asked: list[Referral] | None = None,
+) -> HttpResponse:
+    """chosen, asked: what is to be joined, and which referrals may go over; to be looked at first."""
+    concern, viewer = case.concern, case.request.viewer
+    joined = queries.joined_to(viewer, concern)
+    alike = likely_duplicates(viewer, concern, now=case.now) if concern.is_open else []
+    context: dict[str, Any] = {
+        "concern": concern,
+        "dossier": concern.dossier,
+        "version": case.version,
+        "form": form,
+        "joined": joined,
+        "alike": [one for one in alike if _may_be_joined(one.concern)],
+        "ticked": case.request.POST.getlist("anliegen"),
+        "chosen": chosen,
+        "asked": asked,
+        "voices": queries.voice_count(concern) - len(joined),
+        "undo_days": joining.UNDO_DAYS,
+        "nav_section": "concerns",
+    }
+    return render(case.request, PAGE, context, status=status)
+
+
+def _may_be_joined(concern: Concern) -> bool:
+    return "join" in CONCERN_MACHINE.actions_from(ConcernState(concern.state))
+
+
+def _join(case: Case, form: JoinForm) -> HttpResponse:
+    post = case.request.POST
+    numbers = {*post.getlist("anliegen"), *form.typed()}
+    found = queries.by_references(case.request.viewer, numbers)
+    missing = numbers - {one.dossier.reference for one in found}
+    if missing:
+        form.add_error(
+            "numbers", _("Not found: %(numbers)s") % {"numbers": ", ".join(sorted(missing))}
+        )
+        return _page(case, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        asked = _to_be_asked(case.concern, found)
+        if asked and "gefragt" not in post:
+            return _page(case, form, HTTPStatus.OK, found, asked)
+        joining.join(
+            viewer=case.request.viewer,
+            leader=case.concern,
+            concerns=found,
+            keep=frozenset(int(key) for key in post.getlist("bleibt") if key.isdecimal()),
+            version=form.cleaned_data["version"],
+            now=case.now,
+        )
+    except Invalid as refusal:
+        form.add_error(refusal.field, str(refusal))
+    except Conflict as refusal:
+        form.add_error(None, explain(refusal))
+        status = HTTPStatus.CONFLICT
+    else:
+        words = ngettext("%(n)s concern joined.", "%(n)s concerns joined.", len(found))
+        messages.success(case.request, words % {"n": len(found)})
+        return redirect("concerns:joint", case.concern.dossier.reference)
+    return _page(fresh(case), form, status)
+
+
+def _to_be_asked(leader: Concern, concerns: list[Concern]) -> list[Referral]:
+    """Return the waiting referrals of bodies that the leading concern does not have."""
+    there = {referral.body_id for referral in queries.waiting_referrals([leader])}
+    others = queries.waiting_referrals(one for one in concerns if one.pk != leader.pk)
+    return [referral for referral in others if referral.body_id not in there]
+
+
+def _part(case: Case, number: str) -> HttpResponse:
+    concern = or_404(queries.get_inside, case.request.viewer, number)
+    try:
+        joining.undo_join(viewer=case.request.viewer, concern=concern, now=case.now)
+    except Conflict as refusal:
+        form = JoinForm({"version": case.version, "numbers": ""})
+        form.add_error(None, str(refusal.sentence))
+        return _page(fresh(case), form, HTTPStatus.CONFLICT)
+    messages.success(case.request, _("Parted again."))
+    return redirect("concerns:joint", case.concern.dossier.reference)
