@@ -437,7 +437,9 @@ def test_nobody_is_told_whether_a_link_opened_anything(quarter):
 
     def answer(address):
         response = programme.post(address, ONE_CLICK, content_type=BODIES["urlencoded"][1])
-        return response.status_code, response.content, sorted(response.headers.items())
+        # "Expires" says what time it is, and nothing else.
+        headers = {name: value for name, value in response.headers.items() if name != "Expires"}
+        return response.status_code, response.content, headers
 
     first, again = answer(path), answer(path)
     wrong = [answer(altered), answer(f"/w/{'A' * 40}/"), answer("/w/x/")]
