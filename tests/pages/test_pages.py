@@ -19,6 +19,7 @@ ARABIC = [
     and title != "error 500"
     and (sight.name == "account_login" or not sight.name.startswith(ACCOUNTS))
 ]
+pytestmark = pytest.mark.once
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 
 
