@@ -69,7 +69,8 @@ class Writer:
         return self._states[known]
 
     def _notes(self, row: RequestRow, words: str) -> str:
-        if row.answer or row.reason:
+        # Of a joined or reopened one the columns may hold words that its own page does not show.
+        if row.state == ConcernState.ANSWERED and (row.answer or row.reason):
             return "\n".join(part for part in (words, row.answer, row.reason) if part)
         return words
 

@@ -21,6 +21,11 @@ def may_work_on(viewer: Viewer, concern: Concern) -> bool:
     return may_look_inside(viewer, concern.dossier)
 
 
+def may_open_leader(viewer: Viewer, concern: Concern) -> bool:
+    """Whether the viewer may open the concern that leads this one, and so read its title."""
+    return concern.leader is not None and may_look_inside(viewer, concern.leader.dossier)
+
+
 def may_decide(viewer: Viewer, concern: Concern) -> bool:
     """Scope, release, closing: lead and moderator only."""
     return viewer.may_work and may_look_inside(viewer, concern.dossier)

@@ -48,6 +48,7 @@ from quartiersladen.files.services import (
     write_original,
 )
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
+from quartiersladen.kernel.logs import HIDDEN
 from quartiersladen.outbox.frame import sender_address
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.returning import Named, Returning, read
@@ -57,8 +58,9 @@ from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter
 
 #: A link of ours in what somebody quotes: who reads the inbox must not act as that person.
-SECRET_LINK = re.compile(r"/[A-Za-z0-9_-]{40}(?=/|\b)")
-MASK = "/•••"
+#: Mail servers of administrations write every link anew, with its slashes as %2F.
+SECRET_LINK = re.compile(r"(/|%(?:25)*2F)[A-Za-z0-9_-]{40}(?![A-Za-z0-9_-])", re.IGNORECASE)
+MASK = rf"\1{HIDDEN}"
 REASON_LENGTH = 300
 #: A mail may say that it was written tomorrow, or years ago; of an upload only that much is believed.
 OLDEST = timedelta(days=3650)

@@ -18,6 +18,7 @@ from quartiersladen.correspondence.rules import (
 from quartiersladen.correspondence.states import TO_BODIES, Occasion
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.rules import may_look_inside, rows_inside
+from quartiersladen.kernel.logs import HIDDEN
 from quartiersladen.kernel.text import fold
 from quartiersladen.outbox.frame import PLACEHOLDER
 
@@ -214,6 +215,8 @@ def attached_files(mail: InboundMail) -> list[AttachedFile]:
 def may_have_original(mail: InboundMail) -> bool:
     """Whether the bytes of a mail are handed out.
 
-    Not of one that answers or brings back a mail of ours: it quotes links that open doors.
+    Not of one that answers or brings back a mail of ours, or in which a link was masked: such
+    links open doors.
     """
-    return bool(mail.raw_name) and mail.about_id is None
+    has_links = any(HIDDEN in words for words in (mail.subject, mail.text, mail.quoted))
+    return bool(mail.raw_name) and mail.about_id is None and not has_links

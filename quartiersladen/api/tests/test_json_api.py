@@ -72,6 +72,18 @@ def test_a_released_concern_and_its_page(client, shown, house, now):
     assert client.get(one["url"]).status_code == 200
 
 
+def test_words_that_the_own_page_does_not_show_are_not_told(client, shown):
+    concern = shown()
+    address = f"{V1}/concerns/{concern.dossier.reference}"
+    columns = {"answer": "GEHEIM", "reason": "GEHEIM", "result": "fixed"}
+    Concern.objects.filter(pk=concern.pk).update(state="checked", **columns)
+    reopened = client.get(address).json()
+    Concern.objects.filter(pk=concern.pk).update(state="answered", next_on=None)
+
+    assert (reopened["answer"], reopened["reason"]) == ("", "")
+    assert client.get(address).json()["answer"] == "GEHEIM"
+
+
 def test_filters(client, shown, rubbish, now):
     light = shown("hell", days=5).dossier.reference
     waste = shown("Müll", theme=rubbish, latitude=51.345, longitude=12.41).dossier.reference

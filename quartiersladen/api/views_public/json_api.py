@@ -281,6 +281,8 @@ def _cursor(text: str) -> tuple[datetime, int] | None:
 def _shown(quarter: Quarter, concern: Concern, photos: list[Any]) -> dict[str, Any]:
     base = quarter.absolute_url("/").removesuffix("/")
     reference = concern.dossier.reference
+    # Of a joined or reopened one the columns may hold words that its own page does not show.
+    is_answered = concern.state == ConcernState.ANSWERED
     return {
         "reference": reference,
         "title": concern.public_title,
@@ -292,8 +294,8 @@ def _shown(quarter: Quarter, concern: Concern, photos: list[Any]) -> dict[str, A
         "released_at": concern.released_at,
         "closed_at": concern.closed_at,
         "result": concern.result or None,
-        "answer": concern.answer,
-        "reason": concern.reason,
+        "answer": concern.answer if is_answered else "",
+        "reason": concern.reason if is_answered else "",
         "latitude": concern.public_latitude,
         "longitude": concern.public_longitude,
         "place_precision": concern.place_precision,

@@ -12,6 +12,7 @@ from quartiersladen.concerns.forms.report import ThemeField
 from quartiersladen.concerns.models import RightAddress, ScopeRule
 from quartiersladen.concerns.services.scope_rules import RuleFacts
 from quartiersladen.concerns.states import RuleMode
+from quartiersladen.kernel.text import is_key
 from quartiersladen.quarters.models import Theme
 from quartiersladen.ui.languages import TextsInEveryLanguage
 
@@ -24,6 +25,12 @@ class ThemesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
 
     label_from_instance = ThemeField.label_from_instance
     widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401 -- Django's signature
+        """Return the themes; a key too long for the database is no theme."""
+        if not all(is_key(str(key)) for key in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_list"], code="invalid_list")
+        return super().clean(value)
 
 
 class AddressField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs

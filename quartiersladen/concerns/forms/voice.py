@@ -26,4 +26,4 @@ class VoiceForm(TrapForm):
                 reachable_address(typed)
             except BadAddress as refusal:
                 raise forms.ValidationError(str(refusal)) from refusal
-        return typed
+        return typed.lower()

@@ -17,9 +17,11 @@ from quartiersladen.concerns.rules import may_act_as_voice, may_add_voice
 from quartiersladen.concerns.states import AnswerWay, ConcernState
 from quartiersladen.kernel.errors import Conflict, demand
 from quartiersladen.kernel.jobs import enqueue
+from quartiersladen.kernel.throttle import times_this_hour
 from quartiersladen.outbox.services import OnItsWay, empty_mails, queue_mail
 
 TELL = "quartiersladen.concerns.tasks.tell_voices"
+MOST_AN_HOUR = 3  # mails to one address; further ones are swallowed
 PORTION = 200  # mails in one transaction
 #: Stands in the place of the browser's mark once nobody needs to know any more who it was.
 GONE = "gone-"
@@ -73,7 +75,8 @@ def _add(concern: Concern, mark: str, email: str, language: str, now: datetime) 
         voice = known
     else:
         return None
-    if email:
+    # Who types the address of somebody else into many concerns fills no letter box with it.
+    if email and times_this_hour("voice", f"{concern.quarter_id} {email}") <= MOST_AN_HOUR:
         _write(voice, letters.voice_confirmation(voice), now)
     return voice
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from quartiersladen.accounts.models import User
 from quartiersladen.accounts.rules import link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.letters import referral_link, status_link
@@ -496,9 +497,27 @@ def test_it_asks_which_bodies_keep_it(desk, mira, leader, other, body):
     assert [one.pk for one in asked.context["asked"]] == [referral.pk]
     assert fresh(other).state == "forwarded"
 
-    desk.post(desk_page(leader), chosen | {"gefragt": "1", "bleibt": [str(referral.pk), "x"]})
+    desk.post(
+        desk_page(leader), chosen | {"gefragt": "1", "bleibt": [str(referral.pk), "x", "9" * 5000]}
+    )
     referral.refresh_from_db()
     assert (fresh(other).state, referral.concern) == ("joined", leader)
+
+
+def test_a_helper_reads_only_the_number_of_a_leader_that_is_not_theirs(
+    helper_desk, desk, mira, leader, other
+):
+    Dossier.objects.filter(pk=other.pk).update(assigned_to=User.objects.get(name="Tom"))
+    join(mira, leader, other)
+    address = f"/buero/anliegen/{other.dossier.reference}/"
+
+    seen = {who: client.get(address).content.decode() for who, client in (("helper", helper_desk), ("moderator", desk))}  # fmt: skip
+
+    assert all(leader.dossier.reference in page for page in seen.values())
+    assert {who: leader.dossier.title in page for who, page in seen.items()} == {
+        "helper": False,
+        "moderator": True,
+    }
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,7 @@ def test_the_desk_adds_and_changes_a_rule(desk, quarter, theme):
     [
         ({"title_de": ""}, 422),
         ({"position": "viel"}, 422),
+        ({"themes": ["9" * 30]}, 422),
         ({"version": "7"}, 409),
     ],
 )

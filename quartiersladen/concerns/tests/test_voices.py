@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 
 from quartiersladen.accounts.rules import link_viewer
@@ -188,6 +189,17 @@ def test_the_same_address_from_another_browser_gets_no_second_mail(shown):
 
     assert say(shown, "b", "eine@example.org") is None
     assert (Voice.objects.count(), Mail.objects.count()) == (1, 1)
+
+
+def test_nobody_fills_the_letter_box_of_somebody_else(client, quarter, mira):
+    cases = [show(mira, make_concern(quarter, f"Bank {number}")) for number in range(5)]
+
+    for number, concern in enumerate(cases):
+        Client().post(f"{path(concern)}stimme/", {"email": f"{'Opfer' if number % 2 else 'opfer'}@example.org"})  # fmt: skip
+
+    assert Voice.objects.count() == len(cases)
+    assert set(Voice.objects.values_list("email", flat=True)) == {"opfer@example.org"}
+    assert Mail.objects.filter(kind="voice").count() == 3
 
 
 def test_a_voice_is_taken_back_with_its_mails(client, shown):

@@ -149,6 +149,7 @@ def show(
         "cards": referral_cards(case, attempt, opened),
         "silent": silent(case),
         "proposals": proposals(case),
+        "may_open_leader": rules.may_open_leader(viewer, concern),
         "question": case.question,
         "may_forward": may_forward(case),
         "has_letter": rules.may_see_teller(viewer, concern) and has_letter(concern),

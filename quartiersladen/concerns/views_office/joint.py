@@ -14,12 +14,14 @@ from quartiersladen.accounts.access import StaffRequest, office, or_404
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.joint import JoinForm
 from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.rules import may_open_leader
 from quartiersladen.concerns.services import joining
 from quartiersladen.concerns.similar import likely_duplicates
 from quartiersladen.concerns.states import CONCERN_MACHINE, ConcernState
 from quartiersladen.concerns.views_office.case import Case, fresh, open_case
 from quartiersladen.concerns.views_office.detail import explain
 from quartiersladen.kernel.errors import Conflict, Invalid
+from quartiersladen.kernel.text import is_key
 
 PAGE = "concerns/office/joint.html"
 
@@ -56,6 +58,7 @@ def _page(
         "version": case.version,
         "form": form,
         "joined": joined,
+        "may_open_leader": may_open_leader(viewer, concern),
         "alike": [one for one in alike if _may_be_joined(one.concern)],
         "ticked": case.request.POST.getlist("anliegen"),
         "chosen": chosen,
@@ -90,7 +93,7 @@ def _join(case: Case, form: JoinForm) -> HttpResponse:
             viewer=case.request.viewer,
             leader=case.concern,
             concerns=found,
-            keep=frozenset(int(key) for key in post.getlist("bleibt") if key.isdecimal()),
+            keep=frozenset(int(key) for key in post.getlist("bleibt") if is_key(key)),
             version=form.cleaned_data["version"],
             now=case.now,
         )

@@ -278,6 +278,18 @@ def test_links_that_somebody_quotes_are_masked(quarter, dossier):
     assert not may_have_original(mail)
 
 
+@pytest.mark.parametrize("slash", ["/", "%2F", "%2f", "%252F"])
+def test_links_that_a_mail_server_wrote_anew_are_masked(quarter, slash):
+    token = make_token(LinkPurpose.TELLER_STATUS, subject_id=1, generation=1, expires_on=None)
+    address = f"https://safe.example.org/?url=https%3A%2F%2Fladen{slash}s{slash}{token}{slash}&x=1"
+    mail = arrive(quarter, raw=make_mail(f"Siehe {address}"))
+
+    assert token not in mail.text
+    assert f"{slash}s{slash}•••{slash}&x=1" in mail.text
+    assert not may_have_original(mail)
+    assert may_have_original(arrive(quarter, raw=make_mail("Ohne Link")))
+
+
 def test_a_shared_mailbox_gives_each_quarter_its_own(quarter):
     west = make_quarter("west", imap_url=quarter.imap_url, mail_from="west@post.example.org")
     body = make_dossier(west)
