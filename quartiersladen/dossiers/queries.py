@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Subquery
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import rules
 from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp, Tag, Tagging
+from quartiersladen.privacy.models import Trail
 
 
 def dossiers_for(viewer: Viewer) -> QuerySet[Dossier]:
@@ -117,10 +118,11 @@ def named_in(dossier: Dossier) -> frozenset[int]:
     return frozenset(dossier.named.values_list("user_id", flat=True))
 
 
-def journal_mark() -> int:
-    """Return a number that changes with every deed in the house: a cheap mark for caches."""
-    newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return newest or 0
+def journal_mark() -> str:
+    """Return a mark for caches that changes with every deed and with every setting; one statement."""
+    trail = Trail.objects.order_by("-pk").values("pk")[:1]
+    newest = Entry.objects.order_by("-pk").values_list("pk", Subquery(trail)).first()
+    return "-".join(str(part or 0) for part in newest or (0, 0))
 
 
 def photos_of(dossier: Dossier) -> QuerySet[Document]:

@@ -9,6 +9,7 @@ from quartiersladen.concerns.services.triage import Decision, decide_scope
 from quartiersladen.concerns.states import PlacePrecision, Scope
 from quartiersladen.concerns.tests.test_public_filters import WEST, show
 from quartiersladen.dossiers.services import note
+from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.testing import NOON, make_quarter, make_theme
 
@@ -198,6 +199,17 @@ def test_unchanged_it_is_not_sent_again(client, quarter, mira):
     assert client.get(FEED, {"q": "lampe"}, headers=asked).status_code == 200
     assert client.get(FEED).content == answer.content
     take_on(mira, concern, NOON)
+    assert client.get(FEED, headers=asked).status_code == 200
+
+
+def test_a_changed_setting_is_sent_anew(client, quarter, mira):
+    show(mira, quarter, "Lampe")
+    asked = {"If-None-Match": client.get(FEED).headers["ETag"]}
+    assert client.get(FEED, headers=asked).status_code == 304
+
+    # Whatever writes below the dossiers leaves a line in the trail.
+    leave_trail(quarter=quarter, by_id=mira.user_id, deed="theme saved", subject="x", now=NOON)
+
     assert client.get(FEED, headers=asked).status_code == 200
 
 

@@ -489,6 +489,14 @@ def test_the_desk_joins_what_is_ticked_and_typed(desk, quarter, leader, other):
     assert [row.concern for row in parted.context["joined"]] == [third]
 
 
+def test_the_page_of_a_case_parts_only_its_own(desk, quarter, mira, leader, other):
+    stranger = make_concern(quarter, "fremd", now=NOON)
+    join(mira, leader, other)
+
+    assert desk.post(desk_page(stranger), {"loesen": other.dossier.reference}).status_code == 404
+    assert fresh(other).leader == leader
+
+
 def test_it_asks_which_bodies_keep_it(desk, mira, leader, other, body):
     referral = make_referral(mira, other, body)
     chosen = {"version": leader.dossier.version, "anliegen": other.dossier.reference}

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -156,7 +157,12 @@ def bulk(request: StaffRequest) -> HttpResponse:
     if kind is None:
         return redirect("concerns:office_list")
     demand(request.viewer.may_work or not kind.office_only)
-    press = _press(request)
+    try:
+        press = _press(request)
+    except Invalid as refusal:
+        messages.error(request, str(refusal))
+        kept = kept_query(QueryDict(request.POST.get("filter", "")[: 2 * QUERY_LENGTH]))
+        return redirect(f"{reverse('concerns:office_list')}{kept and '?'}{kept}")
     data = request.POST if request.POST.get("schritt") == DO_IT else None
     form = kind.form(press, data)
     if data is None:

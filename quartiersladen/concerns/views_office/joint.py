@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -118,6 +118,8 @@ def _to_be_asked(leader: Concern, concerns: list[Concern]) -> list[Referral]:
 
 def _part(case: Case, number: str) -> HttpResponse:
     concern = or_404(queries.get_inside, case.request.viewer, number)
+    if case.concern.pk not in {concern.pk, concern.leader_id}:
+        raise Http404
     try:
         joining.undo_join(viewer=case.request.viewer, concern=concern, now=case.now)
     except Conflict as refusal:
