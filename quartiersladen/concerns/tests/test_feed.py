@@ -208,7 +208,9 @@ def test_a_changed_setting_is_sent_anew(client, quarter, mira):
     assert client.get(FEED, headers=asked).status_code == 304
 
     # Whatever writes below the dossiers leaves a line in the trail.
-    leave_trail(quarter=quarter, by_id=mira.user_id, deed="theme saved", subject="x", now=NOON)
+    leave_trail(
+        quarter=quarter, by_id=mira.user_id, deed="theme saved", subject="x", data={}, now=NOON
+    )
 
     assert client.get(FEED, headers=asked).status_code == 200
 
