@@ -181,6 +181,15 @@ def test_a_question_to_the_person_and_its_end_are_changes(listed, shown, lea, no
     assert updated() == [ago[49], ago[2]]
 
 
+def test_the_words_of_a_question_do_not_speak_to_a_partner(listed, client, shown, lea, now):
+    concern = shown(days=3)
+    ask(lea, concern, now)
+
+    assert [row["status_notes"] for row in listed()] == ["Rückfrage an die Person"]
+    [row] = client.get("/api/v1/concerns").json()["concerns"]
+    assert (row["state"], row["state_name"]) == ("question", "Rückfrage an die Person")
+
+
 def test_joining_and_parting_are_changes(listed, shown, lea, now):
     concern, leader = fresh(shown("Lampe", days=60)), fresh(shown("Laterne", days=61))
     ago = {days: (now - timedelta(days=days)).replace(microsecond=0) for days in (50, 49)}
