@@ -18,6 +18,7 @@ from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern, Following
 from quartiersladen.concerns.queries import PAGE, ConcernFilter, Page, page_of, released
 from quartiersladen.concerns.states import ConcernState, PlacePrecision
+from quartiersladen.concerns.timeline import MOVES
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.search import words_of
 from quartiersladen.dossiers.states import Audience
@@ -156,12 +157,12 @@ def released_points(quarter: Quarter, wanted: PublicFilter) -> list[Point]:
 
 
 # --- What changed when ---------------------------------------------------------------------------
-#: A line of the journal that everybody may read, or the moment of showing other words.
-TOLD = Q(audience=Audience.PUBLIC) | Q(deed="released")
+#: A line of the journal that everybody may read, another state, or the moment of showing other words.
+TOLD = Q(audience=Audience.PUBLIC) | Q(deed__in=(*MOVES, "released"))
 
 
 class FeedRow(NamedTuple):
-    """One concern in the feed. changed_at: the last line of its story that everybody may read."""
+    """One concern in the feed. changed_at: when everybody last read something else."""
 
     reference: str
     title: str

@@ -43,6 +43,7 @@ CELL = 250  # metres
 FINE = 50
 PARTS = CELL // FINE
 NO_CELL = ""
+YEARS = 10  # that everybody may ask for
 #: How a promise stands. A concern that ended without an answer, withdrawn or joined, broke none.
 KEPT, BROKEN, OPEN_PROMISE = 1, 2, 0
 
@@ -85,6 +86,14 @@ def closed_part(year: int, today: date) -> Period | None:
         return of_year(year)
     done = (today.month - 1) // 3 * 3
     return of_months(year, 1, done) if year == today.year and done else None
+
+
+def years_told(quarter: Quarter, today: date) -> dict[int, Period]:
+    """Return the years of which something is public, the newest first, each with what it is."""
+    since = quarter.local_day(quarter.created_at)
+    first = max(since.year - 1, today.year - YEARS + 1)
+    years = range(today.year, min(first, today.year - 1) - 1, -1)
+    return {year: part for year in years if (part := closed_part(year, today))}
 
 
 @dataclass(frozen=True, slots=True)

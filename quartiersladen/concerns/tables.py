@@ -32,8 +32,9 @@ NOTHING = "–"  # in place of a figure that there is not yet
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a table. count: None if it is not told."""
+    """One row of a table. key: of its closed list, theme or month. count: None if it is not told."""
 
+    key: str | int | None
     label: str
     count: int | None
 
@@ -123,7 +124,7 @@ def table(  # noqa: PLR0913 -- what a table consists of
     if shown is None:
         return Table(key, title, head, [], is_told=False, note=note)
     lines = [
-        Line(str(label), shown[key])
+        Line(key, str(label), shown[key])
         for key, label in labels.items()
         if key in shown and (with_zeros or shown[key] != 0)
     ]

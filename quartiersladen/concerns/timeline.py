@@ -108,6 +108,13 @@ PLAIN: dict[str, str | Promise] = {
     "question_answered": gettext_lazy("The person has answered our question."),
     "question_unanswered": gettext_lazy("We got no answer to our question and go on without it."),
 }
+#: Deeds after which others read something else about a concern, or it stands elsewhere. Joining and
+#: parting have words to the person alone, but everybody sees the state.
+MOVES = (
+    *("received", "checked", "taken_on", "passed_on", "asked_again", "body_accepted"),
+    *("body_declined", "body_answered", "closed", "reopened", "withdrawn", "joined", "parted"),
+    *("question_asked", "question_answered", "question_unanswered"),
+)
 #: The same deeds in words to the person who told it.
 TO_PERSON: dict[str, str | Promise] = {
     "question_asked": gettext_lazy("We have asked you a question."),

@@ -1,27 +1,35 @@
 """What the JSON interface reads: released concerns, and sums that everybody may know."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
-from django.db.models.functions import TruncMonth
-from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.queries import released
-from quartiersladen.concerns.states import Channel, ConcernState
+from quartiersladen.concerns.states import ConcernState
+from quartiersladen.concerns.statistics import Period, collect_public, years_told
+from quartiersladen.concerns.tables import Report, public
 from quartiersladen.dossiers.models import Document
-from quartiersladen.dossiers.rules import countable_rows, visible_rows
-from quartiersladen.kernel.text import localized
-from quartiersladen.quarters.models import Quarter, Theme
+from quartiersladen.dossiers.rules import visible_rows
+from quartiersladen.kernel.errors import Invalid
+from quartiersladen.quarters.models import Quarter
 
-FEWEST = 5  # smaller numbers are not told
-MONTHS = 24
+LISTS = ("themes", "states", "channels", "months")
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
+
+
+class NoSuchYear(Invalid):
+    """Nothing is public of it: not over, or before the quarter began."""
+
+    def __init__(self, years: Iterable[int]) -> None:
+        named = ", ".join(map(str, years))
+        sentence = _("There are figures of these years: %(years)s.") % {"years": named}
+        super().__init__(sentence, field="year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,81 +80,50 @@ def photos_of(viewer: Viewer, concerns: Sequence[Concern]) -> dict[int, list[UUI
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """How many there are of one kind; None: so few that it is not told. name: for people."""
+    """How many there are of one kind; None: not told. name: for people."""
 
     key: str
-    name: Mapping[str, str] | str | Promise
+    name: str
     count: int | None
-
-    def name_in(self, language: str) -> str:
-        """Return the name in a language or the nearest one there is."""
-        return localized(self.name, language) if isinstance(self.name, Mapping) else str(self.name)
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Sums of a quarter. since: first day of the months."""
+class YearTold:
+    """What everybody may know of a year. A list is None if nothing of it may be told."""
 
+    year: int
+    period: Period
     total: int | None
-    themes: list[Sum]
-    states: list[Sum]
-    channels: list[Sum]
-    months: list[Sum]
+    lists: dict[str, list[Sum] | None]
 
 
-def figures_of(quarter: Quarter, today: date) -> Figures:
-    """Return how many concerns there are, also those that are not released; five statements.
+def year_told(quarter: Quarter, year: int | None, *, today: date, language: str) -> YearTold:
+    """Return what the page of everybody shows of a year, the newest if none is named.
 
-    Confidential ones and what waits in the quarantine are not counted. Nobody can work out a small
-    number from the others; see `quiet`.
+    Raises NoSuchYear. This must not know more than that page: whoever could subtract one from the
+    other would find what both leave out.
     """
-    rows = Concern.objects.filter(countable_rows(quarter.pk, "dossier__"), quarter=quarter)
-    names = dict(Theme.objects.filter(quarter=quarter).values_list("slug", "name"))
-    by_theme = _counted(rows.exclude(theme=None), "theme__slug")
-    total = rows.count()
-    return Figures(
-        total=total if total >= FEWEST else None,
-        themes=quiet([Sum(slug, names[slug], n) for slug, n in by_theme.items()]),
-        states=quiet(
-            [Sum(s, ConcernState(s).label, n) for s, n in _counted(rows, "state").items()]
-        ),
-        channels=quiet(
-            [Sum(c, Channel(c).label, n) for c, n in _counted(rows, "channel").items()]
-        ),
-        months=quiet(_by_month(rows, quarter, today)),
+    years = years_told(quarter, today)
+    chosen = next(iter(years)) if year is None else year
+    if chosen not in years:
+        raise NoSuchYear(years)
+    period = years[chosen]
+    figures = collect_public(quarter, period, today=today)
+    report = public(figures, language=language)
+    slugs = {key: theme.slug for key, theme in figures.theme_names.items()}
+    return YearTold(
+        year=chosen,
+        period=period,
+        total=None if report.too_few else figures.total,
+        lists={name: _sums(report, name, slugs) for name in LISTS},
     )
 
 
-def _counted(rows: QuerySet[Concern], column: str) -> dict[str, int]:
-    found = rows.order_by(column).values_list(column).annotate(n=Count("pk"))
-    return {str(value): n for value, n in found}
-
-
-def _by_month(rows: QuerySet[Concern], quarter: Quarter, today: date) -> list[Sum]:
-    first = (today.replace(day=1) - timedelta(days=31 * (MONTHS - 1))).replace(day=1)
-    since = datetime(first.year, first.month, 1, tzinfo=quarter.zone).astimezone(UTC)
-    months = (
-        rows.filter(created_at__gte=since)
-        .order_by()
-        .annotate(month=TruncMonth("created_at", tzinfo=quarter.zone))
-        .values_list("month")
-        .annotate(n=Count("pk"))
-    )
-    return [Sum(f"{at:%Y-%m}", f"{at:%Y-%m}", n) for at, n in sorted(months)]
-
-
-def quiet(sums: list[Sum]) -> list[Sum]:
-    """Return the sums without small numbers, and without what would betray one.
-
-    If only one number were missing, or the missing ones came to less than five, the total would
-    tell them: then the next smallest are left out as well.
-    """
-    order = sorted(range(len(sums)), key=lambda n: (sums[n].count or 0, n))
-    hidden: list[int] = []
-    for n in order:
-        missing = sum(sums[m].count or 0 for m in hidden)
-        is_small = (sums[n].count or 0) < FEWEST
-        if not is_small and (not hidden or (missing >= FEWEST and len(hidden) > 1)):
-            break
-        hidden.append(n)
-    return [replace(s, count=None) if n in hidden else s for n, s in enumerate(sums)]
+def _sums(report: Report, name: str, slugs: Mapping[int, str]) -> list[Sum] | None:
+    table = next((one for one in report.tables if one.key == name and one.is_told), None)
+    if table is None:
+        return None
+    return [
+        Sum(slugs[key] if isinstance(key := line.key, int) else key or "", line.label, line.count)
+        for line in table.lines
+    ]

@@ -22,14 +22,9 @@ from quartiersladen.api.queries.offers import Offer
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.queries import released
 from quartiersladen.concerns.states import CLOSED, ConcernState
+from quartiersladen.concerns.timeline import MOVES
 from quartiersladen.dossiers.models import Document, Entry
 from quartiersladen.dossiers.rules import countable_rows, visible_rows
-
-#: Deeds after which a partner reads something else.
-TOLD = (
-    *("received", "checked", "taken_on", "passed_on", "asked_again", "body_accepted"),
-    *("body_declined", "body_answered", "closed", "reopened", "withdrawn"),
-)
 
 
 class InUtc(Func):
@@ -108,7 +103,7 @@ class Wanted:
 
 def _moments(rows: QuerySet[Concern]) -> QuerySet[Concern]:
     """Add what a row tells besides its own columns; every part finds its row by an index."""
-    told = Entry.objects.filter(dossier=OuterRef("pk"), deed__in=TOLD)
+    told = Entry.objects.filter(dossier=OuterRef("pk"), deed__in=MOVES)
     sent = Referral.objects.filter(concern=OuterRef("pk")).order_by("-sent_at", "-pk")
     last = Subquery(told.order_by("-at").values("at")[:1], output_field=DateTimeField())
     changed = Coalesce(

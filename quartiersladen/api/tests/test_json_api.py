@@ -188,6 +188,15 @@ def test_a_partner_tells_a_concern_that_stays_internal(client, tell, key):
     problem(client.get(answer["Location"]), 404)
 
 
+def test_a_question_to_the_person_is_none_to_the_sender(client, tell, key):
+    where = tell()["Location"]
+    Concern.objects.update(state="question")
+
+    mine = client.get(where, headers={"authorization": f"Bearer {key}"}).json()
+
+    assert (mine["state"], mine["state_name"]) == ("question", "Rückfrage an die Person")
+
+
 def test_only_its_sender_follows_it(client, tell, house, lea):
     where = tell()["Location"]
     other = give_key(lea, house, "Anderer")

@@ -11,10 +11,13 @@ from quartiersladen.api.models import OpenTheme
 from quartiersladen.api.tests.conftest import V2, send_form
 from quartiersladen.api.tests.schemas import ERROR, REQUEST, faults, read
 from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.services import questions
+from quartiersladen.concerns.services.joining import join, undo_join
 from quartiersladen.concerns.services.life import Ending, close_concern, withdraw_concern
 from quartiersladen.concerns.services.release import conceal_concern
 from quartiersladen.concerns.states import Result
 from quartiersladen.concerns.testing import make_concern, make_referral, photo, teller_viewer
+from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.dossiers.services import add_document
@@ -147,6 +150,65 @@ def test_an_open_one_says_who_has_it_and_when_that_changed(listed, shown, lea, h
     assert row["status_notes"] == "Weitergeleitet"
     moment = (now - timedelta(hours=1)).replace(microsecond=0)
     assert datetime.fromisoformat(row["updated_datetime"]) == moment
+
+
+def fresh(concern):
+    rows = Concern.objects.select_related("dossier__quarter", "quarter", "teller", "theme")
+    return rows.get(pk=concern.pk)
+
+
+def ask(lea, concern, at):
+    asked = fresh(concern)
+    return questions.ask_person(
+        viewer=lea, concern=asked, text="Wo?", version=asked.dossier.version, now=at
+    )
+
+
+def test_a_question_to_the_person_and_its_end_are_changes(listed, shown, lea, now):
+    first, second = shown("Lampe", days=60), shown("Bank", days=61)
+    ago = {days: (now - timedelta(days=days)).replace(microsecond=0) for days in (50, 49, 2)}
+
+    def updated():
+        return [datetime.fromisoformat(row["updated_datetime"]) for row in listed()]
+
+    question = ask(lea, first, ago[50])
+    ask(lea, second, ago[50])
+    assert updated() == [ago[50], ago[50]]
+    questions.answer_question(
+        viewer=teller_viewer(first), question=question, text="Dort.", way=Way.LINK, now=ago[49]
+    )
+    assert questions.give_up(now=ago[2]) == 1
+    assert updated() == [ago[49], ago[2]]
+
+
+def test_the_words_of_a_question_do_not_speak_to_a_partner(listed, client, shown, lea, now):
+    concern = shown(days=3)
+    ask(lea, concern, now)
+
+    assert [row["status_notes"] for row in listed()] == ["Rückfrage an die Person"]
+    [row] = client.get("/api/v1/concerns").json()["concerns"]
+    assert (row["state"], row["state_name"]) == ("question", "Rückfrage an die Person")
+
+
+def test_joining_and_parting_are_changes(listed, shown, lea, now):
+    concern, leader = fresh(shown("Lampe", days=60)), fresh(shown("Laterne", days=61))
+    ago = {days: (now - timedelta(days=days)).replace(microsecond=0) for days in (50, 49)}
+
+    def row():
+        row = listed()[0]
+        return row["status"], datetime.fromisoformat(row["updated_datetime"])
+
+    join(
+        viewer=lea,
+        leader=leader,
+        concerns=[concern],
+        keep=frozenset(),
+        version=leader.dossier.version,
+        now=ago[50],
+    )
+    assert row() == ("closed", ago[50])
+    undo_join(viewer=lea, concern=fresh(concern), now=ago[49])
+    assert row() == ("open", ago[49])
 
 
 def test_r4_service_codes(listed, shown, rubbish):

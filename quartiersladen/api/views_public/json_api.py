@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from typing import Annotated, Any, Literal
 
@@ -41,6 +42,7 @@ from quartiersladen.concerns.states import (
     ConcernState,
     PlacePrecision,
     Result,
+    word_for_others,
 )
 from quartiersladen.kernel.errors import Conflict, Invalid, NotAllowed, Refusal, TooMany
 from quartiersladen.quarters.models import Quarter
@@ -137,7 +139,7 @@ class AttributeOut(Schema):
 
 
 class SumOut(Schema):
-    """How many there are. count: null for fewer than five, and for what would betray such a one."""
+    """How many there are. count: null for one to four, and for what would betray such a number."""
 
     key: str
     name: str
@@ -145,13 +147,16 @@ class SumOut(Schema):
 
 
 class StatisticsOut(Schema):
-    """Sums over all concerns but confidential ones, also those that are not released."""
+    """Sums of a year as on the page for everybody. A list is null if nothing of it may be told."""
 
+    year: int
+    first: date = Field(description="First day that is counted")
+    last: date = Field(description="Last one; of the present year the end of a quarter of a year")
     total: int | None
-    themes: list[SumOut]
-    states: list[SumOut]
-    channels: list[SumOut]
-    months: list[SumOut]
+    themes: list[SumOut] | None = Field(description="key: `slug` of the theme, empty for none")
+    states: list[SumOut] | None
+    channels: list[SumOut] | None
+    months: list[SumOut] | None
 
 
 class ConcernIn(Schema):
@@ -289,7 +294,7 @@ def _shown(quarter: Quarter, concern: Concern, photos: list[Any]) -> dict[str, A
         "text": concern.public_text,
         "theme": concern.theme.slug if concern.theme else None,
         "state": concern.state,
-        "state_name": str(concern.get_state_display()),
+        "state_name": str(word_for_others(ConcernState(concern.state))),
         "created_at": concern.created_at,
         "released_at": concern.released_at,
         "closed_at": concern.closed_at,
@@ -334,7 +339,7 @@ def _sent(request: Any, reference: str) -> dict[str, Any]:  # noqa: ANN401 -- a 
     return {
         "reference": row.reference,
         "state": row.state,
-        "state_name": str(ConcernState(row.state).label),
+        "state_name": str(word_for_others(ConcernState(row.state))),
         "created_at": row.requested_at,
         "is_released": False,
     }
@@ -365,29 +370,31 @@ def themes(request: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- a HouseRequ
     ]
 
 
-@api.get("/statistics", response={200: StatisticsOut}, operation_id="get_statistics")
-def statistics(request: Any) -> dict[str, Any]:  # noqa: ANN401 -- a HouseRequest
-    """How many concerns there are by theme, state, channel and month.
+class YearIn(Schema):
+    """Which figures."""
 
-    Confidential ones are not counted. Numbers under five are not told, nor those from which one
-    could be worked out.
+    year: int | None = Field(None, description="The newest one with figures if it is left out")
+
+
+@api.get("/statistics", response={200: StatisticsOut, **FAULTS}, operation_id="get_statistics")
+def statistics(request: Any, asked: Query[YearIn]) -> dict[str, Any]:  # noqa: ANN401 -- a HouseRequest
+    """How many concerns were told in a year, by theme, state, channel and month.
+
+    Of the present year the quarters that are over. Confidential ones are not counted. Numbers
+    under five are not told, nor those from which one could be worked out.
     """
-    quarter = request.quarter
-    found = figures.figures_of(quarter, quarter.local_day(timezone.now()))
-    language = get_language() or settings.LANGUAGE_CODE
-
-    def sums(rows: list[figures.Sum]) -> list[dict[str, Any]]:
-        return [
-            {"key": row.key, "name": row.name_in(language), "count": row.count} for row in rows
-        ]
-
-    return {
-        "total": found.total,
-        "themes": sums(found.themes),
-        "states": sums(found.states),
-        "channels": sums(found.channels),
-        "months": sums(found.months),
+    told = figures.year_told(
+        request.quarter,
+        asked.year,
+        today=request.quarter.local_day(timezone.now()),
+        language=get_language() or settings.LANGUAGE_CODE,
+    )
+    first, last = told.period
+    lists = {
+        name: None if rows is None else [asdict(row) for row in rows]
+        for name, rows in told.lists.items()
     }
+    return {"year": told.year, "first": first, "last": last, "total": told.total, **lists}
 
 
 # --- Telling a concern ----------------------------------------------------------------------------
@@ -439,7 +446,7 @@ def create(request: Any, told: ConcernIn) -> HttpResponse:  # noqa: ANN401 -- a 
         {
             "reference": made.dossier.reference,
             "state": made.state,
-            "state_name": str(made.get_state_display()),
+            "state_name": str(word_for_others(ConcernState(made.state))),
             "created_at": made.created_at.replace(microsecond=0),
             "is_released": False,
         },

@@ -15,7 +15,14 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.queries import ConcernFilter, bodies_of, for_file
 from quartiersladen.concerns.rules import may_enter_concerns, may_export_contacts
-from quartiersladen.concerns.states import Channel, ConcernKind, ConcernState, Result, Scope
+from quartiersladen.concerns.states import (
+    Channel,
+    ConcernKind,
+    ConcernState,
+    Result,
+    Scope,
+    word_for_others,
+)
 from quartiersladen.dossiers.queries import tags_of
 from quartiersladen.kernel.errors import demand
 from quartiersladen.kernel.language import language_name
@@ -100,8 +107,9 @@ class _Words:
 
     def __init__(self, quarter: Quarter, language: str) -> None:
         self.zone, self.language = quarter.zone, language
-        lists: tuple[Any, ...] = (ConcernState, ConcernKind, Channel, Scope, Result)
+        lists: tuple[Any, ...] = (ConcernKind, Channel, Scope, Result)
         self.of = {one: {choice.value: str(choice.label) for choice in one} for one in lists}
+        self.of[ConcernState] = {one.value: str(word_for_others(one)) for one in ConcernState}
         self.yes, self.no = _("yes"), _("no")
         self._languages: dict[str, str] = {}
 

@@ -14,6 +14,7 @@ from quartiersladen.accounts.models import User
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.concerns import queries
+from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.queries import ConcernFilter
 from quartiersladen.concerns.services.export import allow_contacts, table_of
 from quartiersladen.concerns.states import AnswerWay, PlaceKind
@@ -93,6 +94,15 @@ def test_a_row_says_what_the_desk_knows(desk, quarter, lamp):
         "Schlagworte": "Sommer",
         "Öffentlich": "nein",
     }
+
+
+def test_a_file_does_not_speak_to_the_person_who_is_asked(desk, quarter):
+    concern = make_concern(quarter)
+    Concern.objects.filter(pk=concern.pk).update(state="question")
+
+    head, row = csv_rows(desk.get(CSV))
+
+    assert row[head.index("Stand")] == "Rückfrage an die Person"
 
 
 def test_a_workbook_holds_the_same_with_real_days(desk, lamp):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.services.joining import join, undo_join
 from quartiersladen.concerns.services.release import Release, conceal_concern, release_concern
 from quartiersladen.concerns.services.triage import Decision, decide_scope
 from quartiersladen.concerns.states import PlacePrecision, Scope
@@ -109,6 +110,28 @@ def test_updated_is_the_last_line_that_everybody_may_read(client, quarter, mira)
     take_on(mira, first, later)
     assert order() == [("Lampe", "2026-03-02T14:00:00Z"), ("Bank", "2026-03-02T13:00:00Z")]
     assert texts(read(client.get(FEED)), "updated") == ["2026-03-02T14:00:00Z"]
+
+
+def test_joining_and_parting_are_news_though_nobody_else_reads_a_line_of_it(client, quarter, mira):
+    concern, leader = show(mira, quarter, "Lampe"), show(mira, quarter, "Laterne")
+    joined, parted = NOON + timedelta(hours=1), NOON + timedelta(hours=2)
+
+    def latest():
+        entry = read(client.get(FEED)).find(f"{A}entry")
+        return texts(entry, "title"), texts(entry, "updated")
+
+    leader.dossier.refresh_from_db()
+    join(
+        viewer=mira,
+        leader=leader,
+        concerns=[concern],
+        keep=frozenset(),
+        version=leader.dossier.version,
+        now=joined,
+    )
+    assert latest() == (["Lampe"], ["2026-03-02T13:00:00Z"])
+    undo_join(viewer=mira, concern=Concern.objects.get(pk=concern.pk), now=parted)
+    assert latest() == (["Lampe"], ["2026-03-02T14:00:00Z"])
 
 
 def test_other_public_words_are_news_and_keep_the_name_of_the_entry(client, quarter, mira):

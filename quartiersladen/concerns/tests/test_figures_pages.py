@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
+from quartiersladen.concerns import statistics
 from quartiersladen.concerns.states import PlaceKind
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.quarters.testing import make_quarter
@@ -67,6 +68,47 @@ def test_the_client_reads_figures_without_small_numbers(quarter, year):
     assert {datum.words for datum in themes.twin} == {"nicht genannt"}
     assert page.context["bodies"][0][1][0] == ("Weitergeleitet", None)
     assert city.get("/buero/anliegen/").status_code == 403
+
+
+def test_the_client_reads_the_years_of_everybody(desk, quarter, year):
+    city = signed_in_client(make_member(quarter, Role.CLIENT, "Stadt"))
+    today = quarter.local_day(timezone.now())
+    years = statistics.years_told(quarter, today)
+
+    page = city.get(PAGE)
+
+    assert page.context["report"].period == next(iter(years.values()))
+    assert [value for value, _label, _chosen in page.context["offered"]] == list(map(str, years))
+    assert 'name="von"' not in page.content.decode()
+    assert 'name="von"' in desk.get(PAGE).content.decode()
+    whole = city.get(f"{PAGE}?zeitraum={year}").context["report"].period
+    assert whole == statistics.of_year(year)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "von={year}-01-01&bis={year}-01-02",
+        "zeitraum={year}-Q1",
+        "zeitraum={year}-01",
+        "zeitraum={year}&von={year}-01-01",
+        "zeitraum=1999",
+        "zeitraum=2999",
+    ],
+)
+def test_the_client_cannot_subtract_one_period_from_another(quarter, year, query):
+    city = signed_in_client(make_member(quarter, Role.CLIENT, "Stadt"))
+    newest, *_older = statistics.years_told(quarter, quarter.local_day(timezone.now()))
+
+    for path in (PAGE, FILE):
+        page = city.get(f"{path}?{query.format(year=year)}")
+
+        assert (page.status_code, page["Content-Type"]) == (422, "text/html; charset=utf-8")
+        assert page.context["fault"] == (
+            "Bitte wählen Sie ein Jahr: Sie können ganze Jahre lesen, "
+            "vom laufenden die Quartale, die vorbei sind."
+        )
+        assert page.context["choice"] == str(newest)
 
 
 @pytest.mark.parametrize(

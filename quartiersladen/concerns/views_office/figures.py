@@ -28,6 +28,8 @@ YEARS = 4  # that are offered
 
 def _period(request: StaffRequest, today: date) -> tuple[Period, str, str]:
     """Return the period, the choice it comes from ("" for two days), and what is wrong with it."""
+    if not request.viewer.may_enter:
+        return _closed_period(request, today)
     first, last = (day_in(request.GET.get(name, "")) for name in ("von", "bis"))
     present = statistics.of_year(today.year)
     if first and last:
@@ -48,8 +50,24 @@ def _period(request: StaffRequest, today: date) -> tuple[Period, str, str]:
     )
 
 
-def _offered(today: date) -> list[tuple[str, str]]:
+def _closed_period(request: StaffRequest, today: date) -> tuple[Period, str, str]:
+    """Return the same for the client: years as everybody reads them, from which nobody subtracts."""
+    told = {str(key): part for key, part in statistics.years_told(request.quarter, today).items()}
+    newest = next(iter(told))
+    choice = request.GET.get("zeitraum") or newest
+    if choice in told and not (request.GET.get("von") or request.GET.get("bis")):
+        return told[choice], choice, ""
+    fault = _(
+        "Please choose a year: you can read whole years, and of the present one the quarters that "
+        "are over."
+    )
+    return told[newest], newest, fault
+
+
+def _offered(request: StaffRequest, today: date) -> list[tuple[str, str]]:
     """Return the periods to choose from: years, their quarters, the last twelve months."""
+    if not request.viewer.may_enter:
+        return [(str(year), str(year)) for year in statistics.years_told(request.quarter, today)]
     found = []
     for year in range(today.year, today.year - YEARS, -1):
         found.append((str(year), str(year)))
@@ -71,10 +89,7 @@ def _report(request: StaffRequest, period: Period, today: date) -> tables_office
     return tell(read, language=get_language() or "de")
 
 
-@require_safe
-@figures_only
-def figures(request: StaffRequest) -> HttpResponse:
-    """The figures of a period as charts, each with its table."""
+def _page(request: StaffRequest) -> HttpResponse:
     today = request.quarter.local_day(timezone.now())
     period, choice, fault = _period(request, today)
     report = _report(request, period, today)
@@ -82,7 +97,8 @@ def figures(request: StaffRequest) -> HttpResponse:
         "report": report,
         "sections": drawn(report, is_rtl=get_language_bidi()),
         "bodies": [(body.name, tables_office.body_columns(body)) for body in report.bodies],
-        "offered": [(value, label, value == choice) for value, label in _offered(today)],
+        "offered": [(value, label, value == choice) for value, label in _offered(request, today)],
+        "has_days": request.viewer.may_enter,
         "choice": choice,
         "fault": fault,
         "query": request.GET.urlencode(),
@@ -93,10 +109,19 @@ def figures(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 @figures_only
+def figures(request: StaffRequest) -> HttpResponse:
+    """The figures of a period as charts, each with its table."""
+    return _page(request)
+
+
+@require_safe
+@figures_only
 def figures_csv(request: StaffRequest) -> HttpResponse:
-    """The same as CSV."""
+    """The same as CSV; a period that cannot be told gets the page that says why."""
     today = request.quarter.local_day(timezone.now())
-    period, _choice, _fault = _period(request, today)
+    period, _choice, fault = _period(request, today)
+    if fault:
+        return _page(request)
     report = _report(request, period, today)
     return HttpResponse(
         "".join(

@@ -1,7 +1,5 @@
 """Figures for everybody: whole years, no number below five."""
 
-from datetime import date
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,24 +12,15 @@ from quartiersladen.concerns.drawings import drawn
 from quartiersladen.kernel.tables import Flavour, csv_lines
 
 PAGE = "concerns/public/figures.html"
-YEARS = 10  # that are offered
-
-
-def years_offered(quarter_since: date, today: date) -> list[int]:
-    """Return the years of which something is public, the newest first."""
-    first = max(quarter_since.year - 1, today.year - YEARS + 1)
-    years = range(today.year, min(first, today.year - 1) - 1, -1)
-    return [year for year in years if statistics.closed_part(year, today)]
 
 
 def _read(request: HouseRequest) -> tuple[tables.Report, int, list[int]]:
     today = request.quarter.local_day(timezone.now())
-    offered = years_offered(request.quarter.local_day(request.quarter.created_at), today)
+    offered = statistics.years_told(request.quarter, today)
     asked = request.GET.get("jahr", "")
-    year = next((one for one in offered if str(one) == asked), offered[0])
-    period = statistics.closed_part(year, today) or statistics.of_year(year)
-    figures = statistics.collect_public(request.quarter, period, today=today)
-    return tables.public(figures, language=get_language() or "de"), year, offered
+    year = next((one for one in offered if str(one) == asked), next(iter(offered)))
+    figures = statistics.collect_public(request.quarter, offered[year], today=today)
+    return tables.public(figures, language=get_language() or "de"), year, list(offered)
 
 
 @require_safe
