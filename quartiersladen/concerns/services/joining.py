@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern, Joining, Referral
 from quartiersladen.concerns.rules import may_decide
-from quartiersladen.concerns.services.life import follow_referrals, move, set_next_date
-from quartiersladen.concerns.states import OUTSIDE, WAITING, ConcernState, Scope, parting
+from quartiersladen.concerns.services.life import follow_referrals, move, part, set_next_date
+from quartiersladen.concerns.states import OUTSIDE, WAITING, ConcernState, Scope
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import named_in
-from quartiersladen.dossiers.services import claim, record, reopen_dossier, touch
+from quartiersladen.dossiers.services import claim, record, touch
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 
@@ -223,57 +223,27 @@ def undo_join(*, viewer: Viewer, concern: Concern, now: datetime) -> Entry:
     """Part a concern from its joint case: its state, its next date and its referrals come back.
 
     What a body has answered meanwhile stays with the joint case.
-    Raises NotAllowed; NotJoined; TooLateToPart after 30 days; JointCaseEnded; ChangedMeanwhile.
+    Raises NotAllowed; NotJoined; ChangedMeanwhile; unless the leading one was withdrawn
+    TooLateToPart after 30 days, JointCaseEnded.
     """
     demand(may_decide(viewer, concern))
     rows = Joining.objects.filter(concern=concern, undone_at=None)
     joining = rows.select_related("leader__dossier__quarter", "leader__quarter").first()
     if joining is None:
         raise NotJoined
-    if now - joining.joined_at > timedelta(days=UNDO_DAYS):
-        raise TooLateToPart
     leader = joining.leader
-    if not leader.is_open:
-        raise JointCaseEnded
-    # Of two who part it at once, the second fails at the state of the concern.
-    rows.update(undone_at=now)
+    # Nobody answers any more for what a withdrawn one led: it may be parted however late.
+    if leader.state != ConcernState.WITHDRAWN:
+        if now - joining.joined_at > timedelta(days=UNDO_DAYS):
+            raise TooLateToPart
+        if not leader.is_open:
+            raise JointCaseEnded
     touch(dossier=concern.dossier)
     touch(dossier=leader.dossier)
-    _take_referrals_back(joining)
-    _stand_alone(concern, joining, now)
+    joining.concern = concern
+    due_on = max(joining.next_on_before, concern.quarter.local_day(now))
+    # Of two who part it at once, the second fails at the state of the concern.
+    entry = part(joining=joining, due_on=due_on, actor=Actor.OFFICE, by_id=viewer.user_id, now=now)
     if joining.moved:
         follow_referrals(concern=leader, now=now)
-    number = concern.dossier.reference
-    _line(viewer, leader, "parted_here", now, Audience.OFFICE, numbers=number)
-    leads = leader.dossier.reference
-    return _line(viewer, concern, "parted", now, Audience.TELLER, leader=leads)
-
-
-def _take_referrals_back(joining: Joining) -> None:
-    waiting = Referral.objects.filter(state__in=WAITING)
-    for referral in waiting.filter(pk__in=joining.moved, concern=joining.leader):
-        is_own = referral.moved_from_id == joining.concern_id
-        source = None if is_own else referral.moved_from_id
-        waiting.filter(pk=referral.pk).update(concern=joining.concern, moved_from_id=source)
-    # The links in the mails that went out open again.
-    revoked = waiting.filter(pk__in=joining.revoked, concern=joining.concern)
-    revoked.update(link_generation=F("link_generation") - 1)
-
-
-def _stand_alone(concern: Concern, joining: Joining, now: datetime) -> None:
-    state = ConcernState(joining.state_before)
-    is_waiting = Referral.objects.filter(concern=concern, state__in=WAITING).exists()
-    if state in OUTSIDE and not is_waiting:
-        state = ConcernState.CHECKED
-    due_on = max(joining.next_on_before, concern.quarter.local_day(now))
-    reopen_dossier(dossier=concern.dossier)
-    move(
-        concern=concern,
-        action=parting(state),
-        given={"next_date"},
-        now=now,
-        leader=None,
-        closed_at=None,
-        next_on=due_on,
-    )
-    set_next_date(concern=concern, due_on=due_on, reason=FollowUpReason.WORK, note="", now=now)
+    return entry

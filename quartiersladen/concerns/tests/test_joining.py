@@ -24,13 +24,18 @@ from quartiersladen.concerns.services.joining import (
     TooLateToPart,
 )
 from quartiersladen.concerns.states import AnswerWay, ConcernState, Result, Scope, Witness
-from quartiersladen.concerns.testing import body_viewer, make_concern, make_referral
+from quartiersladen.concerns.testing import (
+    body_viewer,
+    make_concern,
+    make_referral,
+    teller_viewer,
+)
 from quartiersladen.concerns.tests.test_similar import show
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp, Named
 from quartiersladen.dossiers.services import ChangedMeanwhile
-from quartiersladen.dossiers.states import Audience
+from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import LinkSpec, Mail
@@ -364,6 +369,59 @@ def test_a_referral_that_moved_twice_still_knows_where_it_went_out(
     part(mira, leader)
     referral.refresh_from_db()
     assert (referral.concern, referral.moved_from) == (leader, other)
+
+
+@pytest.mark.parametrize(
+    ("by_link", "actor"), [(True, Actor.SYSTEM), (False, Actor.OFFICE)], ids=["teller", "office"]
+)
+def test_withdrawing_the_leader_parts_all_that_are_joined(
+    quarter, mira, leader, other, body, by_link, actor
+):
+    plain = make_concern(quarter, "Noch einmal", now=NOON)
+    referral = make_referral(mira, other, body)
+    join(mira, leader, other, plain, keep=[referral])
+    late = NOON + timedelta(days=40)
+    led, today = fresh(leader), quarter.local_day(late)
+    life.withdraw_concern(
+        viewer=teller_viewer(led) if by_link else mira,
+        concern=led,
+        version=None if by_link else led.dossier.version,
+        now=late,
+    )
+
+    assert fresh(leader).state == "withdrawn"
+    for concern, state in ((other, "forwarded"), (plain, "new")):
+        alone = fresh(concern)
+        assert (alone.state, alone.leader, alone.next_on) == (state, None, today)
+        assert alone.dossier.closed_at is None
+        task = FollowUp.objects.get(dossier=concern.pk, done_at=None)
+        assert (task.due_on, task.reason) == (today, "work")
+        line = Entry.objects.get(dossier=concern.pk, deed="parted")
+        assert (line.actor, line.by_id, line.audience) == (
+            actor,
+            None if by_link else mira.user_id,
+            "teller",
+        )
+        assert line.data == {"leader": leader.dossier.reference}
+    assert deeds(leader)[-2:] == [("parted_here", "office")] * 2
+    referral.refresh_from_db()
+    assert (referral.concern, referral.moved_from) == (other, None)
+    assert not Joining.objects.filter(undone_at=None).exists()
+
+
+def test_what_a_withdrawn_leader_left_behind_can_be_parted_however_late(
+    quarter, mira, leader, other
+):
+    join(mira, leader, other)
+    Concern.objects.filter(pk=leader.pk).update(
+        state=ConcernState.WITHDRAWN, closed_at=NOON, next_on=None
+    )
+    late = NOON + timedelta(days=90)
+    part(mira, other, now=late)
+
+    alone = fresh(other)
+    assert (alone.state, alone.leader, alone.next_on) == ("new", None, quarter.local_day(late))
+    assert fresh(leader).state == "withdrawn"
 
 
 # --- One answer for all --------------------------------------------------------------------------
