@@ -133,11 +133,7 @@ def follow_referrals(*, concern: Concern, now: datetime) -> None:
     """
     if not concern.is_open or concern.state == ConcernState.NEW:
         return
-    states = [
-        ReferralState(state)
-        for state in Referral.objects.filter(concern=concern).values_list("state", flat=True)
-    ]
-    action = action_for(states)
+    action = action_for(_states_of_referrals(concern))
     if action == "come_back":
         today = concern.quarter.local_day(now)
         set_next_date(
@@ -149,6 +145,11 @@ def follow_referrals(*, concern: Concern, now: datetime) -> None:
         )
     if action in CONCERN_MACHINE.actions_from(ConcernState(concern.state)):
         move(concern=concern, action=action, given={"next_date"}, now=now)
+
+
+def _states_of_referrals(concern: Concern) -> list[ReferralState]:
+    states = Referral.objects.filter(concern=concern).values_list("state", flat=True)
+    return [ReferralState(state) for state in states]
 
 
 def _office_entry(
@@ -415,9 +416,10 @@ def _take_referrals_back(joining: Joining) -> None:
 
 def _stand_alone(joining: Joining, due_on: date, now: datetime) -> None:
     concern, state = joining.concern, ConcernState(joining.state_before)
-    is_waiting = Referral.objects.filter(concern=concern, state__in=WAITING).exists()
-    if state in OUTSIDE and not is_waiting:
-        state = ConcernState.CHECKED
+    if state in OUTSIDE | {ConcernState.QUESTION}:
+        # Who has it may have changed meanwhile, and the question was settled when it was joined.
+        asked_for = action_for(_states_of_referrals(concern))
+        state = CONCERN_MACHINE.target(ConcernState.FORWARDED, asked_for, given={"next_date"})
     reopen_dossier(dossier=concern.dossier)
     move(
         concern=concern,

@@ -10,9 +10,17 @@ from django.utils import timezone
 from quartiersladen.accounts.rules import link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.letters import referral_link, status_link
-from quartiersladen.concerns.models import Concern, Joining, Referral
+from quartiersladen.concerns.models import Concern, Joining, Question, Referral
 from quartiersladen.concerns.queries import bodies_with_contact, by_referral_link, voice_count
-from quartiersladen.concerns.services import forgetting, joining, life, referrals, tellers, voices
+from quartiersladen.concerns.services import (
+    forgetting,
+    joining,
+    life,
+    questions,
+    referrals,
+    tellers,
+    voices,
+)
 from quartiersladen.concerns.services.joining import (
     JoinsItself,
     JointCaseEnded,
@@ -87,6 +95,17 @@ def close(viewer, concern, *, now=LATER, answer="Der Müll ist weg."):
         viewer=viewer,
         concern=concern,
         ending=life.Ending(Result.FIXED, answer, witness=Witness.OFFICE),
+        version=concern.dossier.version,
+        now=now,
+    )
+
+
+def ask(viewer, concern, *, now=NOON):
+    concern = fresh(concern)
+    return questions.ask_person(
+        viewer=viewer,
+        concern=concern,
+        text="Wo genau?",
         version=concern.dossier.version,
         now=now,
     )
@@ -322,6 +341,24 @@ def test_what_a_body_answered_meanwhile_stays_with_the_joint_case(mira, leader, 
 
     referral.refresh_from_db()
     assert (referral.concern, fresh(other).state) == (leader, "checked")
+
+
+@pytest.mark.parametrize(
+    ("is_with_body", "is_silent", "state"),
+    [(False, False, "checked"), (True, False, "forwarded"), (True, True, "asked_again")],
+)
+def test_no_question_comes_back_that_was_settled(
+    mira, leader, other, body, is_with_body, is_silent, state
+):
+    referral = make_referral(mira, other, body) if is_with_body else None
+    if is_silent:
+        Referral.objects.update(state="silent")
+    ask(mira, other)
+    join(mira, leader, other, keep=[referral] if referral else [])
+    part(mira, other)
+
+    assert fresh(other).state == state
+    assert Question.objects.get().state == "settled"
 
 
 def test_a_day_that_is_over_becomes_today(quarter, mira, leader, other):
