@@ -18,7 +18,7 @@ from quartiersladen.concerns.services.life import follow_referrals, move, part, 
 from quartiersladen.concerns.states import OUTSIDE, WAITING, ConcernState, Scope
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import named_in
-from quartiersladen.dossiers.services import claim, record, touch
+from quartiersladen.dossiers.services import claim, lock_dossiers, record, touch
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 
@@ -106,6 +106,9 @@ def join(
         raise NothingToJoin(field="numbers")
     if any(one.pk == leader.pk for one in concerns):
         raise JoinsItself(field="numbers")
+    lock_dossiers(keys=[one.pk for one in (leader, *concerns)])
+    # Read behind the locks: what another one joined meanwhile is joined.
+    leader.refresh_from_db(fields=["state"])
     if not leader.is_open:
         raise LeaderNotOpen
     if Concern.objects.filter(leader__in=concerns).exists():
@@ -232,6 +235,9 @@ def undo_join(*, viewer: Viewer, concern: Concern, now: datetime) -> Entry:
     if joining is None:
         raise NotJoined
     leader = joining.leader
+    # The leading one first, as when it is closed or withdrawn; what became of it is read behind that.
+    touch(dossier=leader.dossier)
+    leader.refresh_from_db(fields=["state"])
     # Nobody answers any more for what a withdrawn one led: it may be parted however late.
     if leader.state != ConcernState.WITHDRAWN:
         if now - joining.joined_at > timedelta(days=UNDO_DAYS):
@@ -239,7 +245,6 @@ def undo_join(*, viewer: Viewer, concern: Concern, now: datetime) -> Entry:
         if not leader.is_open:
             raise JointCaseEnded
     touch(dossier=concern.dossier)
-    touch(dossier=leader.dossier)
     joining.concern = concern
     due_on = max(joining.next_on_before, concern.quarter.local_day(now))
     # Of two who part it at once, the second fails at the state of the concern.

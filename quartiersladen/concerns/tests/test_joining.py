@@ -1,10 +1,14 @@
 """Joint cases: joined, answered for all, parted again."""
 
+from contextlib import contextmanager
 from copy import copy
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quartiersladen.accounts.rules import link_viewer
@@ -191,6 +195,58 @@ def test_there_are_no_chains(quarter, mira, leader, other):
     with pytest.raises(TransitionRefused):
         join(mira, third, other)
     assert Joining.objects.count() == 1
+
+
+#: How a deed begins to hold a dossier: it raises the version, or takes several at once.
+HOLDS = ('UPDATE "dossiers_dossier"', 'SELECT "dossiers_dossier"."id"')
+
+
+@contextmanager
+def just_before_it_holds_a_dossier(deed):
+    """Let a colleague's deed happen at the last moment at which it still can."""
+    waiting = [deed]
+
+    def run(execute, sql, *rest):
+        if waiting and sql.startswith(HOLDS):
+            waiting.pop()()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(run):
+        yield
+    assert not waiting
+
+
+def test_there_are_no_chains_either_when_two_join_at_once(quarter, mira, leader, other):
+    third = fresh(make_concern(quarter, "Noch einmal", now=NOON))
+    led, joined = fresh(leader), fresh(other)
+    common = {"viewer": mira, "keep": frozenset(), "version": 1, "now": NOON}
+    a_colleague = partial(join, mira, leader, other)
+
+    with just_before_it_holds_a_dossier(a_colleague), pytest.raises(LeadsOthers):
+        joining.join(leader=third, concerns=[led], **common)
+
+    common["version"] = 2
+    join(mira, leader, other)
+    with pytest.raises(LeaderNotOpen):
+        joining.join(leader=joined, concerns=[third], **common)
+    assert [(row.leader, row.concern) for row in Joining.objects.all()] == [(leader, other)]
+
+
+def test_of_opposite_joins_both_hold_the_older_one_first(mira, leader, other):
+    for first, second in ((leader, other), (other, leader)):
+        with CaptureQueriesContext(connection) as caught, transaction.atomic():
+            join(mira, first, second)
+            transaction.set_rollback(True)
+        holds = next(q["sql"] for q in caught if q["sql"].startswith(HOLDS))
+        assert " ORDER BY " in holds
+
+
+def test_an_answer_that_was_given_at_this_moment_is_not_parted_from(mira, leader, other):
+    join(mira, leader, other)
+    a_colleague = partial(close, mira, leader)
+
+    with just_before_it_holds_a_dossier(a_colleague), pytest.raises(JointCaseEnded):
+        part(mira, other)
 
 
 def test_only_who_decides_both_may_join(mira, hao, leader, other):
