@@ -6,6 +6,7 @@ done at the leading one, and its answer goes to all.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -17,7 +18,7 @@ from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.services.life import follow_referrals, move, part, set_next_date
 from quartiersladen.concerns.states import OUTSIDE, WAITING, ConcernState, Scope
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.queries import named_in
+from quartiersladen.dossiers.queries import named_in, next_follow_up
 from quartiersladen.dossiers.services import claim, lock_dossiers, record, touch
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
@@ -184,24 +185,29 @@ def _part_referrals(
 
 
 def _is_with_bodies(leader: Concern, next_on: date, now: datetime) -> None:
-    """Bodies came over: the leading concern is passed on now, and asked after on the earlier day."""
+    """Bodies came over: the leading concern is passed on now, and asked after on the earlier day.
+
+    While its person is asked something it stays so, with the task of asking: the answer leads to the
+    bodies.
+    """
     today = leader.quarter.local_day(now)
-    earlier = min(next_on, leader.next_on or next_on)
-    if leader.state not in OUTSIDE:
-        scope = Scope.PUBLIC_INTEREST if leader.scope == Scope.UNDECIDED else leader.scope
-        move(
-            concern=leader,
-            action="forward",
-            given={"body", "next_date"},
-            now=now,
-            scope=scope,
-            first_answer_at=leader.first_answer_at or now,
-        )
+    due_on = max(min(next_on, leader.next_on or next_on), today)
+    passed_on: dict[str, Any] = {
+        "scope": Scope.PUBLIC_INTEREST if leader.scope == Scope.UNDECIDED else leader.scope,
+        "first_answer_at": leader.first_answer_at or now,
+    }
+    task = None
+    if leader.state == ConcernState.QUESTION:
+        task = next_follow_up(leader.dossier)
+        Concern.objects.filter(pk=leader.pk).update(**passed_on)
+    elif leader.state not in OUTSIDE:
+        given = {"body", "next_date"}
+        move(concern=leader, action="forward", given=given, now=now, **passed_on)
     set_next_date(
         concern=leader,
-        due_on=max(earlier, today),
-        reason=FollowUpReason.ASK_BODY,
-        note="",
+        due_on=due_on,
+        reason=FollowUpReason(task.reason) if task else FollowUpReason.ASK_BODY,
+        note=task.note if task else "",
         now=now,
     )
     follow_referrals(concern=leader, now=now)
@@ -249,6 +255,6 @@ def undo_join(*, viewer: Viewer, concern: Concern, now: datetime) -> Entry:
     due_on = max(joining.next_on_before, concern.quarter.local_day(now))
     # Of two who part it at once, the second fails at the state of the concern.
     entry = part(joining=joining, due_on=due_on, actor=Actor.OFFICE, by_id=viewer.user_id, now=now)
-    if joining.moved:
+    if joining.moved and leader.state in OUTSIDE:
         follow_referrals(concern=leader, now=now)
     return entry

@@ -344,6 +344,46 @@ def test_a_leader_that_is_with_a_body_stays_so(quarter, mira, leader, other, bod
     assert Referral.objects.filter(concern=leader).count() == 2
 
 
+def test_a_leader_whose_person_is_asked_goes_to_the_bodies_with_the_answer(
+    quarter, mira, leader, other, body
+):
+    question = ask(mira, leader)
+    referral = make_referral(mira, other, body, ask_on=quarter.local_day(LATER))
+    join(mira, leader, other, keep=[referral])
+
+    led = fresh(leader)
+    assert (led.state, led.scope, led.first_answer_at, led.next_on) == (
+        "question",
+        Scope.PUBLIC_INTEREST,
+        NOON,
+        quarter.local_day(LATER),
+    )
+    task = FollowUp.objects.get(dossier=leader.pk, done_at=None)
+    assert (task.reason, task.note) == ("question", "Wo genau?")
+
+    questions.answer_question(
+        viewer=teller_viewer(leader),
+        question=Question.objects.select_related("concern__dossier").get(pk=question.pk),
+        text="Vor Haus 3.",
+        way=Way.LINK,
+        now=LATER,
+    )
+    assert fresh(leader).state == "forwarded"
+
+
+def test_parting_leaves_the_question_of_the_leader_open(mira, leader, other, body):
+    ask(mira, leader)
+    before = FollowUp.objects.get(dossier=leader.pk, done_at=None)
+    referral = make_referral(mira, other, body)
+    join(mira, leader, other, keep=[referral])
+    part(mira, other)
+
+    after = FollowUp.objects.get(dossier=leader.pk, done_at=None)
+    assert (after.reason, after.due_on) == (before.reason, before.due_on)
+    assert (fresh(leader).state, Question.objects.get().state) == ("question", "open")
+    assert fresh(other).state == "forwarded"
+
+
 def test_whose_contact_data_a_body_got_is_not_forgotten(client, quarter, mira, body):
     now = timezone.now()
     leader = make_concern(quarter, "Sperrmüll", name="Bernd", consent_wording="Ja.", now=now)
