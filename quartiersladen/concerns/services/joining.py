@@ -55,6 +55,15 @@ class LeadsOthers(Conflict):
     )
 
 
+class TopicNotJoined(Conflict):
+    """An important topic is asked about by itself, over years; as a joined one nobody would."""
+
+    sentence = _(
+        "One of these is an important topic. Open that one and join the others to it, or choose “No"
+        " important topic any more” there first."
+    )
+
+
 class NotTheSameCircle(Conflict):
     """Confidential concerns go together only where the same persons may see both."""
 
@@ -99,21 +108,24 @@ def join(
 
     keep: keys of waiting referrals that go over to the leading concern. One whose body has the
     leading concern already, or that is not kept, is revoked: its link opens nothing any more.
-    Raises NotAllowed; NothingToJoin, JoinsItself; LeaderNotOpen, LeadsOthers, NotTheSameCircle;
-    TransitionRefused when one is not open; ChangedMeanwhile.
+    Raises NotAllowed; NothingToJoin, JoinsItself; LeaderNotOpen, LeadsOthers, TopicNotJoined,
+    NotTheSameCircle; TransitionRefused when one is not open; ChangedMeanwhile.
     """
     demand(all(may_decide(viewer, one) for one in (leader, *concerns)))
     if not concerns:
         raise NothingToJoin(field="numbers")
     if any(one.pk == leader.pk for one in concerns):
         raise JoinsItself(field="numbers")
-    lock_dossiers(keys=[one.pk for one in (leader, *concerns)])
+    keys = [one.pk for one in concerns]
+    lock_dossiers(keys=[leader.pk, *keys])
     # Read behind the locks: what another one joined meanwhile is joined.
     leader.refresh_from_db(fields=["state"])
     if not leader.is_open:
         raise LeaderNotOpen
-    if Concern.objects.filter(leader__in=concerns).exists():
+    if Concern.objects.filter(leader__in=keys).exists():
         raise LeadsOthers
+    if Concern.objects.filter(pk__in=keys, topic_months__isnull=False).exists():
+        raise TopicNotJoined
     circle = _circle(leader)
     if any(_circle(one) != circle for one in concerns):
         raise NotTheSameCircle

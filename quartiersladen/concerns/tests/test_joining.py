@@ -23,6 +23,7 @@ from quartiersladen.concerns.services import (
     questions,
     referrals,
     tellers,
+    topics,
     voices,
 )
 from quartiersladen.concerns.services.joining import (
@@ -34,6 +35,7 @@ from quartiersladen.concerns.services.joining import (
     NotJoined,
     NotTheSameCircle,
     TooLateToPart,
+    TopicNotJoined,
 )
 from quartiersladen.concerns.states import AnswerWay, ConcernState, Result, Scope, Witness
 from quartiersladen.concerns.testing import (
@@ -247,6 +249,38 @@ def test_an_answer_that_was_given_at_this_moment_is_not_parted_from(mira, leader
 
     with just_before_it_holds_a_dossier(a_colleague), pytest.raises(JointCaseEnded):
         part(mira, other)
+
+
+def make_topic(viewer, concern):
+    concern = fresh(concern)
+    topics.mark_topic(
+        viewer=viewer,
+        concern=concern,
+        months=6,
+        next_on=None,
+        version=concern.dossier.version,
+        now=NOON,
+    )
+
+
+def test_an_important_topic_leads_and_is_not_joined(mira, leader, other):
+    make_topic(mira, leader)
+    with pytest.raises(TopicNotJoined):
+        join(mira, other, leader)
+
+    join(mira, leader, other)
+    assert (fresh(leader).state, fresh(other).state) == ("new", "joined")
+
+
+def test_what_is_joined_is_not_asked_about_again(mira, leader, other):
+    join(mira, leader, other)
+    Concern.objects.filter(pk=other.pk).update(
+        topic_months=6, topic_since=NOON.date(), topic_next_on=LATER.date()
+    )
+    close(mira, leader)
+
+    assert fresh(other).answer == "Der Müll ist weg."
+    assert not FollowUp.objects.filter(dossier=other.pk, done_at=None).exists()
 
 
 def test_only_who_decides_both_may_join(mira, hao, leader, other):
