@@ -53,6 +53,8 @@ from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import LinkSpec, Mail
+from quartiersladen.privacy.append_only import erasure_permit
+from quartiersladen.privacy.free_text import MARK
 from quartiersladen.quarters.testing import NOON
 
 LATER = NOON + timedelta(days=3)
@@ -809,3 +811,36 @@ def test_words_of_a_person_go_also_from_a_referral_that_moved(quarter, mira, lea
 
     referral.refresh_from_db()
     assert "Nour" not in referral.cover_note
+
+
+@pytest.mark.parametrize("is_topic", [True, False])
+def test_what_went_over_to_an_important_topic_keeps_its_words(
+    quarter, mira, leader, other, body, is_topic
+):
+    if is_topic:
+        make_topic(mira, leader)
+    [referral] = referrals.pass_on(
+        viewer=mira,
+        concern=other,
+        items=[referrals.PassOn(body, Way.MAIL, cover_note="Bitte abholen.")],
+        ask_on=quarter.local_day(LATER),
+        version=other.dossier.version,
+        now=NOON,
+    )
+    join(mira, leader, other, keep=[referral])
+    moved = Referral.objects.select_related("concern__dossier__quarter", "body").get()
+    referrals.answer_referral(
+        viewer=body_viewer(moved), referral=moved, text="Ist abgeholt.", now=LATER
+    )
+    close(mira, leader)
+
+    much_later = LATER + timedelta(days=2000)
+    with erasure_permit():
+        count = forgetting.let_text_go(quarter=quarter, before=much_later, limit=9, now=much_later)
+
+    assert count == (1 if is_topic else 2)
+    assert fresh(other).text_gone_at == much_later
+    referral.refresh_from_db()
+    words = ("Bitte abholen.", "Ist abgeholt.") if is_topic else ("", MARK)
+    assert (referral.cover_note, referral.reply) == words
+    assert (referral.link_generation == moved.link_generation) is is_topic
