@@ -79,10 +79,10 @@ CONCERN_MACHINE: Machine[ConcernState] = Machine(
         Transition("let_in", HELD, _S.NEW, frozenset({"next_date"})),
         Transition("call_spam", frozenset({_S.QUARANTINED}), _S.SPAM, frozenset({"next_date"})),
         Transition("hold_again", frozenset({_S.SPAM}), _S.QUARANTINED, frozenset({"next_date"})),
-        # Back out of a joint case, to where it stood before.
+        # Back out of a joint case, to where it stood before; a question was settled when it joined.
         *(
             Transition(parting(state), frozenset({_S.JOINED}), state, frozenset({"next_date"}))
-            for state in sorted(OPEN)
+            for state in sorted(OPEN - {_S.QUESTION})
         ),
     ]
 )

@@ -208,7 +208,9 @@ def _forget_text(concern: Concern, now: datetime) -> None:
     forget_mails(mails=Q(dossier=dossier), now=now)
     forget_texts(dossier=dossier)
     empty_mails(mails=mails_to_teller(concern_id=concern.pk))
-    referrals = Referral.objects.filter(Q(concern=concern) | Q(moved_from=concern))
+    # What went over to an important topic belongs to what is still asked about.
+    went_over = Q(moved_from=concern, concern__topic_months=None)
+    referrals = Referral.objects.filter(Q(concern=concern) | went_over)
     referrals.update(cover_note="", link_generation=F("link_generation") + 1)
     referrals.exclude(reply="").update(reply=MARK)
     forget_questions(dossier=dossier)

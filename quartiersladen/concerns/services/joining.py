@@ -6,6 +6,7 @@ done at the leading one, and its answer goes to all.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -14,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern, Joining, Referral
 from quartiersladen.concerns.rules import may_decide
-from quartiersladen.concerns.services.life import follow_referrals, move, set_next_date
-from quartiersladen.concerns.states import OUTSIDE, WAITING, ConcernState, Scope, parting
+from quartiersladen.concerns.services.life import follow_referrals, move, part, set_next_date
+from quartiersladen.concerns.states import OUTSIDE, WAITING, ConcernState, Scope
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.queries import named_in
-from quartiersladen.dossiers.services import claim, record, reopen_dossier, touch
+from quartiersladen.dossiers.queries import named_in, next_follow_up
+from quartiersladen.dossiers.services import claim, lock_dossiers, record, touch
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 
@@ -51,6 +52,15 @@ class LeadsOthers(Conflict):
     sentence = _(
         "One of these leads a joint case itself. Open that one and join this one to it, or part it"
         " first."
+    )
+
+
+class TopicNotJoined(Conflict):
+    """An important topic is asked about by itself, over years; as a joined one nobody would."""
+
+    sentence = _(
+        "One of these is an important topic. Open that one and join the others to it, or choose “No"
+        " important topic any more” there first."
     )
 
 
@@ -98,18 +108,24 @@ def join(
 
     keep: keys of waiting referrals that go over to the leading concern. One whose body has the
     leading concern already, or that is not kept, is revoked: its link opens nothing any more.
-    Raises NotAllowed; NothingToJoin, JoinsItself; LeaderNotOpen, LeadsOthers, NotTheSameCircle;
-    TransitionRefused when one is not open; ChangedMeanwhile.
+    Raises NotAllowed; NothingToJoin, JoinsItself; LeaderNotOpen, LeadsOthers, TopicNotJoined,
+    NotTheSameCircle; TransitionRefused when one is not open; ChangedMeanwhile.
     """
     demand(all(may_decide(viewer, one) for one in (leader, *concerns)))
     if not concerns:
         raise NothingToJoin(field="numbers")
     if any(one.pk == leader.pk for one in concerns):
         raise JoinsItself(field="numbers")
+    keys = [one.pk for one in concerns]
+    lock_dossiers(keys=[leader.pk, *keys])
+    # Read behind the locks: what another one joined meanwhile is joined.
+    leader.refresh_from_db(fields=["state"])
     if not leader.is_open:
         raise LeaderNotOpen
-    if Concern.objects.filter(leader__in=concerns).exists():
+    if Concern.objects.filter(leader__in=keys).exists():
         raise LeadsOthers
+    if Concern.objects.filter(pk__in=keys, topic_months__isnull=False).exists():
+        raise TopicNotJoined
     circle = _circle(leader)
     if any(_circle(one) != circle for one in concerns):
         raise NotTheSameCircle
@@ -181,24 +197,29 @@ def _part_referrals(
 
 
 def _is_with_bodies(leader: Concern, next_on: date, now: datetime) -> None:
-    """Bodies came over: the leading concern is passed on now, and asked after on the earlier day."""
+    """Bodies came over: the leading concern is passed on now, and asked after on the earlier day.
+
+    While its person is asked something it stays so, with the task of asking: the answer leads to the
+    bodies.
+    """
     today = leader.quarter.local_day(now)
-    earlier = min(next_on, leader.next_on or next_on)
-    if leader.state not in OUTSIDE:
-        scope = Scope.PUBLIC_INTEREST if leader.scope == Scope.UNDECIDED else leader.scope
-        move(
-            concern=leader,
-            action="forward",
-            given={"body", "next_date"},
-            now=now,
-            scope=scope,
-            first_answer_at=leader.first_answer_at or now,
-        )
+    due_on = max(min(next_on, leader.next_on or next_on), today)
+    passed_on: dict[str, Any] = {
+        "scope": Scope.PUBLIC_INTEREST if leader.scope == Scope.UNDECIDED else leader.scope,
+        "first_answer_at": leader.first_answer_at or now,
+    }
+    task = None
+    if leader.state == ConcernState.QUESTION:
+        task = next_follow_up(leader.dossier)
+        Concern.objects.filter(pk=leader.pk).update(**passed_on)
+    elif leader.state not in OUTSIDE:
+        given = {"body", "next_date"}
+        move(concern=leader, action="forward", given=given, now=now, **passed_on)
     set_next_date(
         concern=leader,
-        due_on=max(earlier, today),
-        reason=FollowUpReason.ASK_BODY,
-        note="",
+        due_on=due_on,
+        reason=FollowUpReason(task.reason) if task else FollowUpReason.ASK_BODY,
+        note=task.note if task else "",
         now=now,
     )
     follow_referrals(concern=leader, now=now)
@@ -223,57 +244,29 @@ def undo_join(*, viewer: Viewer, concern: Concern, now: datetime) -> Entry:
     """Part a concern from its joint case: its state, its next date and its referrals come back.
 
     What a body has answered meanwhile stays with the joint case.
-    Raises NotAllowed; NotJoined; TooLateToPart after 30 days; JointCaseEnded; ChangedMeanwhile.
+    Raises NotAllowed; NotJoined; ChangedMeanwhile; unless the leading one was withdrawn
+    TooLateToPart after 30 days, JointCaseEnded.
     """
     demand(may_decide(viewer, concern))
     rows = Joining.objects.filter(concern=concern, undone_at=None)
     joining = rows.select_related("leader__dossier__quarter", "leader__quarter").first()
     if joining is None:
         raise NotJoined
-    if now - joining.joined_at > timedelta(days=UNDO_DAYS):
-        raise TooLateToPart
     leader = joining.leader
-    if not leader.is_open:
-        raise JointCaseEnded
-    # Of two who part it at once, the second fails at the state of the concern.
-    rows.update(undone_at=now)
-    touch(dossier=concern.dossier)
+    # The leading one first, as when it is closed or withdrawn; what became of it is read behind that.
     touch(dossier=leader.dossier)
-    _take_referrals_back(joining)
-    _stand_alone(concern, joining, now)
-    if joining.moved:
-        follow_referrals(concern=leader, now=now)
-    number = concern.dossier.reference
-    _line(viewer, leader, "parted_here", now, Audience.OFFICE, numbers=number)
-    leads = leader.dossier.reference
-    return _line(viewer, concern, "parted", now, Audience.TELLER, leader=leads)
-
-
-def _take_referrals_back(joining: Joining) -> None:
-    waiting = Referral.objects.filter(state__in=WAITING)
-    for referral in waiting.filter(pk__in=joining.moved, concern=joining.leader):
-        is_own = referral.moved_from_id == joining.concern_id
-        source = None if is_own else referral.moved_from_id
-        waiting.filter(pk=referral.pk).update(concern=joining.concern, moved_from_id=source)
-    # The links in the mails that went out open again.
-    revoked = waiting.filter(pk__in=joining.revoked, concern=joining.concern)
-    revoked.update(link_generation=F("link_generation") - 1)
-
-
-def _stand_alone(concern: Concern, joining: Joining, now: datetime) -> None:
-    state = ConcernState(joining.state_before)
-    is_waiting = Referral.objects.filter(concern=concern, state__in=WAITING).exists()
-    if state in OUTSIDE and not is_waiting:
-        state = ConcernState.CHECKED
+    leader.refresh_from_db(fields=["state"])
+    # Nobody answers any more for what a withdrawn one led: it may be parted however late.
+    if leader.state != ConcernState.WITHDRAWN:
+        if now - joining.joined_at > timedelta(days=UNDO_DAYS):
+            raise TooLateToPart
+        if not leader.is_open:
+            raise JointCaseEnded
+    touch(dossier=concern.dossier)
+    joining.concern = concern
     due_on = max(joining.next_on_before, concern.quarter.local_day(now))
-    reopen_dossier(dossier=concern.dossier)
-    move(
-        concern=concern,
-        action=parting(state),
-        given={"next_date"},
-        now=now,
-        leader=None,
-        closed_at=None,
-        next_on=due_on,
-    )
-    set_next_date(concern=concern, due_on=due_on, reason=FollowUpReason.WORK, note="", now=now)
+    # Of two who part it at once, the second fails at the state of the concern.
+    entry = part(joining=joining, due_on=due_on, actor=Actor.OFFICE, by_id=viewer.user_id, now=now)
+    if joining.moved and leader.state in OUTSIDE:
+        follow_referrals(concern=leader, now=now)
+    return entry

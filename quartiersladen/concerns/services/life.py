@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import Letter
-from quartiersladen.concerns.models import REASON_LENGTH, Concern, Question, Referral
+from quartiersladen.concerns.models import REASON_LENGTH, Concern, Joining, Question, Referral
 from quartiersladen.concerns.rules import may_act_as_teller, may_decide, may_work_on
 from quartiersladen.concerns.services import topics
 from quartiersladen.concerns.services.joint_answer import take_up_joined, tell_joined
@@ -23,6 +24,8 @@ from quartiersladen.concerns.states import (
     HELD,
     NEEDS_REASON,
     NEEDS_WITNESS,
+    OUTSIDE,
+    WAITING,
     ConcernState,
     QuestionState,
     ReferralState,
@@ -30,6 +33,7 @@ from quartiersladen.concerns.states import (
     Scope,
     Witness,
     action_for,
+    parting,
 )
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import next_follow_up
@@ -129,11 +133,7 @@ def follow_referrals(*, concern: Concern, now: datetime) -> None:
     """
     if not concern.is_open or concern.state == ConcernState.NEW:
         return
-    states = [
-        ReferralState(state)
-        for state in Referral.objects.filter(concern=concern).values_list("state", flat=True)
-    ]
-    action = action_for(states)
+    action = action_for(_states_of_referrals(concern))
     if action == "come_back":
         today = concern.quarter.local_day(now)
         set_next_date(
@@ -145,6 +145,11 @@ def follow_referrals(*, concern: Concern, now: datetime) -> None:
         )
     if action in CONCERN_MACHINE.actions_from(ConcernState(concern.state)):
         move(concern=concern, action=action, given={"next_date"}, now=now)
+
+
+def _states_of_referrals(concern: Concern) -> list[ReferralState]:
+    states = Referral.objects.filter(concern=concern).values_list("state", flat=True)
+    return [ReferralState(state) for state in states]
 
 
 def _office_entry(
@@ -317,7 +322,8 @@ def withdraw_concern(
 ) -> Entry:
     """The teller takes it back, by the status link or through the office; nothing stays public.
 
-    version: None from the status link.
+    version: None from the status link.  What is joined to it is not taken back: it stands alone
+    again, however long ago it was joined, and lies on the desk today.
     Raises NotAllowed; TransitionRefused when it is closed; ChangedMeanwhile.
     """
     by_teller = may_act_as_teller(viewer, concern)
@@ -326,6 +332,7 @@ def withdraw_concern(
         touch(dossier=concern.dossier)
     else:
         claim(dossier=concern.dossier, version=version)
+    _part_all(concern, viewer, now, actor=Actor.SYSTEM if by_teller else Actor.OFFICE)
     move(
         concern=concern,
         action="withdraw",
@@ -351,6 +358,79 @@ def withdraw_concern(
         audience=Audience.TELLER,
         now=now,
     )
+
+
+def _part_all(leader: Concern, viewer: Viewer, now: datetime, *, actor: Actor) -> None:
+    rows = Joining.objects.filter(undone_at=None, concern__leader=leader).select_related(
+        "concern__dossier__quarter", "concern__quarter"
+    )
+    today = leader.quarter.local_day(now)
+    for joining in rows.order_by("concern"):
+        joining.leader = leader
+        touch(dossier=joining.concern.dossier)
+        part(joining=joining, due_on=today, actor=actor, by_id=viewer.user_id, now=now)
+
+
+def part(
+    *, joining: Joining, due_on: date, actor: Actor, by_id: int | None, now: datetime
+) -> Entry:
+    """Let a joined concern stand alone again: its state and its referrals come back; part of a deed.
+
+    What a body has answered meanwhile stays with the leading one.
+    """
+    concern, leader = joining.concern, joining.leader
+    Joining.objects.filter(pk=joining.pk).update(undone_at=now)
+    _take_referrals_back(joining)
+    _stand_alone(joining, due_on, now)
+    here, there = leader.dossier, concern.dossier
+    record(
+        dossier=here,
+        deed="parted_here",
+        actor=actor,
+        by_id=by_id,
+        audience=Audience.OFFICE,
+        data={"numbers": there.reference},
+        now=now,
+    )
+    return record(
+        dossier=there,
+        deed="parted",
+        actor=actor,
+        by_id=by_id,
+        audience=Audience.TELLER,
+        data={"leader": here.reference},
+        now=now,
+    )
+
+
+def _take_referrals_back(joining: Joining) -> None:
+    waiting = Referral.objects.filter(state__in=WAITING)
+    for referral in waiting.filter(pk__in=joining.moved, concern=joining.leader):
+        is_own = referral.moved_from_id == joining.concern_id
+        source = None if is_own else referral.moved_from_id
+        waiting.filter(pk=referral.pk).update(concern=joining.concern, moved_from_id=source)
+    # The links in the mails that went out open again.
+    revoked = waiting.filter(pk__in=joining.revoked, concern=joining.concern)
+    revoked.update(link_generation=F("link_generation") - 1)
+
+
+def _stand_alone(joining: Joining, due_on: date, now: datetime) -> None:
+    concern, state = joining.concern, ConcernState(joining.state_before)
+    if state in OUTSIDE | {ConcernState.QUESTION}:
+        # Who has it may have changed meanwhile, and the question was settled when it was joined.
+        asked_for = action_for(_states_of_referrals(concern))
+        state = CONCERN_MACHINE.target(ConcernState.FORWARDED, asked_for, given={"next_date"})
+    reopen_dossier(dossier=concern.dossier)
+    move(
+        concern=concern,
+        action=parting(state),
+        given={"next_date"},
+        now=now,
+        leader=None,
+        closed_at=None,
+        next_on=due_on,
+    )
+    set_next_date(concern=concern, due_on=due_on, reason=FollowUpReason.WORK, note="", now=now)
 
 
 @transaction.atomic

@@ -124,8 +124,11 @@ def _store(concern: Concern, **columns: int | date | None) -> None:
 
 
 def go_on(*, concern: Concern, now: datetime) -> None:
-    """Plan the next asking about a closed topic; does nothing if it is none. Part of a deed."""
-    if concern.topic_next_on is None:
+    """Plan the next asking about a closed topic; does nothing if it is none. Part of a deed.
+
+    Nor if another concern leads it: that one is asked about.
+    """
+    if concern.topic_next_on is None or concern.state in NO_TOPICS:
         return
     plan_follow_up(
         dossier=concern.dossier,

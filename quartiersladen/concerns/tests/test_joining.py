@@ -1,19 +1,32 @@
 """Joint cases: joined, answered for all, parted again."""
 
+from contextlib import contextmanager
 from copy import copy
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.rules import link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.letters import referral_link, status_link
-from quartiersladen.concerns.models import Concern, Joining, Referral
+from quartiersladen.concerns.models import Concern, Joining, Question, Referral
 from quartiersladen.concerns.queries import bodies_with_contact, by_referral_link, voice_count
-from quartiersladen.concerns.services import forgetting, joining, life, referrals, tellers, voices
+from quartiersladen.concerns.services import (
+    forgetting,
+    joining,
+    life,
+    questions,
+    referrals,
+    tellers,
+    topics,
+    voices,
+)
 from quartiersladen.concerns.services.joining import (
     JoinsItself,
     JointCaseEnded,
@@ -23,18 +36,26 @@ from quartiersladen.concerns.services.joining import (
     NotJoined,
     NotTheSameCircle,
     TooLateToPart,
+    TopicNotJoined,
 )
 from quartiersladen.concerns.states import AnswerWay, ConcernState, Result, Scope, Witness
-from quartiersladen.concerns.testing import body_viewer, make_concern, make_referral
+from quartiersladen.concerns.testing import (
+    body_viewer,
+    make_concern,
+    make_referral,
+    teller_viewer,
+)
 from quartiersladen.concerns.tests.test_similar import show
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp, Named
 from quartiersladen.dossiers.services import ChangedMeanwhile
-from quartiersladen.dossiers.states import Audience
+from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import LinkSpec, Mail
+from quartiersladen.privacy.append_only import erasure_permit
+from quartiersladen.privacy.free_text import MARK
 from quartiersladen.quarters.testing import NOON
 
 LATER = NOON + timedelta(days=3)
@@ -83,6 +104,17 @@ def close(viewer, concern, *, now=LATER, answer="Der Müll ist weg."):
         viewer=viewer,
         concern=concern,
         ending=life.Ending(Result.FIXED, answer, witness=Witness.OFFICE),
+        version=concern.dossier.version,
+        now=now,
+    )
+
+
+def ask(viewer, concern, *, now=NOON):
+    concern = fresh(concern)
+    return questions.ask_person(
+        viewer=viewer,
+        concern=concern,
+        text="Wo genau?",
         version=concern.dossier.version,
         now=now,
     )
@@ -168,6 +200,90 @@ def test_there_are_no_chains(quarter, mira, leader, other):
     with pytest.raises(TransitionRefused):
         join(mira, third, other)
     assert Joining.objects.count() == 1
+
+
+#: How a deed begins to hold a dossier: it raises the version, or takes several at once.
+HOLDS = ('UPDATE "dossiers_dossier"', 'SELECT "dossiers_dossier"."id"')
+
+
+@contextmanager
+def just_before_it_holds_a_dossier(deed):
+    """Let a colleague's deed happen at the last moment at which it still can."""
+    waiting = [deed]
+
+    def run(execute, sql, *rest):
+        if waiting and sql.startswith(HOLDS):
+            waiting.pop()()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(run):
+        yield
+    assert not waiting
+
+
+def test_there_are_no_chains_either_when_two_join_at_once(quarter, mira, leader, other):
+    third = fresh(make_concern(quarter, "Noch einmal", now=NOON))
+    led, joined = fresh(leader), fresh(other)
+    common = {"viewer": mira, "keep": frozenset(), "version": 1, "now": NOON}
+    a_colleague = partial(join, mira, leader, other)
+
+    with just_before_it_holds_a_dossier(a_colleague), pytest.raises(LeadsOthers):
+        joining.join(leader=third, concerns=[led], **common)
+
+    common["version"] = 2
+    join(mira, leader, other)
+    with pytest.raises(LeaderNotOpen):
+        joining.join(leader=joined, concerns=[third], **common)
+    assert [(row.leader, row.concern) for row in Joining.objects.all()] == [(leader, other)]
+
+
+def test_of_opposite_joins_both_hold_the_older_one_first(mira, leader, other):
+    for first, second in ((leader, other), (other, leader)):
+        with CaptureQueriesContext(connection) as caught, transaction.atomic():
+            join(mira, first, second)
+            transaction.set_rollback(True)
+        holds = next(q["sql"] for q in caught if q["sql"].startswith(HOLDS))
+        assert " ORDER BY " in holds
+
+
+def test_an_answer_that_was_given_at_this_moment_is_not_parted_from(mira, leader, other):
+    join(mira, leader, other)
+    a_colleague = partial(close, mira, leader)
+
+    with just_before_it_holds_a_dossier(a_colleague), pytest.raises(JointCaseEnded):
+        part(mira, other)
+
+
+def make_topic(viewer, concern):
+    concern = fresh(concern)
+    topics.mark_topic(
+        viewer=viewer,
+        concern=concern,
+        months=6,
+        next_on=None,
+        version=concern.dossier.version,
+        now=NOON,
+    )
+
+
+def test_an_important_topic_leads_and_is_not_joined(mira, leader, other):
+    make_topic(mira, leader)
+    with pytest.raises(TopicNotJoined):
+        join(mira, other, leader)
+
+    join(mira, leader, other)
+    assert (fresh(leader).state, fresh(other).state) == ("new", "joined")
+
+
+def test_what_is_joined_is_not_asked_about_again(mira, leader, other):
+    join(mira, leader, other)
+    Concern.objects.filter(pk=other.pk).update(
+        topic_months=6, topic_since=NOON.date(), topic_next_on=LATER.date()
+    )
+    close(mira, leader)
+
+    assert fresh(other).answer == "Der Müll ist weg."
+    assert not FollowUp.objects.filter(dossier=other.pk, done_at=None).exists()
 
 
 def test_only_who_decides_both_may_join(mira, hao, leader, other):
@@ -265,6 +381,46 @@ def test_a_leader_that_is_with_a_body_stays_so(quarter, mira, leader, other, bod
     assert Referral.objects.filter(concern=leader).count() == 2
 
 
+def test_a_leader_whose_person_is_asked_goes_to_the_bodies_with_the_answer(
+    quarter, mira, leader, other, body
+):
+    question = ask(mira, leader)
+    referral = make_referral(mira, other, body, ask_on=quarter.local_day(LATER))
+    join(mira, leader, other, keep=[referral])
+
+    led = fresh(leader)
+    assert (led.state, led.scope, led.first_answer_at, led.next_on) == (
+        "question",
+        Scope.PUBLIC_INTEREST,
+        NOON,
+        quarter.local_day(LATER),
+    )
+    task = FollowUp.objects.get(dossier=leader.pk, done_at=None)
+    assert (task.reason, task.note) == ("question", "Wo genau?")
+
+    questions.answer_question(
+        viewer=teller_viewer(leader),
+        question=Question.objects.select_related("concern__dossier").get(pk=question.pk),
+        text="Vor Haus 3.",
+        way=Way.LINK,
+        now=LATER,
+    )
+    assert fresh(leader).state == "forwarded"
+
+
+def test_parting_leaves_the_question_of_the_leader_open(mira, leader, other, body):
+    ask(mira, leader)
+    before = FollowUp.objects.get(dossier=leader.pk, done_at=None)
+    referral = make_referral(mira, other, body)
+    join(mira, leader, other, keep=[referral])
+    part(mira, other)
+
+    after = FollowUp.objects.get(dossier=leader.pk, done_at=None)
+    assert (after.reason, after.due_on) == (before.reason, before.due_on)
+    assert (fresh(leader).state, Question.objects.get().state) == ("question", "open")
+    assert fresh(other).state == "forwarded"
+
+
 def test_whose_contact_data_a_body_got_is_not_forgotten(client, quarter, mira, body):
     now = timezone.now()
     leader = make_concern(quarter, "Sperrmüll", name="Bernd", consent_wording="Ja.", now=now)
@@ -320,6 +476,24 @@ def test_what_a_body_answered_meanwhile_stays_with_the_joint_case(mira, leader, 
     assert (referral.concern, fresh(other).state) == (leader, "checked")
 
 
+@pytest.mark.parametrize(
+    ("is_with_body", "is_silent", "state"),
+    [(False, False, "checked"), (True, False, "forwarded"), (True, True, "asked_again")],
+)
+def test_no_question_comes_back_that_was_settled(
+    mira, leader, other, body, is_with_body, is_silent, state
+):
+    referral = make_referral(mira, other, body) if is_with_body else None
+    if is_silent:
+        Referral.objects.update(state="silent")
+    ask(mira, other)
+    join(mira, leader, other, keep=[referral] if referral else [])
+    part(mira, other)
+
+    assert fresh(other).state == state
+    assert Question.objects.get().state == "settled"
+
+
 def test_a_day_that_is_over_becomes_today(quarter, mira, leader, other):
     join(mira, leader, other)
     late = NOON + timedelta(days=29)
@@ -365,6 +539,59 @@ def test_a_referral_that_moved_twice_still_knows_where_it_went_out(
     part(mira, leader)
     referral.refresh_from_db()
     assert (referral.concern, referral.moved_from) == (leader, other)
+
+
+@pytest.mark.parametrize(
+    ("by_link", "actor"), [(True, Actor.SYSTEM), (False, Actor.OFFICE)], ids=["teller", "office"]
+)
+def test_withdrawing_the_leader_parts_all_that_are_joined(
+    quarter, mira, leader, other, body, by_link, actor
+):
+    plain = make_concern(quarter, "Noch einmal", now=NOON)
+    referral = make_referral(mira, other, body)
+    join(mira, leader, other, plain, keep=[referral])
+    late = NOON + timedelta(days=40)
+    led, today = fresh(leader), quarter.local_day(late)
+    life.withdraw_concern(
+        viewer=teller_viewer(led) if by_link else mira,
+        concern=led,
+        version=None if by_link else led.dossier.version,
+        now=late,
+    )
+
+    assert fresh(leader).state == "withdrawn"
+    for concern, state in ((other, "forwarded"), (plain, "new")):
+        alone = fresh(concern)
+        assert (alone.state, alone.leader, alone.next_on) == (state, None, today)
+        assert alone.dossier.closed_at is None
+        task = FollowUp.objects.get(dossier=concern.pk, done_at=None)
+        assert (task.due_on, task.reason) == (today, "work")
+        line = Entry.objects.get(dossier=concern.pk, deed="parted")
+        assert (line.actor, line.by_id, line.audience) == (
+            actor,
+            None if by_link else mira.user_id,
+            "teller",
+        )
+        assert line.data == {"leader": leader.dossier.reference}
+    assert deeds(leader)[-2:] == [("parted_here", "office")] * 2
+    referral.refresh_from_db()
+    assert (referral.concern, referral.moved_from) == (other, None)
+    assert not Joining.objects.filter(undone_at=None).exists()
+
+
+def test_what_a_withdrawn_leader_left_behind_can_be_parted_however_late(
+    quarter, mira, leader, other
+):
+    join(mira, leader, other)
+    Concern.objects.filter(pk=leader.pk).update(
+        state=ConcernState.WITHDRAWN, closed_at=NOON, next_on=None
+    )
+    late = NOON + timedelta(days=90)
+    part(mira, other, now=late)
+
+    alone = fresh(other)
+    assert (alone.state, alone.leader, alone.next_on) == ("new", None, quarter.local_day(late))
+    assert fresh(leader).state == "withdrawn"
 
 
 # --- One answer for all --------------------------------------------------------------------------
@@ -611,3 +838,36 @@ def test_words_of_a_person_go_also_from_a_referral_that_moved(quarter, mira, lea
 
     referral.refresh_from_db()
     assert "Nour" not in referral.cover_note
+
+
+@pytest.mark.parametrize("is_topic", [True, False])
+def test_what_went_over_to_an_important_topic_keeps_its_words(
+    quarter, mira, leader, other, body, is_topic
+):
+    if is_topic:
+        make_topic(mira, leader)
+    [referral] = referrals.pass_on(
+        viewer=mira,
+        concern=other,
+        items=[referrals.PassOn(body, Way.MAIL, cover_note="Bitte abholen.")],
+        ask_on=quarter.local_day(LATER),
+        version=other.dossier.version,
+        now=NOON,
+    )
+    join(mira, leader, other, keep=[referral])
+    moved = Referral.objects.select_related("concern__dossier__quarter", "body").get()
+    referrals.answer_referral(
+        viewer=body_viewer(moved), referral=moved, text="Ist abgeholt.", now=LATER
+    )
+    close(mira, leader)
+
+    much_later = LATER + timedelta(days=2000)
+    with erasure_permit():
+        count = forgetting.let_text_go(quarter=quarter, before=much_later, limit=9, now=much_later)
+
+    assert count == (1 if is_topic else 2)
+    assert fresh(other).text_gone_at == much_later
+    referral.refresh_from_db()
+    words = ("Bitte abholen.", "Ist abgeholt.") if is_topic else ("", MARK)
+    assert (referral.cover_note, referral.reply) == words
+    assert (referral.link_generation == moved.link_generation) is is_topic

@@ -35,7 +35,7 @@ CONCERN_EDGES = {
     "withdraw": (OPEN | {C.QUARANTINED}, C.WITHDRAWN),
     "reopen": (CLOSED - {C.JOINED}, C.CHECKED),
     "join": (OPEN, C.JOINED),
-    **{parting(state): ({C.JOINED}, state) for state in sorted(OPEN)},
+    **{parting(state): ({C.JOINED}, state) for state in sorted(OPEN - {C.QUESTION})},
     "let_in": (HELD, C.NEW),
     "call_spam": ({C.QUARANTINED}, C.SPAM),
     "hold_again": ({C.SPAM}, C.QUARANTINED),
