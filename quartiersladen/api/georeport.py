@@ -9,7 +9,7 @@ from quartiersladen.api.queries.offers import Offer
 from quartiersladen.api.queries.requests import RequestRow
 from quartiersladen.api.responses import HEAD, in_xml
 from quartiersladen.api.states import detailed_status, open_status
-from quartiersladen.concerns.states import ConcernState, Result
+from quartiersladen.concerns.states import ConcernState, Result, word_for_others
 from quartiersladen.quarters.models import Quarter
 
 _in_json = JSONEncoder(ensure_ascii=False).encode
@@ -62,7 +62,7 @@ class Writer:
         """Return the status and the words with which the notes begin."""
         known = (row.state, row.result)
         if known not in self._states:
-            words = [str(ConcernState(row.state).label)]
+            words = [str(word_for_others(ConcernState(row.state)))]
             if row.result:
                 words.append(str(Result(row.result).label))
             self._states[known] = open_status(row.state), ": ".join(words)

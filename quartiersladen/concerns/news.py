@@ -92,10 +92,10 @@ def _piece(piece: Piece) -> str:
     sign = (
         _("New: %(title)s (no. %(number)s)") if piece.is_new else _("%(title)s (no. %(number)s)")
     )
-    steps = timeline.told_steps(concern, piece.entries)
+    steps = timeline.told_steps(concern, piece.entries, to_person=False)
     lines = [sign % number]
     if piece.is_new:
-        lines.append(_("State: %(state)s") % {"state": concern.get_state_display()})
+        lines.append(_("State: %(state)s") % {"state": concern.state_for_others})
     else:
         lines += [f"{date_format(step.on, 'DATE_FORMAT')}: {step.sentence}" for step in steps]
     lines.append(concern.quarter.absolute_url(f"{LIST_PAGE}{concern.dossier.reference}/"))

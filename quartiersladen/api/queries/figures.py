@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.queries import released
-from quartiersladen.concerns.states import Channel, ConcernState
+from quartiersladen.concerns.states import Channel, ConcernState, word_for_others
 from quartiersladen.dossiers.models import Document
 from quartiersladen.dossiers.rules import countable_rows, visible_rows
 from quartiersladen.kernel.text import localized
@@ -108,7 +108,10 @@ def figures_of(quarter: Quarter, today: date) -> Figures:
         total=total if total >= FEWEST else None,
         themes=quiet([Sum(slug, names[slug], n) for slug, n in by_theme.items()]),
         states=quiet(
-            [Sum(s, ConcernState(s).label, n) for s, n in _counted(rows, "state").items()]
+            [
+                Sum(s, word_for_others(ConcernState(s)), n)
+                for s, n in _counted(rows, "state").items()
+            ]
         ),
         channels=quiet(
             [Sum(c, Channel(c).label, n) for c, n in _counted(rows, "channel").items()]

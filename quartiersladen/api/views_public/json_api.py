@@ -41,6 +41,7 @@ from quartiersladen.concerns.states import (
     ConcernState,
     PlacePrecision,
     Result,
+    word_for_others,
 )
 from quartiersladen.kernel.errors import Conflict, Invalid, NotAllowed, Refusal, TooMany
 from quartiersladen.quarters.models import Quarter
@@ -287,7 +288,7 @@ def _shown(quarter: Quarter, concern: Concern, photos: list[Any]) -> dict[str, A
         "text": concern.public_text,
         "theme": concern.theme.slug if concern.theme else None,
         "state": concern.state,
-        "state_name": str(concern.get_state_display()),
+        "state_name": concern.state_for_others,
         "created_at": concern.created_at,
         "released_at": concern.released_at,
         "closed_at": concern.closed_at,
@@ -332,7 +333,7 @@ def _sent(request: Any, reference: str) -> dict[str, Any]:  # noqa: ANN401 -- a 
     return {
         "reference": row.reference,
         "state": row.state,
-        "state_name": str(ConcernState(row.state).label),
+        "state_name": str(word_for_others(ConcernState(row.state))),
         "created_at": row.requested_at,
         "is_released": False,
     }
@@ -437,7 +438,7 @@ def create(request: Any, told: ConcernIn) -> HttpResponse:  # noqa: ANN401 -- a 
         {
             "reference": made.dossier.reference,
             "state": made.state,
-            "state_name": str(made.get_state_display()),
+            "state_name": made.state_for_others,
             "created_at": made.created_at.replace(microsecond=0),
             "is_released": False,
         },

@@ -12,6 +12,7 @@ from django.utils import timezone
 from quartiersladen.concerns.models import Concern, Following
 from quartiersladen.concerns.released import Around
 from quartiersladen.concerns.services.following import Wish, last_monday, send_news, tell
+from quartiersladen.concerns.services.questions import ask_person
 from quartiersladen.concerns.services.release import conceal_concern
 from quartiersladen.concerns.states import Rhythm
 from quartiersladen.concerns.tasks import send_news as job
@@ -67,6 +68,27 @@ def test_on_monday_one_mail_tells_what_is_new_and_what_became_of_the_rest(quarte
     assert "Musterstraße 1" in text
     for hidden in ("Nur für uns", "Geheime Hecke"):
         assert hidden not in text
+
+
+def test_who_follows_is_not_taken_for_the_person_who_told_it(quarter, mira):
+    old = show(mira, quarter, "Bank", now=BEFORE - DAY)
+    confirmed(quarter, now=BEFORE)
+    for concern in (old, show(mira, quarter, "Lampe", now=NOON)):
+        ask_person(
+            viewer=mira,
+            concern=concern,
+            text="Vor welchem Haus?",
+            version=Dossier.objects.get(pk=concern.pk).version,
+            now=NOON,
+        )
+
+    send_news(quarter=quarter, now=MONDAY)
+
+    text = plain(news()[0])
+    assert "Stand: Rückfrage an die Person\n" in text
+    assert "2. März 2026: Wir haben der Person, die es uns gesagt hat, eine Frage" in text
+    for to_person in ("Rückfrage an Sie", "Ihnen eine Frage"):
+        assert to_person not in text
 
 
 def test_it_comes_once_also_when_two_workers_find_it_due(quarter, mira):
