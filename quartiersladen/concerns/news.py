@@ -102,6 +102,16 @@ def _piece(piece: Piece) -> str:
     return "\n".join(lines)
 
 
+def _joined(following: Following, news: News) -> str:
+    """Say why there is something of another number, "" if there is not."""
+    leader_id = following.concern.leader_id if following.concern else None
+    for piece in news.pieces:
+        if piece.concern.pk == leader_id:
+            number = {"leader": piece.concern.dossier.reference}
+            return str(timeline.TO_PERSON["joined"]) % number
+    return ""
+
+
 def news_mail(following: Following, news: News) -> Letter:
     """What is new, why it comes, and how to leave."""
     quarter = following.quarter
@@ -122,6 +132,7 @@ def news_mail(following: Following, news: News) -> Letter:
                 [
                     _("Good day,"),
                     _("this is new. You follow: %(what)s.") % what,
+                    _joined(following, news),
                     *(_piece(piece) for piece in news.pieces),
                     more,
                     _(

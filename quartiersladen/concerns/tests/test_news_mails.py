@@ -18,6 +18,7 @@ from quartiersladen.concerns.states import Rhythm
 from quartiersladen.concerns.tasks import send_news as job
 from quartiersladen.concerns.tests.test_feed import take_on
 from quartiersladen.concerns.tests.test_following import confirmed
+from quartiersladen.concerns.tests.test_joining import join
 from quartiersladen.concerns.tests.test_public_filters import EAST, WEST, area, show
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.services import note
@@ -268,6 +269,38 @@ def test_who_follows_one_concern_may_be_told_at_once(quarter, mira):
     assert mail.subject == f"Neues: Anliegen Nr. {number}"
     assert "Bank" not in mail.text
     assert "2. März 2026: Wir arbeiten selbst daran." in mail.text
+
+
+@pytest.mark.parametrize("rhythm", Rhythm)
+def test_who_follows_a_joined_concern_hears_of_the_leading_one(quarter, mira, rhythm):
+    followed, leader = (
+        show(mira, quarter, title, now=BEFORE - DAY) for title in ("Lampe", "Bank")
+    )
+    confirmed(quarter, Wish(concern=followed, rhythm=rhythm), now=BEFORE)
+    join(mira, leader, followed)
+    take_on(mira, Concern.objects.get(pk=leader.pk), NOON)
+
+    assert send_news(quarter=quarter, now=MONDAY) == 1
+    assert send_news(quarter=quarter, now=MONDAY + 7 * DAY) == 0
+
+    [mail] = news()
+    number = leader.dossier.reference
+    assert mail.subject == f"Neues: Anliegen Nr. {followed.dossier.reference}"
+    assert f"Es gehört zum Anliegen Nr. {number}" in mail.text
+    assert f"\n\nBank (Nr. {number})\n2. März 2026: Wir arbeiten selbst daran.\n" in mail.text
+
+
+@pytest.mark.parametrize("rhythm", Rhythm)
+def test_a_leading_concern_that_is_not_shown_is_told_to_nobody(quarter, mira, rhythm):
+    followed, leader = (
+        show(mira, quarter, title, now=BEFORE - DAY) for title in ("Lampe", "Bank")
+    )
+    confirmed(quarter, Wish(concern=followed, rhythm=rhythm), now=BEFORE)
+    join(mira, leader, followed)
+    take_on(mira, Concern.objects.get(pk=leader.pk), NOON)
+    Concern.objects.filter(pk=leader.pk).update(is_released=False)
+
+    assert send_news(quarter=quarter, now=MONDAY) == 0
 
 
 def test_a_concern_that_is_no_longer_shown_is_told_to_nobody(quarter, mira):
