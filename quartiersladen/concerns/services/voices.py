@@ -95,15 +95,23 @@ def _write(voice: Voice, letter: letters.Letter, now: datetime) -> None:
 def confirm_voice(*, viewer: Viewer, voice: Voice, now: datetime) -> Voice:
     """The person says that the address is theirs; pressing the button again changes nothing.
 
+    Is there an answer already, it is mailed to them now.
     Raises NotAllowed unless the viewer holds the link; AddressOfVoiceGone.
     """
     demand(may_act_as_voice(viewer, voice))
     waiting = Voice.objects.filter(pk=voice.pk, email_confirmed_at=None).exclude(email="")
     if waiting.update(email_confirmed_at=now):
         voice.email_confirmed_at = now
+        _tell_if_answered(voice)
     elif not Voice.objects.filter(pk=voice.pk).exclude(email="").exists():
         raise AddressOfVoiceGone
     return voice
+
+
+def _tell_if_answered(voice: Voice) -> None:
+    leads = voice.concern.leader_id or voice.concern_id
+    if Concern.objects.filter(pk=leads, state=ConcernState.ANSWERED).exists():
+        enqueue(TELL, leads)
 
 
 @transaction.atomic
