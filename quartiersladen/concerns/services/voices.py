@@ -18,6 +18,7 @@ from quartiersladen.concerns.states import AnswerWay, ConcernState
 from quartiersladen.kernel.errors import Conflict, demand
 from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.outbox.services import OnItsWay, empty_mails, queue_mail
+from quartiersladen.outbox.states import MailState
 
 TELL = "quartiersladen.concerns.tasks.tell_voices"
 PORTION = 200  # mails in one transaction
@@ -168,6 +169,21 @@ def drop_unconfirmed_voices(*, now: datetime) -> int:
             still = Voice.objects.filter(pk=voice.pk, email_confirmed_at=None)
             count += still.update(email="", email_given_at=None)
     return count
+
+
+@transaction.atomic
+def drop_address(*, voice: Voice) -> bool:
+    """Delete the address of a voice, also in its mails; the voice still counts.
+
+    Returns whether it was still there.  A mail that is on its way at this moment keeps it until the
+    rule for mails.
+    """
+    known = Voice.objects.filter(pk=voice.pk, email=voice.email)
+    if not known.update(email="", email_given_at=None, email_confirmed_at=None):
+        return False
+    with suppress(OnItsWay), transaction.atomic():
+        empty_mails(mails=mails_to_voices(keys=[voice.pk]) & ~Q(state=MailState.SENDING))
+    return True
 
 
 def tell_voices_later(*, concern: Concern) -> None:
