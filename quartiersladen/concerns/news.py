@@ -92,14 +92,24 @@ def _piece(piece: Piece) -> str:
     sign = (
         _("New: %(title)s (no. %(number)s)") if piece.is_new else _("%(title)s (no. %(number)s)")
     )
-    steps = timeline.told_steps(concern, piece.entries)
+    steps = timeline.told_steps(concern, piece.entries, to_person=False)
     lines = [sign % number]
     if piece.is_new:
-        lines.append(_("State: %(state)s") % {"state": concern.get_state_display()})
+        lines.append(_("State: %(state)s") % {"state": concern.state_for_others})
     else:
         lines += [f"{date_format(step.on, 'DATE_FORMAT')}: {step.sentence}" for step in steps]
     lines.append(concern.quarter.absolute_url(f"{LIST_PAGE}{concern.dossier.reference}/"))
     return "\n".join(lines)
+
+
+def _joined(following: Following, news: News) -> str:
+    """Say why there is something of another number, "" if there is not."""
+    leader_id = following.concern.leader_id if following.concern else None
+    for piece in news.pieces:
+        if piece.concern.pk == leader_id:
+            number = {"leader": piece.concern.dossier.reference}
+            return str(timeline.TO_PERSON["joined"]) % number
+    return ""
 
 
 def news_mail(following: Following, news: News) -> Letter:
@@ -122,6 +132,7 @@ def news_mail(following: Following, news: News) -> Letter:
                 [
                     _("Good day,"),
                     _("this is new. You follow: %(what)s.") % what,
+                    _joined(following, news),
                     *(_piece(piece) for piece in news.pieces),
                     more,
                     _(

@@ -510,7 +510,7 @@ def _told(concern: Concern) -> Record:
 
 
 def _steps(concern: Concern, lines: list[Entry]) -> Record:
-    steps = timeline.told_steps(concern, lines)
+    steps = timeline.told_steps(concern, lines, to_person=True)
     return record(
         concern.dossier.reference,
         *(

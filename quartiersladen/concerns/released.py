@@ -215,7 +215,10 @@ class News:
 
 
 def news_of(following: Following, *, until: datetime, limit: int) -> News:
-    """Return what happened since the person was last told; three statements."""
+    """Return what happened since the person was last told; three statements.
+
+    Of a concern that is joined to another one that is what happens to the leading one.
+    """
     span = Q(at__gt=following.told_until, at__lte=until)
     lines = Entry.objects.filter(span, audience=Audience.PUBLIC)
     is_new = Q(released_at__gt=following.told_until, released_at__lte=until)
@@ -224,8 +227,8 @@ def news_of(following: Following, *, until: datetime, limit: int) -> News:
         .filter(is_new | Q(Exists(lines.filter(dossier=OuterRef("pk")))))
         .select_related("dossier", "quarter", "theme")
     )
-    if following.concern_id:
-        rows = rows.filter(pk=following.concern_id)
+    if following.concern:
+        rows = rows.filter(pk__in={following.concern.pk, following.concern.leader_id} - {None})
     total, concerns = rows.order_by().count(), list(rows[:limit])
     entries: dict[int, list[Entry]] = {concern.pk: [] for concern in concerns}
     for entry in lines.filter(dossier__in=entries).order_by("at", "pk"):
@@ -260,14 +263,16 @@ def due_weekly(quarter: Quarter, *, before: datetime) -> QuerySet[Following]:
 
 
 def due_at_once(quarter: Quarter, *, until: datetime) -> QuerySet[Following]:
-    """Return who follows one concern of which there is news that they were not told."""
+    """Return who follows one concern of which there is news that they were not told.
+
+    Of a joined one the news are those of the leading one.
+    """
     lines = Entry.objects.filter(
-        audience=Audience.PUBLIC,
-        dossier=OuterRef("concern"),
-        at__gt=OuterRef("told_until"),
-        at__lte=until,
+        audience=Audience.PUBLIC, at__gt=OuterRef("told_until"), at__lte=until
     )
-    return _confirmed(quarter).filter(Exists(lines), rhythm="at-once")
+    own = Exists(lines.filter(dossier=OuterRef("concern")))
+    of_leader = Exists(lines.filter(dossier=OuterRef("concern__leader")))
+    return _confirmed(quarter).filter(own | of_leader, rhythm="at-once")
 
 
 def _confirmed(quarter: Quarter) -> QuerySet[Following]:

@@ -11,6 +11,7 @@ from quartiersladen.concerns.services import (
     mails,
     quarantine,
     questions,
+    returned,
     tellers,
     voices,
 )
@@ -66,6 +67,7 @@ def tidy_followings() -> None:
 
 
 def take_mails() -> None:
-    """Make drafts, messages and proposals of the mails that came in."""
+    """Make drafts, messages and proposals of the mails that came in; heed what came back."""
     end = timezone.now() + MOST_TIME
     mails.take_mails(now=timezone.now(), has_time=lambda: timezone.now() < end)
+    returned.take_returned(now=timezone.now())

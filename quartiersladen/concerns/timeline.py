@@ -160,12 +160,12 @@ def _steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> It
             )
 
 
-def told_steps(concern: Concern, entries: Iterable[Entry]) -> list[Step]:
-    """Return the dated steps of lines that the caller chose for the person who told it.
+def told_steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> list[Step]:
+    """Return the dated steps of lines that the caller chose, without the expected one.
 
-    Without the expected one.
+    to_person: in words to the person who told it; else in those for everybody.
     """
-    return list(_steps(concern, entries, to_person=True))
+    return list(_steps(concern, entries, to_person=to_person))
 
 
 def _quote(entry: Entry) -> str:

@@ -152,6 +152,11 @@ INLINE = re.compile(
     re.IGNORECASE,
 )
 HX_ON = re.compile(r"\shx-on|\sdata-hx-on", re.IGNORECASE)
+#: The word of a concern's state as it is said to the person who told it.
+SAID_TO_TELLER = re.compile(
+    r"(?<!\bmail)(?<!\breferral)\.get_state_display\b|ConcernState\([^)]*\)\.label\b"
+    r"|told_steps\(.*to_person=True"
+)
 
 
 def lines_with(pattern: re.Pattern[str], text: str) -> list[int]:

@@ -80,6 +80,22 @@ TEXTS = [
         ['<p style="x">', '<a onclick="x()">', "<script>", "<style>", '<a href="javascript:x">'],
     ),
     (rules.HX_ON, ['<form hx-post="/">'], ['<form hx-on:click="x()">']),
+    (
+        rules.SAID_TO_TELLER,
+        [
+            "{{ concern.state_for_others }}",
+            "{{ mail.get_state_display }}",
+            "{{ referral.get_state_display }}",
+            "word_for_others(ConcernState(row.state))",
+            "told_steps(concern, lines, to_person=False)",
+        ],
+        [
+            "{{ one.concern.get_state_display }}",
+            "made.get_state_display()",
+            "str(ConcernState(row.state).label)",
+            "told_steps(concern, lines, to_person=True)",
+        ],
+    ),
 ]
 
 

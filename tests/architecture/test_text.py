@@ -44,6 +44,18 @@ def test_templates_keep_the_strict_policy(pattern):
     assert broken(pattern, pages) == []
 
 
+def test_only_what_the_teller_reads_speaks_to_the_teller():
+    # What the house holds of a person is given to that person.
+    theirs = {PACKAGE / "concerns/privacy.py"}
+    house = [
+        path
+        for path in OURS
+        if path.is_relative_to(PACKAGE) and "tests" not in path.parts and path not in theirs
+    ]
+
+    assert broken(rules.SAID_TO_TELLER, house) == []
+
+
 def test_nothing_built_or_third_party_is_kept():
     strangers = {"node_modules", "dist", "build", ".venv", "htmlcov"}
 

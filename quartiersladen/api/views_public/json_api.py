@@ -294,7 +294,7 @@ def _shown(quarter: Quarter, concern: Concern, photos: list[Any]) -> dict[str, A
         "text": concern.public_text,
         "theme": concern.theme.slug if concern.theme else None,
         "state": concern.state,
-        "state_name": str(word_for_others(ConcernState(concern.state))),
+        "state_name": concern.state_for_others,
         "created_at": concern.created_at,
         "released_at": concern.released_at,
         "closed_at": concern.closed_at,
@@ -446,7 +446,7 @@ def create(request: Any, told: ConcernIn) -> HttpResponse:  # noqa: ANN401 -- a 
         {
             "reference": made.dossier.reference,
             "state": made.state,
-            "state_name": str(word_for_others(ConcernState(made.state))),
+            "state_name": made.state_for_others,
             "created_at": made.created_at.replace(microsecond=0),
             "is_released": False,
         },

@@ -200,10 +200,14 @@ def mails_of(*, following_id: int) -> Q:
 def tidy(*, now: datetime) -> int:
     """End what nobody confirmed within 14 days, and what has nothing to say any more.
 
-    The second is the following of one concern that was closed 90 days ago.  Returns how many went.
+    The second is the following of one concern that was closed 90 days ago: if it is joined, the
+    leading one; an important topic comes back and is not over.  Returns how many went.
     """
     unconfirmed = Q(confirmed_at=None, created_at__lt=now - timedelta(days=CONFIRM_DAYS))
-    over = Q(concern__closed_at__lt=now - ENDS_AFTER)
+    before = now - ENDS_AFTER
+    alone = Q(concern__leader=None, concern__closed_at__lt=before)
+    led = Q(concern__leader__closed_at__lt=before, concern__leader__topic_months=None)
+    over = (alone | led) & Q(concern__topic_months=None)
     rows = Following.objects.filter(unconfirmed | over).select_related("quarter").order_by("pk")
     count = 0
     for following in rows:

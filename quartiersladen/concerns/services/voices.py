@@ -19,6 +19,7 @@ from quartiersladen.kernel.errors import Conflict, demand
 from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.kernel.throttle import times_this_hour
 from quartiersladen.outbox.services import OnItsWay, empty_mails, queue_mail
+from quartiersladen.outbox.states import MailState
 
 TELL = "quartiersladen.concerns.tasks.tell_voices"
 MOST_AN_HOUR = 3  # mails to one address; further ones are swallowed
@@ -98,15 +99,23 @@ def _write(voice: Voice, letter: letters.Letter, now: datetime) -> None:
 def confirm_voice(*, viewer: Viewer, voice: Voice, now: datetime) -> Voice:
     """The person says that the address is theirs; pressing the button again changes nothing.
 
+    Is there an answer already, it is mailed to them now.
     Raises NotAllowed unless the viewer holds the link; AddressOfVoiceGone.
     """
     demand(may_act_as_voice(viewer, voice))
     waiting = Voice.objects.filter(pk=voice.pk, email_confirmed_at=None).exclude(email="")
     if waiting.update(email_confirmed_at=now):
         voice.email_confirmed_at = now
+        _tell_if_answered(voice)
     elif not Voice.objects.filter(pk=voice.pk).exclude(email="").exists():
         raise AddressOfVoiceGone
     return voice
+
+
+def _tell_if_answered(voice: Voice) -> None:
+    leads = voice.concern.leader_id or voice.concern_id
+    if Concern.objects.filter(pk=leads, state=ConcernState.ANSWERED).exists():
+        enqueue(TELL, leads)
 
 
 @transaction.atomic
@@ -163,6 +172,21 @@ def drop_unconfirmed_voices(*, now: datetime) -> int:
             still = Voice.objects.filter(pk=voice.pk, email_confirmed_at=None)
             count += still.update(email="", email_given_at=None)
     return count
+
+
+@transaction.atomic
+def drop_address(*, voice: Voice) -> bool:
+    """Delete the address of a voice, also in its mails; the voice still counts.
+
+    Returns whether it was still there.  A mail that is on its way at this moment keeps it until the
+    rule for mails.
+    """
+    known = Voice.objects.filter(pk=voice.pk, email=voice.email)
+    if not known.update(email="", email_given_at=None, email_confirmed_at=None):
+        return False
+    with suppress(OnItsWay), transaction.atomic():
+        empty_mails(mails=mails_to_voices(keys=[voice.pk]) & ~Q(state=MailState.SENDING))
+    return True
 
 
 def tell_voices_later(*, concern: Concern) -> None:

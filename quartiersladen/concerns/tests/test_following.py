@@ -537,6 +537,34 @@ def test_a_concern_that_was_closed_long_ago_is_followed_no_more(quarter, mira):
     )
 
 
+def test_a_joined_concern_is_over_when_the_leading_one_is(quarter, mira):
+    now = timezone.now()
+    long_ago = {"state": "joined", "closed_at": now - timedelta(days=91)}
+    leader, joined = (show(mira, quarter, title) for title in ("Lampe", "Bank"))
+    Concern.objects.filter(pk=joined.pk).update(leader=leader, **long_ago)
+    confirmed(quarter, Wish(concern=joined))
+    assert services.tidy(now=now) == 0
+
+    Concern.objects.filter(pk=leader.pk).update(closed_at=now - timedelta(days=91))
+
+    assert services.tidy(now=now) == 1
+
+
+@pytest.mark.parametrize("is_joined", [False, True])
+def test_an_important_topic_comes_back_and_is_followed_still(quarter, mira, is_joined):
+    now = timezone.now()
+    topic, other = (show(mira, quarter, title) for title in ("Lampe", "Bank"))
+    Concern.objects.update(closed_at=now - timedelta(days=400))
+    Concern.objects.filter(pk=topic.pk).update(
+        topic_months=6, topic_since=now.date(), topic_next_on=now.date()
+    )
+    if is_joined:
+        Concern.objects.filter(pk=other.pk).update(state="joined", leader=topic)
+    confirmed(quarter, Wish(concern=other if is_joined else topic))
+
+    assert services.tidy(now=now) == 0
+
+
 # --- What cannot be stored -------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "wrong",

@@ -12,11 +12,13 @@ from django.utils import timezone
 from quartiersladen.concerns.models import Concern, Following
 from quartiersladen.concerns.released import Around
 from quartiersladen.concerns.services.following import Wish, last_monday, send_news, tell
+from quartiersladen.concerns.services.questions import ask_person
 from quartiersladen.concerns.services.release import conceal_concern
 from quartiersladen.concerns.states import Rhythm
 from quartiersladen.concerns.tasks import send_news as job
 from quartiersladen.concerns.tests.test_feed import take_on
 from quartiersladen.concerns.tests.test_following import confirmed
+from quartiersladen.concerns.tests.test_joining import join
 from quartiersladen.concerns.tests.test_public_filters import EAST, WEST, area, show
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.services import note
@@ -67,6 +69,27 @@ def test_on_monday_one_mail_tells_what_is_new_and_what_became_of_the_rest(quarte
     assert "Musterstraße 1" in text
     for hidden in ("Nur für uns", "Geheime Hecke"):
         assert hidden not in text
+
+
+def test_who_follows_is_not_taken_for_the_person_who_told_it(quarter, mira):
+    old = show(mira, quarter, "Bank", now=BEFORE - DAY)
+    confirmed(quarter, now=BEFORE)
+    for concern in (old, show(mira, quarter, "Lampe", now=NOON)):
+        ask_person(
+            viewer=mira,
+            concern=concern,
+            text="Vor welchem Haus?",
+            version=Dossier.objects.get(pk=concern.pk).version,
+            now=NOON,
+        )
+
+    send_news(quarter=quarter, now=MONDAY)
+
+    text = plain(news()[0])
+    assert "Stand: Rückfrage an die Person\n" in text
+    assert "2. März 2026: Wir haben der Person, die es uns gesagt hat, eine Frage" in text
+    for to_person in ("Rückfrage an Sie", "Ihnen eine Frage"):
+        assert to_person not in text
 
 
 def test_it_comes_once_also_when_two_workers_find_it_due(quarter, mira):
@@ -246,6 +269,38 @@ def test_who_follows_one_concern_may_be_told_at_once(quarter, mira):
     assert mail.subject == f"Neues: Anliegen Nr. {number}"
     assert "Bank" not in mail.text
     assert "2. März 2026: Wir arbeiten selbst daran." in mail.text
+
+
+@pytest.mark.parametrize("rhythm", Rhythm)
+def test_who_follows_a_joined_concern_hears_of_the_leading_one(quarter, mira, rhythm):
+    followed, leader = (
+        show(mira, quarter, title, now=BEFORE - DAY) for title in ("Lampe", "Bank")
+    )
+    confirmed(quarter, Wish(concern=followed, rhythm=rhythm), now=BEFORE)
+    join(mira, leader, followed)
+    take_on(mira, Concern.objects.get(pk=leader.pk), NOON)
+
+    assert send_news(quarter=quarter, now=MONDAY) == 1
+    assert send_news(quarter=quarter, now=MONDAY + 7 * DAY) == 0
+
+    [mail] = news()
+    number = leader.dossier.reference
+    assert mail.subject == f"Neues: Anliegen Nr. {followed.dossier.reference}"
+    assert f"Es gehört zum Anliegen Nr. {number}" in mail.text
+    assert f"\n\nBank (Nr. {number})\n2. März 2026: Wir arbeiten selbst daran.\n" in mail.text
+
+
+@pytest.mark.parametrize("rhythm", Rhythm)
+def test_a_leading_concern_that_is_not_shown_is_told_to_nobody(quarter, mira, rhythm):
+    followed, leader = (
+        show(mira, quarter, title, now=BEFORE - DAY) for title in ("Lampe", "Bank")
+    )
+    confirmed(quarter, Wish(concern=followed, rhythm=rhythm), now=BEFORE)
+    join(mira, leader, followed)
+    take_on(mira, Concern.objects.get(pk=leader.pk), NOON)
+    Concern.objects.filter(pk=leader.pk).update(is_released=False)
+
+    assert send_news(quarter=quarter, now=MONDAY) == 0
 
 
 def test_a_concern_that_is_no_longer_shown_is_told_to_nobody(quarter, mira):

@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from quartiersladen.accounts.rules import link_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -298,6 +299,36 @@ def test_taken_up_again_and_answered_again_is_told_again(mira, shown):
     close(mira, shown)
     tell_voices(shown.pk)
     assert len(answers()) == 2
+
+
+@pytest.mark.parametrize("is_joined", [False, True])
+def test_an_address_confirmed_after_the_end_is_told_at_once(quarter, mira, shown, is_joined):
+    said_to = show(mira, make_concern(quarter, now=NOON)) if is_joined else shown
+    late = say(said_to, "a", "spaet@example.org")
+    early = confirmed(said_to, "b", "frueh@example.org")
+    if is_joined:
+        Concern.objects.filter(pk=said_to.pk).update(state="joined", leader=shown, closed_at=NOON)
+    close(mira, shown)
+    tell_voices(shown.pk)
+    OrmQ.objects.all().delete()
+
+    for voice in (late, late, early):
+        found = Voice.objects.select_related("concern").get(pk=voice.pk)
+        voices.confirm_voice(viewer=holder(voice), voice=found, now=NOON)
+
+    [job] = [one.task for one in OrmQ.objects.all()]
+    assert (job["func"], job["args"]) == (voices.TELL, (shown.pk,))
+    tell_voices(*job["args"])
+    assert [to for to, _subject in answers()] == ["frueh@example.org", "spaet@example.org"]
+
+
+def test_an_address_confirmed_before_the_end_waits_for_it(mira, shown):
+    late = say(shown, "a", "spaet@example.org")
+    OrmQ.objects.all().delete()
+
+    voices.confirm_voice(viewer=holder(late), voice=late, now=NOON)
+
+    assert OrmQ.objects.count() == 0
 
 
 def test_without_a_voice_nothing_is_queued(mira, shown, django_assert_num_queries):
