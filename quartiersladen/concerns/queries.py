@@ -642,6 +642,9 @@ def came_by_mail(viewer: Viewer, mail: InboundMail) -> CameByMail | None:
         "concern__quarter",
         "concern__teller",
         "referral__body",
+        "referral__concern__dossier__quarter",
+        "referral__concern__quarter",
+        "referral__concern__teller",
     ).first()
 
 

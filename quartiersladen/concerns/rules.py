@@ -40,6 +40,11 @@ def may_reply(viewer: Viewer, referral: Referral) -> bool:
     return may_work_on(viewer, referral.concern)
 
 
+def takes_replies(concern: Concern) -> bool:
+    """Whether a reply of a body belongs here: what was joined is replied to at its leading one."""
+    return concern.state != ConcernState.JOINED
+
+
 def may_act_as_teller(viewer: Viewer, concern: Concern) -> bool:
     """The holder of this concern's status link."""
     return (

@@ -17,7 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Referral
 from quartiersladen.concerns.queries import came_by_mail
-from quartiersladen.concerns.rules import is_draft, may_become_concern, may_decide, may_work_on
+from quartiersladen.concerns.rules import (
+    is_draft,
+    may_become_concern,
+    may_decide,
+    may_work_on,
+    takes_replies,
+)
 from quartiersladen.concerns.services import quarantine
 from quartiersladen.concerns.services.intake import (
     LABEL_LENGTH,
@@ -139,16 +145,17 @@ def _take(mail: InboundMail, now: datetime) -> None:
         else:
             _attach(concern, files, is_of_teller=mail.body is None and referral is None)
             _keep_words(mail, concern, referral, now)
-            if referral is not None and referral.state in WAITING:
+            if referral is not None and referral.state in WAITING and takes_replies(concern):
                 effect.what, effect.referral = MailEffect.PROPOSAL, referral
         effect.save()
 
 
 def _by_dossier(mail: InboundMail) -> tuple[Concern, Referral | None]:
     concern = _concerns(mail.quarter).get(pk=mail.dossier_id)
-    if mail.body is None:
+    if mail.body is None or mail.mail_class == MailClass.BOUNCE:
         return concern, None
-    return concern, _nearest(Referral.objects.filter(concern=concern, body=mail.body))
+    referral = _nearest(concern, Q(body=mail.body))
+    return (referral.concern, referral) if referral else (concern, None)
 
 
 def _concerns(quarter: Quarter) -> QuerySet[Concern]:
@@ -157,12 +164,23 @@ def _concerns(quarter: Quarter) -> QuerySet[Concern]:
     )
 
 
-def _nearest(referrals: QuerySet[Referral]) -> Referral | None:
-    """Return the one that still waits, else the latest."""
-    found = sorted(
-        referrals.select_related("body"), key=lambda one: (one.state in WAITING, one.pk)
+def _nearest(concern: Concern, of_body: Q) -> Referral | None:
+    """Return the one that still waits, else the latest; also of the concern that leads a joint case.
+
+    What was joined may have gone over to it, or was revoked because the body has that one already.
+    """
+    matters = Q(concern=concern) | Q(moved_from=concern)
+    if concern.leader_id is not None:
+        matters |= Q(concern=concern.leader_id)
+    referrals = Referral.objects.filter(matters, of_body).select_related(
+        "body", "concern__dossier__quarter", "concern__quarter", "concern__teller"
     )
-    return found[-1] if found else None
+    return max(referrals, key=_nearness, default=None)
+
+
+def _nearness(referral: Referral) -> tuple[bool, bool, int]:
+    is_live = takes_replies(referral.concern)
+    return is_live and referral.state in WAITING, is_live, referral.pk
 
 
 def _by_number(mail: InboundMail) -> tuple[Concern, Referral | None] | None:
@@ -182,8 +200,8 @@ def _by_number(mail: InboundMail) -> tuple[Concern, Referral | None] | None:
     of_body = Q(body__email__iexact=address) | Q(
         body__in=ContactPerson.objects.filter(email__iexact=address).values("body")
     )
-    referral = _nearest(Referral.objects.filter(of_body, concern=concern))
-    return (concern, referral) if referral is not None else None
+    referral = _nearest(concern, of_body)
+    return (referral.concern, referral) if referral is not None else None
 
 
 def _keep_words(
@@ -433,12 +451,11 @@ def accept_proposal(
     meanwhile; ChangedMeanwhile.
     """
     effect = _effect(viewer, mail, MailEffect.PROPOSAL)
-    if effect is None or effect.referral is None or effect.concern is None:
+    referral = effect.referral if effect else None
+    if referral is None or not takes_replies(referral.concern):
         raise NoProposal
-    demand(may_decide(viewer, effect.concern))
+    demand(may_decide(viewer, referral.concern))
     settle(mail=mail, action="take", viewer=viewer, now=now)
-    referral = effect.referral
-    referral.concern = effect.concern
     words = mail.text.strip() or str(NO_TEXT)
     if is_refusal:
         return decline_referral(

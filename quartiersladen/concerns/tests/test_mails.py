@@ -17,6 +17,7 @@ from quartiersladen.concerns.queries import (
     quarantine_count,
 )
 from quartiersladen.concerns.services import mails, tellers
+from quartiersladen.concerns.services.joining import join
 from quartiersladen.concerns.states import AnswerWay, ConcernState, MailEffect
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.concerns.timeline import office_words
@@ -24,7 +25,7 @@ from quartiersladen.correspondence.inbox import ReasonMissing, SettledMeanwhile
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail, Message
 from quartiersladen.correspondence.testing import arrive, make_mail, make_notice
-from quartiersladen.directory.models import ContactPerson
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp
 from quartiersladen.kernel.errors import Conflict, NotAllowed
 from quartiersladen.outbox.frame import envelope_sender
@@ -379,6 +380,95 @@ def test_a_body_is_known_by_its_addresses(quarter, concern, referral, sender):
 
     assert (mail.mail_class, mail.body) == (MailClass.BODY_REPLY, body)
     assert CameByMail.objects.get(mail=mail).referral == referral
+
+
+def joined(mira, quarter, concern, *, keep=()):
+    """Join it to another one and return that."""
+    leader = make_concern(quarter, "Die ganze Reihe ist dunkel.")
+    concern.dossier.refresh_from_db()
+    join(
+        viewer=mira,
+        leader=leader,
+        concerns=[concern],
+        keep=frozenset(keep),
+        version=leader.dossier.version,
+        now=NOON,
+    )
+    return leader
+
+
+def reply_to(quarter, concern, how):
+    """Let the body answer the mail about this concern, or name its number in a new one."""
+    if how == "answer":
+        return answer_to(quarter)
+    ResponsibleBody.objects.update(email="amt@example.org")
+    number = concern.dossier.reference
+    [mail] = come_in(
+        quarter, make_mail("Am Freitag.", subject=f"Zu {number}", sender="amt@example.org")
+    )
+    return mail
+
+
+@pytest.mark.parametrize("how", ["answer", "number"])
+def test_a_body_replies_to_what_went_over_to_the_leading_concern(
+    quarter, mira, concern, referral, how
+):
+    leader = joined(mira, quarter, concern, keep=[referral.pk])
+    mail = reply_to(quarter, concern, how)
+
+    effect = CameByMail.objects.get(mail=mail)
+    assert (effect.what, effect.referral, effect.concern) == (
+        MailEffect.PROPOSAL,
+        referral,
+        leader,
+    )
+    assert mail.dossier_id == mail.message.dossier_id == leader.pk
+    mails.accept_proposal(viewer=mira, mail=mail, now=NOON)
+    assert deeds(leader)[-1] == "body_answered"
+    assert deeds(concern)[-1] == "joined"
+    assert Concern.objects.get(pk=leader.pk).state == ConcernState.CHECKED
+
+
+@pytest.mark.parametrize("how", ["answer", "number"])
+def test_a_body_that_has_the_leading_concern_replies_to_that(
+    quarter, mira, concern, referral, how
+):
+    sent = Mail.objects.filter(kind="body")
+    first = sent.get().pk
+    leader = joined(mira, quarter, concern)
+    at_leader = make_referral(mira, Concern.objects.get(pk=leader.pk), referral.body)
+    sent.exclude(pk=first).update(kind="teller")
+    mail = reply_to(quarter, concern, how)
+
+    effect = CameByMail.objects.get(mail=mail)
+    assert (effect.referral, effect.concern) == (at_leader, leader)
+    mails.accept_proposal(viewer=mira, mail=mail, now=NOON)
+    at_leader.refresh_from_db()
+    referral.refresh_from_db()
+    assert (at_leader.state, referral.state) == ("answered", "sent")
+
+
+def test_what_was_revoked_is_answered_with_words_only(quarter, mira, concern, referral):
+    joined(mira, quarter, concern)
+    mail = answer_to(quarter)
+
+    assert CameByMail.objects.get(mail=mail).what == MailEffect.WORDS
+    assert (mail.dossier_id, mail.mail_class) == (concern.pk, MailClass.BODY_REPLY)
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_proposal_follows_its_referral_or_ends_with_it(
+    quarter, mira, concern, referral, is_kept
+):
+    mail = answer_to(quarter)
+    leader = joined(mira, quarter, concern, keep=[referral.pk] if is_kept else ())
+    if is_kept:
+        mails.accept_proposal(viewer=mira, mail=mail, now=NOON)
+        assert deeds(leader)[-1] == "body_answered"
+    else:
+        with pytest.raises(mails.NoProposal):
+            mails.accept_proposal(viewer=mira, mail=mail, now=NOON)
+        assert Referral.objects.get().state == "sent"
 
 
 def test_a_programme_that_answers_for_a_body_proposes_nothing(quarter, concern, referral):

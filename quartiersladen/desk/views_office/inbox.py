@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns.models import CameByMail
 from quartiersladen.concerns.queries import came_by_mail
-from quartiersladen.concerns.rules import is_draft, may_become_concern
+from quartiersladen.concerns.rules import is_draft, may_become_concern, takes_replies
 from quartiersladen.concerns.services import mails
 from quartiersladen.concerns.states import MailEffect
 from quartiersladen.correspondence import queries
@@ -177,13 +177,12 @@ def _page(
 def _offers(request: StaffRequest, mail: InboundMail, effect: CameByMail | None) -> frozenset[str]:
     """Return the deeds that are possible; the services decide in the end."""
     offers = set()
-    what = effect.what if effect else ""
     decides = request.viewer.may_work
     if mail.is_waiting and decides:
         offers.add("aside")
     if mail.is_waiting and is_draft(effect) and decides:
         offers.add("take_in")
-    if mail.is_waiting and what == MailEffect.PROPOSAL and effect and effect.referral and decides:
+    if mail.is_waiting and _is_proposal(effect) and decides:
         offers |= {"accept", "refusal"}
     if mail.is_waiting and effect is not None and not is_draft(effect):
         offers.add("finish")
@@ -195,6 +194,12 @@ def _offers(request: StaffRequest, mail: InboundMail, effect: CameByMail | None)
         # The task that makes its draft comes within a minute.
         offers.discard("take_up")
     return frozenset(offers)
+
+
+def _is_proposal(effect: CameByMail | None) -> bool:
+    if effect is None or effect.what != MailEffect.PROPOSAL or effect.referral is None:
+        return False
+    return takes_replies(effect.referral.concern)
 
 
 def _is_unusual(mail: InboundMail) -> bool:
