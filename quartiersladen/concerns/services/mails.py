@@ -47,7 +47,7 @@ from quartiersladen.correspondence.incoming.states import InboundState, MailClas
 from quartiersladen.correspondence.models import InboundMail, Message
 from quartiersladen.correspondence.services import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
-from quartiersladen.directory.models import ContactPerson
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Entry
 from quartiersladen.dossiers.services import add_document, record, touch
 from quartiersladen.dossiers.states import Actor, Audience, Kind
@@ -132,7 +132,8 @@ def _take(mail: InboundMail, now: datetime) -> None:
         _make_draft(mail, now)
         return
     concern, referral = found
-    files = _stored_photos(mail, now) if mail.mail_class != MailClass.BOUNCE else []
+    keeps_nothing = mail.mail_class == MailClass.BOUNCE or concern.text_gone_at is not None
+    files = [] if keeps_nothing else _stored_photos(mail, now)
     with transaction.atomic():
         effect, is_new = CameByMail.objects.get_or_create(
             mail=mail, defaults={"what": MailEffect.WORDS, "concern": concern}
@@ -209,17 +210,8 @@ def _keep_words(
 ) -> None:
     """Keep what was written as a message on the dossier, with a line in the journal."""
     body = mail.body or (referral.body if referral else None)
-    message = keep_message(
-        dossier=concern.dossier,
-        direction=Direction.IN,
-        way=Way.MAIL,
-        counterpart=Counterpart.BODY if body else Counterpart.TELLER,
-        body=body,
-        subject=mail.subject,
-        text=mail.text or str(NO_TEXT),
-        by_id=None,
-        now=mail.received_at,
-    )
+    # Where the rule of retention has been, new words would stay for ever; the inbox has its own.
+    message = _message(mail, concern, body) if concern.text_gone_at is None else None
     belongs_to(
         mail=mail,
         mail_class=MailClass.BODY_REPLY if body else MailClass.REPLY,
@@ -236,6 +228,20 @@ def _keep_words(
         audience=Audience.OFFICE,
         data={"body": body.name if body else "", "mail": mail.pk},
         now=now,
+    )
+
+
+def _message(mail: InboundMail, concern: Concern, body: ResponsibleBody | None) -> Message:
+    return keep_message(
+        dossier=concern.dossier,
+        direction=Direction.IN,
+        way=Way.MAIL,
+        counterpart=Counterpart.BODY if body else Counterpart.TELLER,
+        body=body,
+        subject=mail.subject,
+        text=mail.text or str(NO_TEXT),
+        by_id=None,
+        now=mail.received_at,
     )
 
 
@@ -386,7 +392,8 @@ def put_aside(
         quarantine.delete_draft(concern=concern)
         _leave_trail(viewer, mail, "draft deleted", f"dossiers.dossier:{reference}", now)
     elif concern:
-        _office_entry(viewer, concern, mail, "mail_put_aside", now, text=mail.reason)
+        words = mail.reason if concern.text_gone_at is None else ""
+        _office_entry(viewer, concern, mail, "mail_put_aside", now, text=words)
     else:
         subject = f"correspondence.inboundmail:{mail.pk}"
         _leave_trail(viewer, mail, "mail put aside", subject, now)

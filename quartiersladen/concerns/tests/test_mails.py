@@ -478,6 +478,22 @@ def test_a_programme_that_answers_for_a_body_proposes_nothing(quarter, concern, 
     assert CameByMail.objects.count() == 0
 
 
+@pytest.mark.parametrize("kind", ["body", "teller"])
+def test_where_the_text_is_gone_no_words_come_back(quarter, mira, concern, referral, kind):
+    Concern.objects.update(text_gone_at=NOON)
+    search_text = Dossier.objects.get().search_text
+    sent = Mail.objects.filter(kind=kind).latest("pk")
+    raw = make_mail("Frau Sommer weiß es.", In_Reply_To=sent.message_id, photos=[picture()])
+    [mail] = come_in(quarter, raw)
+
+    assert CameByMail.objects.get(mail=mail).what == MailEffect.WORDS
+    assert (mail.dossier_id, mail.message, mail.is_waiting) == (concern.pk, None, True)
+    assert (Message.objects.filter(direction="in").count(), Document.objects.count()) == (0, 0)
+    assert Dossier.objects.get().search_text == search_text
+    mails.put_aside(viewer=mira, mail=mail, reason="Frau Sommer dankt", now=NOON)
+    assert (deeds(concern)[-1], Entry.objects.latest("pk").text) == ("mail_put_aside", "")
+
+
 # --- Deliveries -----------------------------------------------------------------------------------
 def test_a_bounce_leaves_a_word_on_the_concern(quarter, concern, referral):
     sent = Mail.objects.filter(kind="body").latest("pk")
