@@ -9,7 +9,14 @@ from django.db import IntegrityError, transaction
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.concerns import gathered, timeline
 from quartiersladen.concerns.models import Concern, Question, Teller
-from quartiersladen.concerns.services import forgetting, intake, life, questions, referrals
+from quartiersladen.concerns.services import (
+    forgetting,
+    intake,
+    life,
+    own_data,
+    questions,
+    referrals,
+)
 from quartiersladen.concerns.services.life import Ending
 from quartiersladen.concerns.states import (
     AnswerWay,
@@ -404,6 +411,42 @@ def test_what_a_body_does_leaves_the_task_to_ask_the_person(
     concern.refresh_from_db()
     assert (task().reason, task().due_on, task().note) == (reason, TODAY, WORDS)
     assert (concern.state, concern.next_on) == (ConcernState.QUESTION, TODAY)
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"way": AnswerWay.PHONE, "phone": "030 23125 100"},
+        {"way": AnswerWay.POST, "address": "Musterweg 7"},
+    ],
+)
+def test_who_deletes_the_contact_data_is_not_called_any_more(quarter, mira, person):
+    concern = told(quarter, **person)
+    ask(mira, concern)
+    concern.dossier.refresh_from_db()
+    life.plan_next(
+        viewer=mira,
+        concern=concern,
+        due_on=REMIND,
+        note="Frau Nour, nach 17 Uhr",
+        version=concern.dossier.version,
+        now=NOON,
+    )
+    later = at(date(2026, 3, 4))
+    own_data.delete_contact(viewer=teller_viewer(concern), concern=concern, now=later)
+
+    concern.refresh_from_db()
+    assert (task().reason, task().due_on, task().note) == ("work", later.date(), "")
+    assert (concern.state, concern.next_on) == (ConcernState.QUESTION, later.date())
+
+
+def test_who_waits_for_an_answer_by_link_waits_on(quarter, mira):
+    concern = told(quarter)
+    ask(mira, concern)
+    Mail.objects.update(state="sent")
+    own_data.delete_contact(viewer=teller_viewer(concern), concern=concern, now=NOON)
+
+    assert (task().reason, task().due_on) == ("question", DUE)
 
 
 @pytest.mark.parametrize(
