@@ -15,7 +15,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Referral
+from quartiersladen.concerns.gathered import question_by_mail
+from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Question, Referral
 from quartiersladen.concerns.queries import came_by_mail
 from quartiersladen.concerns.rules import (
     is_draft,
@@ -33,6 +34,7 @@ from quartiersladen.concerns.services.intake import (
     keep_photos,
     report_concern,
 )
+from quartiersladen.concerns.services.questions import answer_question
 from quartiersladen.concerns.services.referrals import answer_referral, decline_referral
 from quartiersladen.concerns.states import (
     WAITING,
@@ -76,7 +78,7 @@ class NoDraft(Conflict):
 
 
 class NoProposal(Conflict):
-    """The body has replied already, or the mail answers nothing."""
+    """The body or the person has replied already, or the mail answers nothing."""
 
     sentence = _("This mail answers nothing that is still open.")
 
@@ -312,6 +314,10 @@ def _text(mail: InboundMail) -> str:
     subject, words = PREFIX.sub("", mail.subject).strip(), mail.text.strip()
     parts = ["" if words.startswith(subject) else subject, words]
     text = "\n\n".join(part for part in parts if part) or str(NO_TEXT)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= TEXT_LENGTH else text[: TEXT_LENGTH - len(CUT)] + CUT
 
 
@@ -469,6 +475,26 @@ def accept_proposal(
             viewer=viewer, referral=referral, reason=words, is_by_mail=True, now=now
         )
     return answer_referral(viewer=viewer, referral=referral, text=words, is_by_mail=True, now=now)
+
+
+@transaction.atomic
+def accept_answer(*, viewer: Viewer, mail: InboundMail, now: datetime) -> Question:
+    """The person's mail answers what we asked: its words become the answer.
+
+    Raises NoProposal; SettledMeanwhile; AlreadyAnswered; NotNeeded.
+    """
+    question = question_by_mail(viewer, mail, came_by_mail(viewer, mail))
+    if question is None:
+        raise NoProposal
+    settle(mail=mail, action="take", viewer=viewer, now=now)
+    return answer_question(
+        viewer=viewer,
+        question=question,
+        text=_cut(mail.text.strip() or str(NO_TEXT)),
+        way=Way.MAIL,
+        is_by_mail=True,
+        now=now,
+    )
 
 
 def take_up(*, viewer: Viewer, mail: InboundMail, now: datetime) -> Concern:

@@ -16,7 +16,7 @@ from quartiersladen.concerns.queries import (
     newest,
     quarantine_count,
 )
-from quartiersladen.concerns.services import mails, tellers
+from quartiersladen.concerns.services import mails, questions, tellers
 from quartiersladen.concerns.services.joining import join
 from quartiersladen.concerns.states import AnswerWay, ConcernState, MailEffect
 from quartiersladen.concerns.testing import make_concern, make_referral
@@ -306,6 +306,65 @@ def test_an_answer_can_be_made_a_matter_of_its_own(quarter, mira, concern, refer
     made = mails.take_up(viewer=mira, mail=mail, now=NOON)
 
     assert (made.pk != concern.pk, made.state) == (True, ConcernState.DRAFT)
+
+
+@pytest.fixture
+def question(mira, concern):
+    return questions.ask_person(
+        viewer=mira,
+        concern=concern,
+        text="Vor welchem Haus?",
+        version=concern.dossier.version,
+        now=NOON,
+    )
+
+
+def said_by_mail(quarter, words="Vor Nummer 7."):
+    asked = Mail.objects.filter(kind="teller").latest("pk")
+    [mail] = come_in(quarter, make_mail(words, In_Reply_To=asked.message_id))
+    return mail
+
+
+def test_who_has_answered_by_mail_is_not_reminded_or_called_silent(quarter, mira, question):
+    mail = said_by_mail(quarter)
+    half_way, over = NOON + timedelta(days=7), NOON + timedelta(days=15)
+
+    assert (questions.remind(now=half_way), questions.give_up(now=over)) == (0, 0)
+    mails.put_aside(viewer=mira, mail=mail, reason="Urlaubsgruß", now=half_way)
+    assert (questions.remind(now=half_way), questions.give_up(now=over)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("Vor Nummer 7.", "Vor Nummer 7."),
+        (" ", "(Die Mail enthält keinen Text.)"),
+        ("ab " * 2000, ""),
+    ],
+)
+def test_one_press_makes_a_mail_the_answer_to_our_question(
+    quarter, mira, concern, question, words, answer
+):
+    mail = said_by_mail(quarter, words)
+    mails.accept_answer(viewer=mira, mail=mail, now=NOON)
+
+    question.refresh_from_db()
+    assert (question.state, question.answered_by) == ("answered", "mail")
+    assert question.answer == answer or question.answer.endswith(" …")
+    assert Message.objects.filter(direction="in").count() == 1
+    assert deeds(concern)[-2:] == ["question_answer", "question_answered"]
+    assert Entry.objects.latest("pk").actor == "teller"
+    assert FollowUp.objects.get(done_at=None).reason == "person-said"
+    assert (Concern.objects.get().state, mail.state) == (ConcernState.CHECKED, InboundState.TAKEN)
+    with pytest.raises(mails.NoProposal):
+        mails.accept_answer(viewer=mira, mail=mail, now=NOON)
+
+
+def test_a_mail_answers_no_question_that_nobody_asked(quarter, mira, hao, concern, referral):
+    told = said_by_mail(quarter, "Danke!")
+    for viewer, mail in ((mira, told), (mira, answer_to(quarter)), (hao, told)):
+        with pytest.raises(mails.NoProposal):
+            mails.accept_answer(viewer=viewer, mail=mail, now=NOON)
 
 
 # --- Answers of bodies ----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
+from quartiersladen.concerns.gathered import question_by_mail
 from quartiersladen.concerns.models import CameByMail
 from quartiersladen.concerns.queries import came_by_mail
 from quartiersladen.concerns.rules import is_draft, may_become_concern, takes_replies
@@ -115,6 +116,10 @@ def _deeds(request: StaffRequest, mail: InboundMail) -> dict[str, tuple[Deed, st
             lambda: mails.accept_proposal(viewer=viewer, mail=mail, is_refusal=True, now=now),
             _("It counts as the refusal of the body."),
         ),
+        "answer": (
+            lambda: mails.accept_answer(viewer=viewer, mail=mail, now=now),
+            _("It counts as the answer of the person."),
+        ),
         "finish": (lambda: mails.finish(viewer=viewer, mail=mail, now=now), _("Done.")),
         "take_up": (
             lambda: mails.take_up(viewer=viewer, mail=mail, now=now),
@@ -147,7 +152,7 @@ def inbox_mail(request: StaffRequest, key: int) -> HttpResponse:
 def _onwards(request: StaffRequest, mail: InboundMail) -> HttpResponse:
     """Lead to where the work goes on: to the concern, or to the mail."""
     deed = request.POST["deed"]
-    if deed in {"take_in", "accept", "refusal"} and mail.dossier is not None:
+    if deed in {"take_in", "accept", "refusal", "answer"} and mail.dossier is not None:
         return redirect("concerns:office_detail", mail.dossier.reference)
     return redirect("desk:inbox_mail", mail.pk)
 
@@ -163,6 +168,7 @@ def _page(
         "mail": mail,
         "effect": effect,
         "offers": _offers(request, mail, effect),
+        "question": question_by_mail(request.viewer, mail, effect),
         "files": queries.attached_files(mail),
         "has_original": queries.may_have_original(mail),
         "is_unusual": _is_unusual(mail),
