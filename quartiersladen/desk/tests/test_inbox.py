@@ -7,7 +7,7 @@ from django.utils import timezone
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.concerns.models import Concern, Question, Referral, Teller
+from quartiersladen.concerns.models import BlockedSender, Concern, Question, Referral, Teller
 from quartiersladen.concerns.services import mails, questions
 from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.concerns.testing import make_concern, make_referral
@@ -91,6 +91,33 @@ def test_ten_and_a_hundred_mails_need_the_same_number_of_statements(
             desk.get(INBOX)
         counts.append(len(caught))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("sender", "name", "is_blocked"),
+    [
+        ("Werbung@Example.org", "werbung@example.org", True),
+        ("a@example.org", "example.org", True),
+        ("a@post.example.org", "example.org", True),
+        ("a@badexample.org", "example.org", False),
+        ("a@example.org", "b@example.org", False),
+        ("xa@example.org", "a@example.org", False),
+        ("x.a@example.org", "a@example.org", False),
+    ],
+)
+def test_a_mail_of_a_blocked_sender_says_so(desk, quarter, sender, name, is_blocked):
+    by = make_member(quarter, Role.LEAD, "Karla")
+    for where in (quarter, make_quarter("west")):
+        BlockedSender.objects.create(
+            quarter=where,
+            name=name if where == quarter else sender.lower(),
+            by=by,
+            created_at=timezone.now(),
+        )
+    mail = arrive(quarter, raw=make_mail(sender=sender), now=timezone.now())
+
+    assert ("Gesperrter Absender" in desk.get(INBOX).content.decode()) is is_blocked
+    assert ("Gesperrter Absender" in page_of(desk, mail)) is is_blocked
 
 
 def test_a_draft_is_taken_in_with_one_press(desk, quarter):

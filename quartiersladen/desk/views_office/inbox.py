@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns.gathered import question_by_mail
 from quartiersladen.concerns.models import CameByMail
-from quartiersladen.concerns.queries import came_by_mail
+from quartiersladen.concerns.queries import blocked_mails, came_by_mail, is_blocked
 from quartiersladen.concerns.rules import is_draft, may_become_concern, takes_replies
 from quartiersladen.concerns.services import mails
 from quartiersladen.concerns.states import MailEffect
@@ -42,7 +42,11 @@ def inbox(request: StaffRequest) -> HttpResponse:
     wanted = request.GET.get("seite", "1")
     page = min(int(wanted), MOST_PAGES) if is_key(wanted) and int(wanted) else 1
     shown = queries.inbox_page(
-        request.viewer, mail_class=chosen, only_waiting=only_waiting, page=page
+        request.viewer,
+        mail_class=chosen,
+        only_waiting=only_waiting,
+        page=page,
+        is_blocked=blocked_mails(),
     )
     context = {
         "mails": shown.mails,
@@ -172,6 +176,7 @@ def _page(
         "files": queries.attached_files(mail),
         "has_original": queries.may_have_original(mail),
         "is_unusual": _is_unusual(mail),
+        "is_blocked": is_blocked(request.quarter, mail.sender_address),
         "reason": request.POST.get("reason", ""),
         "sentence": sentence,
         "demo": settings.DEMO,
