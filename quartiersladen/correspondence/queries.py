@@ -133,7 +133,7 @@ def inbox_page(
     if only_waiting:
         rows = rows.filter(state=InboundState.WAITING)
     start = (page - 1) * INBOX_PAGE
-    found = list(rows[start : start + INBOX_PAGE + 1])
+    found: list[InboundMail] = list(rows[start : start + INBOX_PAGE + 1])
     return InboxPage(found[:INBOX_PAGE], len(found) > INBOX_PAGE)
 
 
