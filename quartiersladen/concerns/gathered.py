@@ -9,10 +9,18 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import Action, Concern, Question
+from quartiersladen.concerns.models import Action, CameByMail, Concern, Question
 from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.rules import may_act_as_teller, may_work_on
-from quartiersladen.concerns.states import ANSWERABLE, ActionKind, ConcernKind, QuestionState
+from quartiersladen.concerns.states import (
+    ANSWERABLE,
+    ActionKind,
+    ConcernKind,
+    MailEffect,
+    QuestionState,
+)
+from quartiersladen.correspondence.incoming.states import MailClass
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.kernel.text import is_key, localized
 
@@ -40,6 +48,17 @@ def question_to_answer(concern: Concern, questions: Sequence[Question]) -> Quest
     latest = questions[-1] if questions else None
     is_welcome = latest is not None and latest.state in ANSWERABLE and concern.is_open
     return latest if is_welcome else None
+
+
+def question_by_mail(
+    viewer: Viewer, mail: InboundMail, effect: CameByMail | None
+) -> Question | None:
+    """Return the question that a mail of the person may answer, as long as nobody has decided."""
+    if effect is None or effect.concern is None or effect.what != MailEffect.WORDS:
+        return None
+    if mail.mail_class != MailClass.REPLY or not mail.is_waiting:
+        return None
+    return question_to_answer(effect.concern, questions_of(viewer, effect.concern))
 
 
 def open_question(viewer: Viewer, concern: Concern) -> Question:

@@ -6,8 +6,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, Concat, Lower
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -642,6 +653,9 @@ def came_by_mail(viewer: Viewer, mail: InboundMail) -> CameByMail | None:
         "concern__quarter",
         "concern__teller",
         "referral__body",
+        "referral__concern__dossier__quarter",
+        "referral__concern__quarter",
+        "referral__concern__teller",
     ).first()
 
 
@@ -657,6 +671,22 @@ def is_blocked(quarter: Quarter, email: str) -> bool:
     """Whether the office has blocked an address or its domain."""
     names = sender_names(email, "")
     return BlockedSender.objects.filter(quarter=quarter, name__in=names).exists()
+
+
+def blocked_mails() -> Exists:
+    """Return whether the office has blocked the sender of an InboundMail, as is_blocked says it."""
+    senders = BlockedSender.objects.filter(quarter=OuterRef("quarter"))
+    return Exists(
+        senders.alias(
+            address=Lower(OuterRef("sender_address"), output_field=CharField()),
+            of_domain=Concat(Value("@"), "name"),
+            of_domain_below=Concat(Value("."), "name"),
+        ).filter(
+            Q(name=F("address"))
+            | Q(address__endswith=F("of_domain"))
+            | Q(address__endswith=F("of_domain_below")) & ~Q(name__contains="@")
+        )
+    )
 
 
 def get_blocked_sender(viewer: Viewer, key: str) -> BlockedSender:

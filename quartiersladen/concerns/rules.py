@@ -45,6 +45,14 @@ def may_reply(viewer: Viewer, referral: Referral) -> bool:
     return may_work_on(viewer, referral.concern)
 
 
+def takes_replies(concern: Concern) -> bool:
+    """Whether a reply of a body belongs here.
+
+    What was joined is replied to at its leading one, and words that were deleted do not come back.
+    """
+    return concern.state != ConcernState.JOINED and concern.text_gone_at is None
+
+
 def may_act_as_teller(viewer: Viewer, concern: Concern) -> bool:
     """The holder of this concern's status link."""
     return (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
@@ -116,16 +116,25 @@ class InboxPage:
 
 
 def inbox_page(
-    viewer: Viewer, *, mail_class: str = "", only_waiting: bool = False, page: int = 1
+    viewer: Viewer,
+    *,
+    mail_class: str = "",
+    only_waiting: bool = False,
+    page: int = 1,
+    is_blocked: Exists | None = None,
 ) -> InboxPage:
-    """Return one page of the inbox; one statement.  page: from 1.  mail_class: "" for all."""
-    rows = inbound_mails(viewer).defer("text", "quoted", "attachments")
+    """Return one page of the inbox; one statement.  page: from 1.  mail_class: "" for all.
+
+    is_blocked: what the module that keeps the list of blocked senders says of a mail.
+    """
+    rows = inbound_mails(viewer).annotate(is_blocked=is_blocked or Value(value=False))
+    rows = rows.defer("text", "quoted", "attachments")
     if mail_class in MailClass.values:
         rows = rows.filter(mail_class=mail_class)
     if only_waiting:
         rows = rows.filter(state=InboundState.WAITING)
     start = (page - 1) * INBOX_PAGE
-    found = list(rows[start : start + INBOX_PAGE + 1])
+    found: list[InboundMail] = list(rows[start : start + INBOX_PAGE + 1])
     return InboxPage(found[:INBOX_PAGE], len(found) > INBOX_PAGE)
 
 

@@ -27,7 +27,7 @@ from quartiersladen.dossiers.services import (
     release_documents,
     set_audience,
 )
-from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
+from quartiersladen.dossiers.states import BY_HAND, Actor, Audience, FollowUpReason
 from quartiersladen.outbox.services import OnItsWay, empty_mails
 from quartiersladen.privacy.append_only import erasure_permit
 from quartiersladen.privacy.free_text import MARK, blacken_matters
@@ -108,9 +108,10 @@ def forget_contact(
         Teller.objects.filter(pk=teller.pk).update(**changes)
         for name, value in changes.items():
             setattr(teller, name, value)
-        dossier = Dossier.objects.get(pk=teller.pk)
+        dossier = Dossier.objects.select_related("quarter").get(pk=teller.pk)
         # Nobody knows any more whom to call.
         end_follow_up(dossier=dossier, reason=FollowUpReason.TELL, now=now)
+        _ask_nobody(dossier, now)
         return record(
             dossier=dossier,
             deed=deed,
@@ -118,6 +119,14 @@ def forget_contact(
             by_id=by_id,
             now=now,
         )
+
+
+def _ask_nobody(dossier: Dossier, now: datetime) -> None:
+    """The person cannot be called or written to any more: somebody decides today how it goes on."""
+    tasks = FollowUp.objects.filter(dossier=dossier, done_at=None, reason__in=sorted(BY_HAND))
+    today = dossier.quarter.local_day(now)
+    if tasks.update(reason=FollowUpReason.WORK, due_on=today, note=""):
+        Concern.objects.filter(pk=dossier.pk).update(next_on=today)
 
 
 def forget_questions(*, dossier: Dossier) -> None:

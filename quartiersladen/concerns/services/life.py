@@ -39,6 +39,7 @@ from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import next_follow_up
 from quartiersladen.dossiers.services import (
     ChangedMeanwhile,
+    check_next_date,
     claim,
     close_dossier,
     let_in_dossier,
@@ -48,7 +49,7 @@ from quartiersladen.dossiers.services import (
     set_audience,
     touch,
 )
-from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
+from quartiersladen.dossiers.states import BY_HAND, Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.quarters.queries import add_days_at_work
 
@@ -120,6 +121,20 @@ def set_next_date(
     concern.next_on = due_on
 
 
+def set_date_of_bodies(
+    *, concern: Concern, due_on: date | None, reason: FollowUpReason, note: str, now: datetime
+) -> None:
+    """Set the next date for what a body does, unless the person has still to be called or written to.
+
+    Raises NextDateMissing for None; DateInThePast.
+    """
+    if due_on is None:
+        raise NextDateMissing(field="next_on")
+    check_next_date(dossier=concern.dossier, due_on=due_on, now=now)
+    if _reason(concern) not in BY_HAND:
+        set_next_date(concern=concern, due_on=due_on, reason=reason, note=note, now=now)
+
+
 def default_next_date(*, concern: Concern, now: datetime) -> date:
     """Return the day on which to ask again: the theme's working days from today, else ten."""
     days = concern.theme.working_days if concern.theme else 10
@@ -136,7 +151,7 @@ def follow_referrals(*, concern: Concern, now: datetime) -> None:
     action = action_for(_states_of_referrals(concern))
     if action == "come_back":
         today = concern.quarter.local_day(now)
-        set_next_date(
+        set_date_of_bodies(
             concern=concern,
             due_on=today,
             reason=FollowUpReason.BODY_REPLIED,

@@ -15,9 +15,16 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Referral
+from quartiersladen.concerns.gathered import question_by_mail
+from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Question, Referral
 from quartiersladen.concerns.queries import came_by_mail
-from quartiersladen.concerns.rules import is_draft, may_become_concern, may_decide, may_work_on
+from quartiersladen.concerns.rules import (
+    is_draft,
+    may_become_concern,
+    may_decide,
+    may_work_on,
+    takes_replies,
+)
 from quartiersladen.concerns.services import quarantine
 from quartiersladen.concerns.services.intake import (
     LABEL_LENGTH,
@@ -27,6 +34,7 @@ from quartiersladen.concerns.services.intake import (
     keep_photos,
     report_concern,
 )
+from quartiersladen.concerns.services.questions import answer_question
 from quartiersladen.concerns.services.referrals import answer_referral, decline_referral
 from quartiersladen.concerns.states import (
     WAITING,
@@ -41,7 +49,7 @@ from quartiersladen.correspondence.incoming.states import InboundState, MailClas
 from quartiersladen.correspondence.models import InboundMail, Message
 from quartiersladen.correspondence.services import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
-from quartiersladen.directory.models import ContactPerson
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Entry
 from quartiersladen.dossiers.services import add_document, record, touch
 from quartiersladen.dossiers.states import Actor, Audience, Kind
@@ -70,7 +78,7 @@ class NoDraft(Conflict):
 
 
 class NoProposal(Conflict):
-    """The body has replied already, or the mail answers nothing."""
+    """The body or the person has replied already, or the mail answers nothing."""
 
     sentence = _("This mail answers nothing that is still open.")
 
@@ -126,7 +134,8 @@ def _take(mail: InboundMail, now: datetime) -> None:
         _make_draft(mail, now)
         return
     concern, referral = found
-    files = _stored_photos(mail, now) if mail.mail_class != MailClass.BOUNCE else []
+    keeps_nothing = mail.mail_class == MailClass.BOUNCE or concern.text_gone_at is not None
+    files = [] if keeps_nothing else _stored_photos(mail, now)
     with transaction.atomic():
         effect, is_new = CameByMail.objects.get_or_create(
             mail=mail, defaults={"what": MailEffect.WORDS, "concern": concern}
@@ -139,16 +148,17 @@ def _take(mail: InboundMail, now: datetime) -> None:
         else:
             _attach(concern, files, is_of_teller=mail.body is None and referral is None)
             _keep_words(mail, concern, referral, now)
-            if referral is not None and referral.state in WAITING:
+            if referral is not None and referral.state in WAITING and takes_replies(concern):
                 effect.what, effect.referral = MailEffect.PROPOSAL, referral
         effect.save()
 
 
 def _by_dossier(mail: InboundMail) -> tuple[Concern, Referral | None]:
     concern = _concerns(mail.quarter).get(pk=mail.dossier_id)
-    if mail.body is None:
+    if mail.body is None or mail.mail_class == MailClass.BOUNCE:
         return concern, None
-    return concern, _nearest(Referral.objects.filter(concern=concern, body=mail.body))
+    referral = _nearest(concern, Q(body=mail.body))
+    return (referral.concern, referral) if referral else (concern, None)
 
 
 def _concerns(quarter: Quarter) -> QuerySet[Concern]:
@@ -157,12 +167,23 @@ def _concerns(quarter: Quarter) -> QuerySet[Concern]:
     )
 
 
-def _nearest(referrals: QuerySet[Referral]) -> Referral | None:
-    """Return the one that still waits, else the latest."""
-    found = sorted(
-        referrals.select_related("body"), key=lambda one: (one.state in WAITING, one.pk)
+def _nearest(concern: Concern, of_body: Q) -> Referral | None:
+    """Return the one that still waits, else the latest; also of the concern that leads a joint case.
+
+    What was joined may have gone over to it, or was revoked because the body has that one already.
+    """
+    matters = Q(concern=concern) | Q(moved_from=concern)
+    if concern.leader_id is not None:
+        matters |= Q(concern=concern.leader_id)
+    referrals = Referral.objects.filter(matters, of_body).select_related(
+        "body", "concern__dossier__quarter", "concern__quarter", "concern__teller"
     )
-    return found[-1] if found else None
+    return max(referrals, key=_nearness, default=None)
+
+
+def _nearness(referral: Referral) -> tuple[bool, bool, int]:
+    is_live = takes_replies(referral.concern)
+    return is_live and referral.state in WAITING, is_live, referral.pk
 
 
 def _by_number(mail: InboundMail) -> tuple[Concern, Referral | None] | None:
@@ -182,8 +203,8 @@ def _by_number(mail: InboundMail) -> tuple[Concern, Referral | None] | None:
     of_body = Q(body__email__iexact=address) | Q(
         body__in=ContactPerson.objects.filter(email__iexact=address).values("body")
     )
-    referral = _nearest(Referral.objects.filter(of_body, concern=concern))
-    return (concern, referral) if referral is not None else None
+    referral = _nearest(concern, of_body)
+    return (referral.concern, referral) if referral is not None else None
 
 
 def _keep_words(
@@ -191,17 +212,8 @@ def _keep_words(
 ) -> None:
     """Keep what was written as a message on the dossier, with a line in the journal."""
     body = mail.body or (referral.body if referral else None)
-    message = keep_message(
-        dossier=concern.dossier,
-        direction=Direction.IN,
-        way=Way.MAIL,
-        counterpart=Counterpart.BODY if body else Counterpart.TELLER,
-        body=body,
-        subject=mail.subject,
-        text=mail.text or str(NO_TEXT),
-        by_id=None,
-        now=mail.received_at,
-    )
+    # Where the rule of retention has been, new words would stay for ever; the inbox has its own.
+    message = _message(mail, concern, body) if concern.text_gone_at is None else None
     belongs_to(
         mail=mail,
         mail_class=MailClass.BODY_REPLY if body else MailClass.REPLY,
@@ -218,6 +230,20 @@ def _keep_words(
         audience=Audience.OFFICE,
         data={"body": body.name if body else "", "mail": mail.pk},
         now=now,
+    )
+
+
+def _message(mail: InboundMail, concern: Concern, body: ResponsibleBody | None) -> Message:
+    return keep_message(
+        dossier=concern.dossier,
+        direction=Direction.IN,
+        way=Way.MAIL,
+        counterpart=Counterpart.BODY if body else Counterpart.TELLER,
+        body=body,
+        subject=mail.subject,
+        text=mail.text or str(NO_TEXT),
+        by_id=None,
+        now=mail.received_at,
     )
 
 
@@ -288,6 +314,10 @@ def _text(mail: InboundMail) -> str:
     subject, words = PREFIX.sub("", mail.subject).strip(), mail.text.strip()
     parts = ["" if words.startswith(subject) else subject, words]
     text = "\n\n".join(part for part in parts if part) or str(NO_TEXT)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= TEXT_LENGTH else text[: TEXT_LENGTH - len(CUT)] + CUT
 
 
@@ -368,7 +398,8 @@ def put_aside(
         quarantine.delete_draft(concern=concern)
         _leave_trail(viewer, mail, "draft deleted", f"dossiers.dossier:{reference}", now)
     elif concern:
-        _office_entry(viewer, concern, mail, "mail_put_aside", now, text=mail.reason)
+        words = mail.reason if concern.text_gone_at is None else ""
+        _office_entry(viewer, concern, mail, "mail_put_aside", now, text=words)
     else:
         subject = f"correspondence.inboundmail:{mail.pk}"
         _leave_trail(viewer, mail, "mail put aside", subject, now)
@@ -433,18 +464,37 @@ def accept_proposal(
     meanwhile; ChangedMeanwhile.
     """
     effect = _effect(viewer, mail, MailEffect.PROPOSAL)
-    if effect is None or effect.referral is None or effect.concern is None:
+    referral = effect.referral if effect else None
+    if referral is None or not takes_replies(referral.concern):
         raise NoProposal
-    demand(may_decide(viewer, effect.concern))
+    demand(may_decide(viewer, referral.concern))
     settle(mail=mail, action="take", viewer=viewer, now=now)
-    referral = effect.referral
-    referral.concern = effect.concern
     words = mail.text.strip() or str(NO_TEXT)
     if is_refusal:
         return decline_referral(
             viewer=viewer, referral=referral, reason=words, is_by_mail=True, now=now
         )
     return answer_referral(viewer=viewer, referral=referral, text=words, is_by_mail=True, now=now)
+
+
+@transaction.atomic
+def accept_answer(*, viewer: Viewer, mail: InboundMail, now: datetime) -> Question:
+    """The person's mail answers what we asked: its words become the answer.
+
+    Raises NoProposal; SettledMeanwhile; AlreadyAnswered; NotNeeded.
+    """
+    question = question_by_mail(viewer, mail, came_by_mail(viewer, mail))
+    if question is None:
+        raise NoProposal
+    settle(mail=mail, action="take", viewer=viewer, now=now)
+    return answer_question(
+        viewer=viewer,
+        question=question,
+        text=_cut(mail.text.strip() or str(NO_TEXT)),
+        way=Way.MAIL,
+        is_by_mail=True,
+        now=now,
+    )
 
 
 def take_up(*, viewer: Viewer, mail: InboundMail, now: datetime) -> Concern:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,8 @@ from quartiersladen.concerns.states import (
     ReferralState,
     action_after_question,
 )
+from quartiersladen.correspondence.incoming.states import InboundState, MailClass
+from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Document, Entry
@@ -195,7 +197,7 @@ def _line(  # noqa: PLR0913 -- one place that builds the line for all steps of a
 
 
 @transaction.atomic
-def answer_question(
+def answer_question(  # noqa: PLR0913 -- the one way in for the link, the desk and the inbox
     *,
     viewer: Viewer,
     question: Question,
@@ -203,12 +205,14 @@ def answer_question(
     way: Way,
     key: UUID | None = None,
     version: int | None = None,
+    is_by_mail: bool = False,
     now: datetime,
 ) -> Question:
     """Take the answer: from the person by their link, or from the office that was told it.
 
     key: of the form; its photos come along, and the same form sent twice is one answer.  version:
-    None by the link.  An answer that comes late is taken as long as the concern is open.
+    None by the link and by mail.  is_by_mail: the person wrote, and the words are kept on the dossier
+    already.  An answer that comes late is taken as long as the concern is open.
     Raises NotAllowed; AnswerMissing; AlreadyAnswered; NotNeeded; ChangedMeanwhile.
     """
     concern = question.concern
@@ -233,18 +237,19 @@ def answer_question(
         answer_key=key,
     ):
         return _the_same(question, key)
-    actor = Actor.TELLER if by_person else Actor.OFFICE
+    actor = Actor.TELLER if by_person or is_by_mail else Actor.OFFICE
     photos = _take_photos(concern, key)
-    keep_message(
-        dossier=concern.dossier,
-        direction=Direction.IN,
-        way=way,
-        counterpart=Counterpart.TELLER,
-        body=None,
-        text=words,
-        by_id=viewer.user_id,
-        now=now,
-    )
+    if not is_by_mail:
+        keep_message(
+            dossier=concern.dossier,
+            direction=Direction.IN,
+            way=way,
+            counterpart=Counterpart.TELLER,
+            body=None,
+            text=words,
+            by_id=viewer.user_id,
+            now=now,
+        )
     _comes_back(concern, FollowUpReason.PERSON_SAID, words[:200], now)
     _line(question, "question_answer", actor, now, by_id=viewer.user_id, text=words)
     _line(
@@ -319,7 +324,13 @@ def remind(*, now: datetime) -> int:
 
 
 def _waiting(quarter: Quarter) -> QuerySet[Question]:
-    rows = Question.objects.filter(state=QuestionState.OPEN, concern__quarter=quarter)
+    """Return who keeps silent: of whom a mail waits to be read, nobody knows yet."""
+    unread = InboundMail.objects.filter(
+        dossier=OuterRef("concern"), mail_class=MailClass.REPLY, state=InboundState.WAITING
+    )
+    rows = Question.objects.filter(
+        ~Exists(unread), state=QuestionState.OPEN, concern__quarter=quarter
+    )
     return rows.select_related(*LOADED).order_by("pk")
 
 

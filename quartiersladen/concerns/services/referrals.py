@@ -18,6 +18,7 @@ from quartiersladen.concerns.services.life import (
     NextDateMissing,
     follow_referrals,
     move,
+    set_date_of_bodies,
     set_next_date,
 )
 from quartiersladen.concerns.services.tellers import write_to_teller
@@ -279,7 +280,7 @@ def ask_again(
     _move_referral(
         referral, "ask_again", set(), asks=referral.asks + 1, last_asked_at=now, person=person
     )
-    set_next_date(
+    set_date_of_bodies(
         concern=concern,
         due_on=ask_on,
         reason=FollowUpReason.ASK_BODY,
@@ -410,7 +411,7 @@ def accept_referral(
     _move_referral(referral, "accept", set(), expected_on=expected_on)
     concern = referral.concern
     if expected_on and concern.is_open and concern.next_on and expected_on > concern.next_on:
-        set_next_date(
+        set_date_of_bodies(
             concern=concern,
             due_on=expected_on,
             reason=FollowUpReason.ASK_BODY,

@@ -16,7 +16,8 @@ from quartiersladen.concerns.queries import (
     newest,
     quarantine_count,
 )
-from quartiersladen.concerns.services import mails, tellers
+from quartiersladen.concerns.services import mails, questions, tellers
+from quartiersladen.concerns.services.joining import join
 from quartiersladen.concerns.states import AnswerWay, ConcernState, MailEffect
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.concerns.timeline import office_words
@@ -24,7 +25,7 @@ from quartiersladen.correspondence.inbox import ReasonMissing, SettledMeanwhile
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail, Message
 from quartiersladen.correspondence.testing import arrive, make_mail, make_notice
-from quartiersladen.directory.models import ContactPerson
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp
 from quartiersladen.kernel.errors import Conflict, NotAllowed
 from quartiersladen.outbox.frame import envelope_sender
@@ -307,6 +308,65 @@ def test_an_answer_can_be_made_a_matter_of_its_own(quarter, mira, concern, refer
     assert (made.pk != concern.pk, made.state) == (True, ConcernState.DRAFT)
 
 
+@pytest.fixture
+def question(mira, concern):
+    return questions.ask_person(
+        viewer=mira,
+        concern=concern,
+        text="Vor welchem Haus?",
+        version=concern.dossier.version,
+        now=NOON,
+    )
+
+
+def said_by_mail(quarter, words="Vor Nummer 7."):
+    asked = Mail.objects.filter(kind="teller").latest("pk")
+    [mail] = come_in(quarter, make_mail(words, In_Reply_To=asked.message_id))
+    return mail
+
+
+def test_who_has_answered_by_mail_is_not_reminded_or_called_silent(quarter, mira, question):
+    mail = said_by_mail(quarter)
+    half_way, over = NOON + timedelta(days=7), NOON + timedelta(days=15)
+
+    assert (questions.remind(now=half_way), questions.give_up(now=over)) == (0, 0)
+    mails.put_aside(viewer=mira, mail=mail, reason="Urlaubsgruß", now=half_way)
+    assert (questions.remind(now=half_way), questions.give_up(now=over)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("Vor Nummer 7.", "Vor Nummer 7."),
+        (" ", "(Die Mail enthält keinen Text.)"),
+        ("ab " * 2000, ""),
+    ],
+)
+def test_one_press_makes_a_mail_the_answer_to_our_question(
+    quarter, mira, concern, question, words, answer
+):
+    mail = said_by_mail(quarter, words)
+    mails.accept_answer(viewer=mira, mail=mail, now=NOON)
+
+    question.refresh_from_db()
+    assert (question.state, question.answered_by) == ("answered", "mail")
+    assert question.answer == answer or question.answer.endswith(" …")
+    assert Message.objects.filter(direction="in").count() == 1
+    assert deeds(concern)[-2:] == ["question_answer", "question_answered"]
+    assert Entry.objects.latest("pk").actor == "teller"
+    assert FollowUp.objects.get(done_at=None).reason == "person-said"
+    assert (Concern.objects.get().state, mail.state) == (ConcernState.CHECKED, InboundState.TAKEN)
+    with pytest.raises(mails.NoProposal):
+        mails.accept_answer(viewer=mira, mail=mail, now=NOON)
+
+
+def test_a_mail_answers_no_question_that_nobody_asked(quarter, mira, hao, concern, referral):
+    told = said_by_mail(quarter, "Danke!")
+    for viewer, mail in ((mira, told), (mira, answer_to(quarter)), (hao, told)):
+        with pytest.raises(mails.NoProposal):
+            mails.accept_answer(viewer=viewer, mail=mail, now=NOON)
+
+
 # --- Answers of bodies ----------------------------------------------------------------------------
 def test_a_body_s_answer_is_a_proposal_and_changes_nothing(quarter, concern, referral):
     mail = answer_to(quarter)
@@ -381,11 +441,116 @@ def test_a_body_is_known_by_its_addresses(quarter, concern, referral, sender):
     assert CameByMail.objects.get(mail=mail).referral == referral
 
 
+def joined(mira, quarter, concern, *, keep=()):
+    """Join it to another one and return that."""
+    leader = make_concern(quarter, "Die ganze Reihe ist dunkel.")
+    concern.dossier.refresh_from_db()
+    join(
+        viewer=mira,
+        leader=leader,
+        concerns=[concern],
+        keep=frozenset(keep),
+        version=leader.dossier.version,
+        now=NOON,
+    )
+    return leader
+
+
+def reply_to(quarter, concern, how):
+    """Let the body answer the mail about this concern, or name its number in a new one."""
+    if how == "answer":
+        return answer_to(quarter)
+    ResponsibleBody.objects.update(email="amt@example.org")
+    number = concern.dossier.reference
+    [mail] = come_in(
+        quarter, make_mail("Am Freitag.", subject=f"Zu {number}", sender="amt@example.org")
+    )
+    return mail
+
+
+@pytest.mark.parametrize("how", ["answer", "number"])
+def test_a_body_replies_to_what_went_over_to_the_leading_concern(
+    quarter, mira, concern, referral, how
+):
+    leader = joined(mira, quarter, concern, keep=[referral.pk])
+    mail = reply_to(quarter, concern, how)
+
+    effect = CameByMail.objects.get(mail=mail)
+    assert (effect.what, effect.referral, effect.concern) == (
+        MailEffect.PROPOSAL,
+        referral,
+        leader,
+    )
+    assert mail.dossier_id == mail.message.dossier_id == leader.pk
+    mails.accept_proposal(viewer=mira, mail=mail, now=NOON)
+    assert deeds(leader)[-1] == "body_answered"
+    assert deeds(concern)[-1] == "joined"
+    assert Concern.objects.get(pk=leader.pk).state == ConcernState.CHECKED
+
+
+@pytest.mark.parametrize("how", ["answer", "number"])
+def test_a_body_that_has_the_leading_concern_replies_to_that(
+    quarter, mira, concern, referral, how
+):
+    sent = Mail.objects.filter(kind="body")
+    first = sent.get().pk
+    leader = joined(mira, quarter, concern)
+    at_leader = make_referral(mira, Concern.objects.get(pk=leader.pk), referral.body)
+    sent.exclude(pk=first).update(kind="teller")
+    mail = reply_to(quarter, concern, how)
+
+    effect = CameByMail.objects.get(mail=mail)
+    assert (effect.referral, effect.concern) == (at_leader, leader)
+    mails.accept_proposal(viewer=mira, mail=mail, now=NOON)
+    at_leader.refresh_from_db()
+    referral.refresh_from_db()
+    assert (at_leader.state, referral.state) == ("answered", "sent")
+
+
+def test_what_was_revoked_is_answered_with_words_only(quarter, mira, concern, referral):
+    joined(mira, quarter, concern)
+    mail = answer_to(quarter)
+
+    assert CameByMail.objects.get(mail=mail).what == MailEffect.WORDS
+    assert (mail.dossier_id, mail.mail_class) == (concern.pk, MailClass.BODY_REPLY)
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_proposal_follows_its_referral_or_ends_with_it(
+    quarter, mira, concern, referral, is_kept
+):
+    mail = answer_to(quarter)
+    leader = joined(mira, quarter, concern, keep=[referral.pk] if is_kept else ())
+    if is_kept:
+        mails.accept_proposal(viewer=mira, mail=mail, now=NOON)
+        assert deeds(leader)[-1] == "body_answered"
+    else:
+        with pytest.raises(mails.NoProposal):
+            mails.accept_proposal(viewer=mira, mail=mail, now=NOON)
+        assert Referral.objects.get().state == "sent"
+
+
 def test_a_programme_that_answers_for_a_body_proposes_nothing(quarter, concern, referral):
     mail = answer_to(quarter, "Ich bin im Urlaub", Auto_Submitted="auto-replied")
 
     assert mail.mail_class == MailClass.AUTO
     assert CameByMail.objects.count() == 0
+
+
+@pytest.mark.parametrize("kind", ["body", "teller"])
+def test_where_the_text_is_gone_no_words_come_back(quarter, mira, concern, referral, kind):
+    Concern.objects.update(text_gone_at=NOON)
+    search_text = Dossier.objects.get().search_text
+    sent = Mail.objects.filter(kind=kind).latest("pk")
+    raw = make_mail("Frau Sommer weiß es.", In_Reply_To=sent.message_id, photos=[picture()])
+    [mail] = come_in(quarter, raw)
+
+    assert CameByMail.objects.get(mail=mail).what == MailEffect.WORDS
+    assert (mail.dossier_id, mail.message, mail.is_waiting) == (concern.pk, None, True)
+    assert (Message.objects.filter(direction="in").count(), Document.objects.count()) == (0, 0)
+    assert Dossier.objects.get().search_text == search_text
+    mails.put_aside(viewer=mira, mail=mail, reason="Frau Sommer dankt", now=NOON)
+    assert (deeds(concern)[-1], Entry.objects.latest("pk").text) == ("mail_put_aside", "")
 
 
 # --- Deliveries -----------------------------------------------------------------------------------

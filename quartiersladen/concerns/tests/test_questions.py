@@ -9,7 +9,14 @@ from django.db import IntegrityError, transaction
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.concerns import gathered, timeline
 from quartiersladen.concerns.models import Concern, Question, Teller
-from quartiersladen.concerns.services import forgetting, intake, life, questions, referrals
+from quartiersladen.concerns.services import (
+    forgetting,
+    intake,
+    life,
+    own_data,
+    questions,
+    referrals,
+)
 from quartiersladen.concerns.services.life import Ending
 from quartiersladen.concerns.states import (
     AnswerWay,
@@ -18,11 +25,17 @@ from quartiersladen.concerns.states import (
     Result,
     Witness,
 )
-from quartiersladen.concerns.testing import make_concern, make_referral, photo, teller_viewer
+from quartiersladen.concerns.testing import (
+    body_viewer,
+    make_concern,
+    make_referral,
+    photo,
+    teller_viewer,
+)
 from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp
-from quartiersladen.dossiers.services import ChangedMeanwhile, assign
+from quartiersladen.dossiers.services import ChangedMeanwhile, DateInThePast, assign
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.outbox.models import Mail
@@ -359,6 +372,100 @@ def test_a_body_that_answers_meanwhile_leaves_the_question_open(quarter, mira, b
     answer(question)
     concern.refresh_from_db()
     assert concern.state == ConcernState.CHECKED
+
+
+BODY_DEEDS = {
+    "accept": lambda lead, referral: referrals.accept_referral(
+        viewer=body_viewer(referral), referral=referral, expected_on=date(2026, 4, 30), now=NOON
+    ),
+    "answer": lambda lead, referral: referrals.answer_referral(
+        viewer=body_viewer(referral), referral=referral, text="Repariert", now=NOON
+    ),
+    "ask again": lambda lead, referral: referrals.ask_again(
+        viewer=lead,
+        referral=referral,
+        ask=referrals.Ask(Way.PHONE),
+        ask_on=date(2026, 3, 20),
+        version=Dossier.objects.get().version,
+        now=NOON,
+    ),
+}
+
+
+@pytest.mark.parametrize("deed", BODY_DEEDS)
+@pytest.mark.parametrize(
+    ("person", "reason"),
+    [
+        ({"way": AnswerWay.PHONE, "phone": "030 23125 100"}, "call"),
+        ({"way": AnswerWay.POST, "address": "Musterweg 7"}, "write"),
+    ],
+)
+def test_what_a_body_does_leaves_the_task_to_ask_the_person(
+    quarter, mira, body, deed, person, reason
+):
+    concern = told(quarter, **person)
+    referral = make_referral(mira, concern, body)
+    ask(mira, concern)
+    BODY_DEEDS[deed](mira, referral)
+
+    concern.refresh_from_db()
+    assert (task().reason, task().due_on, task().note) == (reason, TODAY, WORDS)
+    assert (concern.state, concern.next_on) == (ConcernState.QUESTION, TODAY)
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"way": AnswerWay.PHONE, "phone": "030 23125 100"},
+        {"way": AnswerWay.POST, "address": "Musterweg 7"},
+    ],
+)
+def test_who_deletes_the_contact_data_is_not_called_any_more(quarter, mira, person):
+    concern = told(quarter, **person)
+    ask(mira, concern)
+    concern.dossier.refresh_from_db()
+    life.plan_next(
+        viewer=mira,
+        concern=concern,
+        due_on=REMIND,
+        note="Frau Nour, nach 17 Uhr",
+        version=concern.dossier.version,
+        now=NOON,
+    )
+    later = at(date(2026, 3, 4))
+    own_data.delete_contact(viewer=teller_viewer(concern), concern=concern, now=later)
+
+    concern.refresh_from_db()
+    assert (task().reason, task().due_on, task().note) == ("work", later.date(), "")
+    assert (concern.state, concern.next_on) == (ConcernState.QUESTION, later.date())
+
+
+def test_who_waits_for_an_answer_by_link_waits_on(quarter, mira):
+    concern = told(quarter)
+    ask(mira, concern)
+    Mail.objects.update(state="sent")
+    own_data.delete_contact(viewer=teller_viewer(concern), concern=concern, now=NOON)
+
+    assert (task().reason, task().due_on) == ("question", DUE)
+
+
+@pytest.mark.parametrize(
+    ("ask_on", "refusal"),
+    [(None, life.NextDateMissing), (date(2026, 3, 1), DateInThePast)],
+)
+def test_a_date_for_asking_the_body_is_looked_at_even_so(quarter, mira, body, ask_on, refusal):
+    concern = told(quarter, way=AnswerWay.PHONE, phone="030 23125 100")
+    referral = make_referral(mira, concern, body)
+    ask(mira, concern)
+    with pytest.raises(refusal):
+        referrals.ask_again(
+            viewer=mira,
+            referral=referral,
+            ask=referrals.Ask(Way.PHONE),
+            ask_on=ask_on,
+            version=Dossier.objects.get().version,
+            now=NOON,
+        )
 
 
 # --- By itself ------------------------------------------------------------------------------------

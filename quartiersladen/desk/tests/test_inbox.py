@@ -7,8 +7,9 @@ from django.utils import timezone
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.concerns.models import Concern, Referral
-from quartiersladen.concerns.services import mails
+from quartiersladen.concerns.models import BlockedSender, Concern, Question, Referral, Teller
+from quartiersladen.concerns.services import mails, questions
+from quartiersladen.concerns.states import AnswerWay
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.correspondence.incoming.states import InboundState
 from quartiersladen.correspondence.models import InboundMail, Mailbox
@@ -92,6 +93,33 @@ def test_ten_and_a_hundred_mails_need_the_same_number_of_statements(
     assert counts[0] == counts[1]
 
 
+@pytest.mark.parametrize(
+    ("sender", "name", "is_blocked"),
+    [
+        ("Werbung@Example.org", "werbung@example.org", True),
+        ("a@example.org", "example.org", True),
+        ("a@post.example.org", "example.org", True),
+        ("a@badexample.org", "example.org", False),
+        ("a@example.org", "b@example.org", False),
+        ("xa@example.org", "a@example.org", False),
+        ("x.a@example.org", "a@example.org", False),
+    ],
+)
+def test_a_mail_of_a_blocked_sender_says_so(desk, quarter, sender, name, is_blocked):
+    by = make_member(quarter, Role.LEAD, "Karla")
+    for where in (quarter, make_quarter("west")):
+        BlockedSender.objects.create(
+            quarter=where,
+            name=name if where == quarter else sender.lower(),
+            by=by,
+            created_at=timezone.now(),
+        )
+    mail = arrive(quarter, raw=make_mail(sender=sender), now=timezone.now())
+
+    assert ("Gesperrter Absender" in desk.get(INBOX).content.decode()) is is_blocked
+    assert ("Gesperrter Absender" in page_of(desk, mail)) is is_blocked
+
+
 def test_a_draft_is_taken_in_with_one_press(desk, quarter):
     mail = come_in(quarter, make_mail("Dunkel <script>alert(1)</script>"))
     page = page_of(desk, mail)
@@ -134,6 +162,33 @@ def test_a_proposal_is_accepted_with_one_press(desk, proposal, deed, state):
     assert Referral.objects.get().state == state
     assert press(desk, proposal, deed).status_code == 409
     assert "wartet auf Sie" not in desk.get(f"/buero/anliegen/{reference}/").content.decode()
+
+
+def test_a_mail_of_the_person_answers_our_question_with_one_press(desk, quarter):
+    now = timezone.now()
+    concern = make_concern(quarter, email="okafor@example.org", way=AnswerWay.MAIL, now=now)
+    Teller.objects.update(email_confirmed_at=now)
+    concern.teller.refresh_from_db()
+    lead = viewer_of(make_member(quarter, Role.LEAD, "Karla"), quarter, quarter.local_day(now))
+    questions.ask_person(
+        viewer=lead,
+        concern=concern,
+        text="Vor welchem Haus?",
+        version=concern.dossier.version,
+        now=now,
+    )
+    sent = Mail.objects.filter(kind="teller").get()
+    mail = come_in(quarter, make_mail("Vor Nummer 7.", In_Reply_To=sent.message_id))
+    page = page_of(desk, mail)
+    assert "Ja, das ist die Antwort auf unsere Frage" in page
+    assert "Vor welchem Haus?" in page
+
+    answer = press(desk, mail, "answer")
+    detail = f"/buero/anliegen/{concern.dossier.reference}/"
+    assert (answer.status_code, answer.headers["Location"]) == (302, detail)
+    assert Question.objects.get().answer == "Vor Nummer 7."
+    assert press(desk, mail, "answer").status_code == 409
+    assert "Antwort auf unsere Frage" not in page_of(desk, mail)
 
 
 def test_a_mail_is_read_and_done(desk, proposal):

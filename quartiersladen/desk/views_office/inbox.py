@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
+from quartiersladen.concerns.gathered import question_by_mail
 from quartiersladen.concerns.models import CameByMail
-from quartiersladen.concerns.queries import came_by_mail
-from quartiersladen.concerns.rules import is_draft, may_become_concern
+from quartiersladen.concerns.queries import blocked_mails, came_by_mail, is_blocked
+from quartiersladen.concerns.rules import is_draft, may_become_concern, takes_replies
 from quartiersladen.concerns.services import mails
 from quartiersladen.concerns.states import MailEffect
 from quartiersladen.correspondence import queries
@@ -41,7 +42,11 @@ def inbox(request: StaffRequest) -> HttpResponse:
     wanted = request.GET.get("seite", "1")
     page = min(int(wanted), MOST_PAGES) if is_key(wanted) and int(wanted) else 1
     shown = queries.inbox_page(
-        request.viewer, mail_class=chosen, only_waiting=only_waiting, page=page
+        request.viewer,
+        mail_class=chosen,
+        only_waiting=only_waiting,
+        page=page,
+        is_blocked=blocked_mails(),
     )
     context = {
         "mails": shown.mails,
@@ -115,6 +120,10 @@ def _deeds(request: StaffRequest, mail: InboundMail) -> dict[str, tuple[Deed, st
             lambda: mails.accept_proposal(viewer=viewer, mail=mail, is_refusal=True, now=now),
             _("It counts as the refusal of the body."),
         ),
+        "answer": (
+            lambda: mails.accept_answer(viewer=viewer, mail=mail, now=now),
+            _("It counts as the answer of the person."),
+        ),
         "finish": (lambda: mails.finish(viewer=viewer, mail=mail, now=now), _("Done.")),
         "take_up": (
             lambda: mails.take_up(viewer=viewer, mail=mail, now=now),
@@ -147,7 +156,7 @@ def inbox_mail(request: StaffRequest, key: int) -> HttpResponse:
 def _onwards(request: StaffRequest, mail: InboundMail) -> HttpResponse:
     """Lead to where the work goes on: to the concern, or to the mail."""
     deed = request.POST["deed"]
-    if deed in {"take_in", "accept", "refusal"} and mail.dossier is not None:
+    if deed in {"take_in", "accept", "refusal", "answer"} and mail.dossier is not None:
         return redirect("concerns:office_detail", mail.dossier.reference)
     return redirect("desk:inbox_mail", mail.pk)
 
@@ -163,9 +172,11 @@ def _page(
         "mail": mail,
         "effect": effect,
         "offers": _offers(request, mail, effect),
+        "question": question_by_mail(request.viewer, mail, effect),
         "files": queries.attached_files(mail),
         "has_original": queries.may_have_original(mail),
         "is_unusual": _is_unusual(mail),
+        "is_blocked": is_blocked(request.quarter, mail.sender_address),
         "reason": request.POST.get("reason", ""),
         "sentence": sentence,
         "demo": settings.DEMO,
@@ -177,13 +188,12 @@ def _page(
 def _offers(request: StaffRequest, mail: InboundMail, effect: CameByMail | None) -> frozenset[str]:
     """Return the deeds that are possible; the services decide in the end."""
     offers = set()
-    what = effect.what if effect else ""
     decides = request.viewer.may_work
     if mail.is_waiting and decides:
         offers.add("aside")
     if mail.is_waiting and is_draft(effect) and decides:
         offers.add("take_in")
-    if mail.is_waiting and what == MailEffect.PROPOSAL and effect and effect.referral and decides:
+    if mail.is_waiting and _is_proposal(effect) and decides:
         offers |= {"accept", "refusal"}
     if mail.is_waiting and effect is not None and not is_draft(effect):
         offers.add("finish")
@@ -195,6 +205,12 @@ def _offers(request: StaffRequest, mail: InboundMail, effect: CameByMail | None)
         # The task that makes its draft comes within a minute.
         offers.discard("take_up")
     return frozenset(offers)
+
+
+def _is_proposal(effect: CameByMail | None) -> bool:
+    if effect is None or effect.what != MailEffect.PROPOSAL or effect.referral is None:
+        return False
+    return takes_replies(effect.referral.concern)
 
 
 def _is_unusual(mail: InboundMail) -> bool:
