@@ -59,7 +59,7 @@ POSTERS = [
     for page, size in (("plakat/", "a4"), ("plakat.pdf", "a4"), ("plakat.pdf", "quadrat"))
 ]
 LEAVES = "/konto/logout/"
-MOST_PAGES = 2_000  # of one visitor; more means that links lead to ever new ones
+MOST_PAGES = 3_000  # of one visitor; more means that links lead to ever new ones
 FEW = 3  # of the other quarter's things are asked for; more would answer the same
 
 
