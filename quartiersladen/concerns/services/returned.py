@@ -57,7 +57,7 @@ def _take(mail: InboundMail, now: datetime) -> bool:
 def _of_following(about: Mail, *, is_wrong: bool, now: datetime) -> bool:
     """End what somebody follows; one who has another address by now is somebody else."""
     link = about.links.get("leave") or about.links.get("confirm") or {}
-    rows = Following.objects.filter(pk=link.get("subject_id"), email__iexact=about.to_address)
+    rows = Following.objects.filter(pk=link.get("subject_id", 0), email__iexact=about.to_address)
     following = rows.select_related("quarter").first()
     if following is None or not (is_wrong or _is_enough(mails_of(following_id=following.pk))):
         return False
@@ -68,7 +68,7 @@ def _of_following(about: Mail, *, is_wrong: bool, now: datetime) -> bool:
 
 def _of_voice(about: Mail, *, is_wrong: bool) -> bool:
     """Delete the address of a voice, which still counts."""
-    key = about.links.get("voice", {}).get("subject_id")
+    key = about.links.get("voice", {}).get("subject_id", 0)
     voice = Voice.objects.filter(pk=key, email__iexact=about.to_address).first()
     if voice is None or not (is_wrong or _is_enough(mails_to_voices(keys=[voice.pk]))):
         return False

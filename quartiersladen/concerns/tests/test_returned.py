@@ -129,5 +129,6 @@ def test_the_worker_looks_at_each_once(quarter):
     for _run in range(2):
         take_mails()
 
-    assert CameByMail.objects.values_list("what", "concern").get() == ("bounce", None)
+    effect = CameByMail.objects.get()
+    assert (effect.what, effect.concern) == ("bounce", None)
     assert Following.objects.count() == 0
