@@ -17,7 +17,7 @@ from tests.support.smtp import SmtpSink
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-#: Marks of tests that this run leaves out.
+#: A test with one of these markers is left out of this run.
 LEFT_OUT = {"sqlite": ("postgres",), "postgres": ("sqlite", "once")}[ENGINE]
 
 
