@@ -8,6 +8,7 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 
 from quartiersladen.concerns.testing import make_concern, photo
 from quartiersladen.dossiers.models import Document
@@ -57,7 +58,7 @@ def test_rectangles_are_drawn_taken_back_and_burnt_in(
     drag(desk, (0.9, 0.9), (0.7, 0.6))  # from the other corner
     drag(desk, (0.4, 0.4), (0.6, 0.6))
     desk.mouse.click(5, 5)
-    assert desk.locator("[data-drawn] rect").count() == 3
+    expect(desk.locator("[data-drawn] rect")).to_have_count(3)
     desk.locator("[data-undo]").click()
     assert desk.inner_text("[data-count]") == "Gezeichnete Rechtecke: 2"
     desk.locator("[name=schritt][value=schwaerzen]").click()
@@ -81,7 +82,7 @@ def test_fields_are_named_without_scripts_and_looked_at_first(
     page.keyboard.type("A1-H6, P12")
     page.keyboard.press("Enter")
     page.locator(".q-sheet__black rect").first.wait_for()
-    assert page.locator(".q-sheet__black rect").count() == 2
+    expect(page.locator(".q-sheet__black rect")).to_have_count(2)
     assert not is_black(document, 0.1, 0.1)
 
     page.focus("[name=schritt][value=schwaerzen]")

@@ -1,6 +1,7 @@
 """Walk-in, out of scope: a flat. The right address in the visitor's language, closed the same day."""
 
 import pytest
+from playwright.sync_api import expect
 
 from quartiersladen.concerns.models import Concern, ScopeRule
 from tests.support.accessibility import assert_accessible
@@ -38,7 +39,7 @@ def test_the_right_address_is_given_in_arabic_and_the_case_closed_and_counted(ho
     assert_accessible(page)
 
     page.goto("/buero/anliegen/?zustand=answered&kanal=walk-in")
-    assert page.locator("tbody tr").count() == 1
+    expect(page.locator("tbody tr")).to_have_count(1)
     assert_accessible(page)
 
 
@@ -52,7 +53,7 @@ def test_without_a_right_address_the_desk_says_what_is_missing(house, mira_at_de
     page.check("#scope [name=scope][value=not_ours]")
     page.click("#scope button[type=submit]")
 
-    assert page.locator("#scope [role=alert]").count() == 1
+    expect(page.locator("#scope [role=alert]")).to_have_count(1)
     assert Concern.objects.get().state == "new"
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 
 from quartiersladen.concerns.models import Concern, Referral
 from quartiersladen.concerns.tasks import take_mails
@@ -69,12 +70,12 @@ def test_herr_okafor_writes_a_mail(  # noqa: PLR0915 -- one story from beginning
     # 2 The desk sees the draft, and takes it in: the receipt goes out.
     desk.goto("/buero/")
     desk.click("section[aria-labelledby=came-in] a")
-    assert desk.locator("tbody tr").count() == 1
+    expect(desk.locator("tbody tr")).to_have_count(1)
     desk.click("tbody a")
     assert_accessible(desk)
     desk.click("[name=deed][value=take_in]")
     desk.wait_for_url("**/buero/anliegen/*/")
-    assert desk.locator(".q-photos img").count() == 1
+    expect(desk.locator(".q-photos img")).to_have_count(1)
     number = Concern.objects.get().dossier.reference
     work_off_jobs()
     receipt = newest_to(smtp_sink, OKAFOR)

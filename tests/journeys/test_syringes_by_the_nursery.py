@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from quartiersladen.concerns.models import Concern, Referral, Teller
 from tests.support.accessibility import assert_accessible
@@ -73,6 +74,6 @@ def test_passing_on_without_a_next_date_is_refused_and_keeps_what_was_typed(hous
     page.fill(f"[name=stelle-{house.body.pk}-cover_note]", "Bitte schnell")
     page.click("[name=schritt][value=ansehen]")
 
-    assert page.locator("[role=alert]").count() == 1
+    expect(page.locator("[role=alert]")).to_have_count(1)
     assert page.input_value(f"[name=stelle-{house.body.pk}-cover_note]") == "Bitte schnell"
     assert not Referral.objects.exists()

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from quartiersladen.concerns.models import Concern, Referral
 from tests.support.accessibility import assert_accessible, assert_no_sideways_scrolling
@@ -31,7 +32,7 @@ def test_the_lamp_is_out(  # noqa: PLR0915 -- one story from beginning to end
     phone.goto("/anliegen/neu/?lang=ar")
     assert phone.locator("html").get_attribute("dir") == "rtl"
     phone.locator("form.q-form button:visible[type=submit]").last.click()
-    assert phone.locator("[role=alert] a").count() == 1  # the text is missing
+    expect(phone.locator("[role=alert] a")).to_have_count(1)  # the text is missing
     phone.fill("[name=text]", "المصباح مطفأ")
     phone.select_option("[name=theme]", str(house.light.pk))
     phone.fill("[name=place_text]", "Rosenweg 3")
@@ -42,7 +43,7 @@ def test_the_lamp_is_out(  # noqa: PLR0915 -- one story from beginning to end
     status_page = phone.url
     number = phone.locator(".q-number").inner_text()
     assert re.fullmatch(r"\d{4}-0001", number)
-    assert phone.locator("svg.qr").count() == 1
+    expect(phone.locator("svg.qr")).to_have_count(1)
 
     # 2 The address is confirmed; opening the link alone changes nothing.
     work_off_jobs()
@@ -85,7 +86,7 @@ def test_the_lamp_is_out(  # noqa: PLR0915 -- one story from beginning to end
     body.check("[name=deed][value=answer]")
     body.fill("[name=words]", "Die Lampe ist getauscht.")
     body.locator("main form button[type=submit]").click()
-    assert body.locator("main form").count() == 0
+    expect(body.locator("main form")).to_have_count(0)
     assert Concern.objects.get().state == "checked"
 
     # 6 The office releases and closes.

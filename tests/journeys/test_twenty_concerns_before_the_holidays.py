@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from quartiersladen.concerns.models import SavedFilter
 from quartiersladen.concerns.testing import make_concern
@@ -49,7 +50,7 @@ def test_concerns_are_ticked_by_keyboard_and_done_together(house, mira_at_desk):
     page.keyboard.press("?")
     page.locator("dialog[open]").wait_for()
     page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
     # In a field a letter is a letter.
     page.keyboard.press("/")
@@ -68,7 +69,7 @@ def test_concerns_are_ticked_by_keyboard_and_done_together(house, mira_at_desk):
     page.keyboard.press("x")
     page.keyboard.press("j")
     page.keyboard.press("x")
-    assert page.locator("[name=anliegen]:checked").count() == 2
+    expect(page.locator("[name=anliegen]:checked")).to_have_count(2)
     assert_accessible(page)
     page.click("[name=tat][value=schlagwort]")
     page.fill("[name=add]", "Vor den Ferien")
@@ -81,5 +82,5 @@ def test_concerns_are_ticked_by_keyboard_and_done_together(house, mira_at_desk):
     assert take_the_list_along(page) == ["Laterne 0", "Laterne 1", "Laterne 2"]
 
     switch_the_keys_off(page)
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
     assert page.url.endswith("/buero/tastatur/")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from quartiersladen.concerns.models import Concern, Question
 from quartiersladen.concerns.testing import photo
@@ -82,12 +83,12 @@ def test_where_exactly_is_the_lamp(  # noqa: PLR0915 -- one story from beginning
     picture.write_bytes(photo().read())
     phone.set_input_files("#antwort [name=photos]", picture)
     phone.locator("#antwort button:visible[type=submit]").last.click()
-    assert phone.locator("[role=alert]").count() == 1  # the words are missing
-    assert phone.locator("#antwort img").count() == 1  # the photo is still there
+    expect(phone.locator("[role=alert]")).to_have_count(1)  # the words are missing
+    expect(phone.locator("#antwort img")).to_have_count(1)  # the photo is still there
     phone.fill("#antwort [name=text]", "7 numaranın önünde")
     phone.locator("#antwort button:visible[type=submit]").last.click()
     assert phone.url == status
-    assert phone.locator("#antwort").count() == 0
+    expect(phone.locator("#antwort")).to_have_count(0)
     assert "7 numaranın önünde" in phone.locator("main").inner_text()
 
     # 4 It comes back to today's list, with the photo; the call is still to be made.
