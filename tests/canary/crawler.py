@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from http import HTTPStatus
-from itertools import product
+from itertools import groupby, product
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from django.conf import settings
 from django.test import Client
@@ -48,18 +48,21 @@ SELECT = re.compile(r"""<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>""", re.DO
 CHOICE = re.compile(
     r'<input(?=[^>]*type="(?:checkbox|radio)")(?=[^>]*value="\d+")[^>]*name="([^"]+)"'
 )
+REFERENCE = re.compile(r"\d{4}-\d{4}")
+NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 STATIC = ("/static/", "data:", "mailto:", "tel:")
 #: Pages that say everything of somebody in their address.
 PERSON = "/buero/auskunft/"
-PERSON_PAGES = [
-    f"{PERSON}{page}?wer=" for page in ("person/", "person.json", "person.pdf", "loeschen/")
-]
+PERSON_PAGES = [f"{PERSON}{page}?wer=" for page in ("person/", "person.json", "loeschen/")]
+#: It prints what the two others say, and is read as slowly as it is printed: for a few of each kind.
+PERSON_PRINTED = f"{PERSON}person.pdf?wer="
 POSTERS = [
     f"/buero/anliegen/{page}?languages=de&languages=ar&size={size}&theme="
     for page, size in (("plakat/", "a4"), ("plakat.pdf", "a4"), ("plakat.pdf", "quadrat"))
 ]
 LEAVES = "/konto/logout/"
 MOST_PAGES = 3_000  # of one visitor; more means that links lead to ever new ones
+ALL = 1_000  # of the things of one kind that are here
 FEW = 3  # of the other quarter's things are asked for; more would answer the same
 
 
@@ -78,9 +81,9 @@ def routes(resolver: Any = None, start: str = "") -> Iterator[str]:
 def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[str, list[Any]]:
     """Return, for each name of an argument, keys of what is here and of a few elsewhere.
 
-    most: how many of each here.  few: how many of each elsewhere.  "reference/document_id" stands for both at once, as they belong
-    together; everything with everything would be hundreds that are not there.  "wer" stands for
-    the rows of the pages about a person.
+    most: how many of each here.  few: how many of each elsewhere.  "reference/document_id" stands
+    for both at once, as they belong together; everything with everything would be hundreds that
+    are not there.  "wer" stands for the rows of the pages about a person.
     """
 
     def keys(model: Any, path: str = "quarter", column: str = "pk") -> list[object]:
@@ -183,17 +186,38 @@ def _choices(route: str, values: Mapping[str, list[Any]]) -> list[list[Any]]:
     return choices
 
 
-def all_paths(quarter: Quarter, *, most: int = 1_000) -> list[str]:
-    """Return every address with its arguments; of those that only take POST one each.
+@dataclass(frozen=True)
+class Paths:
+    """Every address with its arguments; of those that only take POST one each.
 
-    most: of what is here; a few are enough for somebody whom the door of the desk refuses.
+    every: with everything here.  few: with a little of each kind, which is enough for somebody whom
+    the door of the desk refuses, and where only the form of a page counts.
     """
-    values, found = values_of_arguments(quarter, most), []
-    for route in routes():
+
+    every: list[str]
+    few: list[str]
+
+    @classmethod
+    def of(cls, quarter: Quarter) -> "Paths":
+        """Return the addresses of a quarter."""
+        every, few = (values_of_arguments(quarter, most) for most in (ALL, FEW))
+        client = Client()
+        readable = {
+            route: client.get(paths_of(route, few)[0]).status_code
+            != HTTPStatus.METHOD_NOT_ALLOWED
+            for route in routes()
+        }
+        return cls(_all_paths(readable, every), _all_paths(readable, few))
+
+
+def _all_paths(readable: Mapping[str, bool], values: Mapping[str, list[Any]]) -> list[str]:
+    found = []
+    for route, is_readable in readable.items():
         paths = paths_of(route, values)
-        takes_get = Client().get(paths[0]).status_code != HTTPStatus.METHOD_NOT_ALLOWED
-        found += paths if takes_get else paths[:1]
+        found += paths if is_readable else paths[:1]
     found += [page + row for page in PERSON_PAGES for row in values["wer"]]
+    kinds = groupby(values["wer"], key=lambda row: row.partition(":")[0])
+    found += [PERSON_PRINTED + row for _kind, rows in kinds for row in list(rows)[-2 * FEW :]]
     return [*found, *POSTERS]
 
 
@@ -278,6 +302,7 @@ class Crawler:
         )
         self.visited = record.visited.setdefault(who.name, set())
         self.searches: set[tuple[str, str]] = set()
+        self.queries: dict[tuple[str, str], set[str]] = {}
 
     def look(self, path: str, *, given: Iterable[str] = (), **headers: str) -> Any:
         """Open a page and note which canaries sing there. given: those the visitor brought."""
@@ -323,7 +348,30 @@ class Crawler:
             self.visited.add(path)
             assert len(self.visited) < MOST_PAGES, f"{self.who.name} finds ever more pages: {path}"
             response = self.look(path)
-            waiting += [x for x in self._links(path, response) if x.startswith(within)]
+            found = dict.fromkeys(self._links(path, response))
+            waiting += [x for x in found if x.startswith(within) and self._is_new(x)]
+
+    def _is_new(self, path: str) -> bool:
+        """Say whether a link leads to what was not seen before.
+
+        A page without a query always counts, also one with a number in its address, so that each
+        is opened for every dossier, and so does one whose query names a dossier. Of what else a query
+        changes - the deed whose form is open, a filter, an order, a place, where to go after the
+        sign-in - the page shows rows that it shows without it, or a form of the same dossier. There the
+        same names with the same words are asked a few times per address, in whichever dossier
+        they are met first; numbers count as one word, and so do paths.
+        """
+        split = urlsplit(path)
+        if not split.query or path in self.visited:
+            return True
+        shape = [
+            (name, value if REFERENCE.fullmatch(value) else NUMBER.sub("0", value.partition("/")[0]))
+            for name, value in parse_qsl(split.query, keep_blank_values=True)
+        ]
+        known = self.queries.setdefault((NUMBER.sub("0", split.path), str(sorted(shape))), set())
+        if len(known) < FEW:
+            known.add(path)
+        return path in known
 
     def search_for(self, world: World) -> None:
         """Look for canaries in every form that this visitor found: hidden ones find nothing."""

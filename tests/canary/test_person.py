@@ -1,6 +1,5 @@
 """Looking up one person shows and erases no more of others than their own pages would."""
 
-import pytest
 from django.db.models import F, JSONField, Value
 from django.db.models.functions import Concat
 
@@ -14,7 +13,6 @@ from tests.canary.circles import Visitor
 from tests.canary.crawler import PERSON, Crawler, Record
 from tests.support.sign_in import signed_in_client
 
-pytestmark = pytest.mark.usefixtures("undone")
 WORD = "Zinnober"
 
 

@@ -66,12 +66,11 @@ def test_a_row_that_points_there_is_noticed(world):
 
 
 # --- Reading ---------------------------------------------------------------------------------------
-def test_no_page_loads_a_row_of_the_other_quarter(world):
+def test_no_page_loads_a_row_of_the_other_quarter(world, paths):
     lead = signed_in_client(world.here.people["lead"])
     found = {}
-    paths = crawler.all_paths(world.here.quarter, most=3)
     with tenancy.watched_rows(world) as loaded:
-        for path in [*paths, "/buero/suche/?q=laterne", "/buero/anliegen/?q=laterne"]:
+        for path in [*paths.few, "/buero/suche/?q=laterne", "/buero/anliegen/?q=laterne"]:
             lead.get(path)
             if loaded:
                 found[path] = sorted(set(loaded))
@@ -256,12 +255,12 @@ SWITCHES = {"meine", "sperren", "kontakt", "alle"}  # have the value 1 and name 
 READS = {"zeitraum", "schlagwort"}
 
 
-def test_every_field_that_takes_a_key_is_tried(world):
+def test_every_field_that_takes_a_key_is_tried(world, paths):
     lead = signed_in_client(world.here.people["lead"])
     shown_in_paths = {"referral", "person_id", "key", "action_id"}
     asked = {name for name, _path, _form in smuggled(world)} - shown_in_paths
     found = set()
-    for path in crawler.all_paths(world.here.quarter, most=3):
+    for path in paths.few:
         if path.startswith("/buero/"):
             for suffix in (
                 "",
