@@ -11,12 +11,26 @@ import pytest
 from tests.support import browser as browsers
 from tests.support import database, dovecot, jobs
 from tests.support.environment import DATA_DIR, ENGINE
+from tests.support.house import founded_house
+from tests.support.places import Place
 from tests.support.sign_in import sign_in_at
 from tests.support.smtp import SmtpSink
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+#: What takes long, or shares what takes long to make, in the order in which it is begun: before
+#: all the rest, so that at the end no process is left alone with it.
+BEGUN_FIRST = (
+    "tests/faults/",
+    "tests/upgrade/",
+    "quartiersladen/config/tests/test_processes.py",
+    "quartiersladen/config/tests/test_demo.py",
+    "tests/canary/test_canaries.py",
+    "tests/canary/",
+    "tests/fuzz/",
+    "tests/pages/",
+)
 #: A test with one of these markers is left out of this run.
 LEFT_OUT = {"sqlite": ("postgres",), "postgres": ("sqlite", "once")}[ENGINE]
 
@@ -75,6 +89,13 @@ def mailbox(mail_server: dovecot.Server, settings: Any) -> dovecot.Mailbox:
 
 
 @pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Found one house for all tests of this process; those that open one open a copy."""
+    with founded_house(tmp_path_factory.mktemp("founded")) as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Start one Chromium for all journeys of this process."""
     with browsers.running_chromium() as chromium:
@@ -106,8 +127,23 @@ def sign_in(live_server: Any) -> "Callable[[Page, Any], None]":
     return partial(sign_in_at, live_server.url)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
+    """Choose what is run before others choose, and put it in order after they did."""
+    _choose(config, items)
+    yield
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return how early a test is begun; the sorting keeps the order of equals."""
+    firsts = (turn for turn, start in enumerate(BEGUN_FIRST) if item.nodeid.startswith(start))
+    return next(firsts, len(BEGUN_FIRST))
+
+
+def _choose(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the browser journeys; leave out what this engine or this machine cannot run."""
     has_browser = browsers.chromium_path() is not None or browsers.is_demanded()
     has_mail_server = dovecot.program() is not None or dovecot.is_demanded()

@@ -80,12 +80,12 @@ def photos_in(folder):
 
 
 @pytest.mark.parametrize("full", ways(), ids=lambda way: way.__name__)
-def test_a_full_disk(folder, full):
+def test_a_full_disk(folder, founded, full):
     temporary = folder / "tmp"
     temporary.mkdir()
     with (
         SmtpSink() as sink,
-        house_in(folder, SMTP_URL=sink.url, TMPDIR=str(temporary)) as house,
+        house_in(folder, founded, SMTP_URL=sink.url, TMPDIR=str(temporary)) as house,
     ):
         house.start("serve")
         assert until(house.answers)

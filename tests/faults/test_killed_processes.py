@@ -85,10 +85,10 @@ def waiting(house: House) -> int:
     return len(mails) + sum(house.count("django_q_ormq"))
 
 
-def test_ten_kills_lose_nothing_and_double_nothing(tmp_path):
+def test_ten_kills_lose_nothing_and_double_nothing(tmp_path, founded):
     seed = random.SystemRandom().randrange(1_000_000)
     sys.stdout.write(f"seed {seed}\n")
-    with SmtpSink() as sink, house_in(tmp_path, SMTP_URL=sink.url) as house:
+    with SmtpSink() as sink, house_in(tmp_path, founded, SMTP_URL=sink.url) as house:
         open_the_house(house)
         neighbours = under_load(house, random.Random(seed))  # noqa: S311 -- dice, no secret
         assert until(lambda: victims(house, "worker"))
@@ -109,9 +109,9 @@ def test_ten_kills_lose_nothing_and_double_nothing(tmp_path):
         assert_books_are_true(house, sink, len(acknowledged))
 
 
-def test_a_part_of_the_worker_that_is_killed_stops_no_job(tmp_path):
+def test_a_part_of_the_worker_that_is_killed_stops_no_job(tmp_path, founded):
     # The one that waits for work holds the lock of the pipe: whoever follows it would wait for ever.
-    with house_in(tmp_path) as house:
+    with house_in(tmp_path, founded) as house:
         house.start("worker")
         for number in range(3):
             parts = until(partial(all_parts, house))

@@ -19,12 +19,12 @@ def settings_of_a_worker(house):
 
 
 @pytest.mark.sqlite
-def test_a_running_worker_waits_for_the_disk(tmp_path):
-    with house_in(tmp_path) as house:
+def test_a_running_worker_waits_for_the_disk(tmp_path, founded):
+    with house_in(tmp_path, founded) as house:
         assert settings_of_a_worker(house) == f"wal {FULL} 1"
 
 
 @pytest.mark.sqlite
-def test_an_operator_may_choose_otherwise(tmp_path):
-    with house_in(tmp_path, SQLITE_SYNCHRONOUS="NORMAL") as house:
+def test_an_operator_may_choose_otherwise(tmp_path, founded):
+    with house_in(tmp_path, founded, SQLITE_SYNCHRONOUS="NORMAL") as house:
         assert settings_of_a_worker(house) == "wal 1 1"

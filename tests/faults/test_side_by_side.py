@@ -55,8 +55,8 @@ def unfinished(house):
 
 
 @pytest.mark.postgres
-def test_two_of_each_double_nothing_and_lose_nothing(tmp_path):
-    with SmtpSink() as sink, house_in(tmp_path, SMTP_URL=sink.url) as house:
+def test_two_of_each_double_nothing_and_lose_nothing(tmp_path, founded):
+    with SmtpSink() as sink, house_in(tmp_path, founded, SMTP_URL=sink.url) as house:
         told = tell_concerns(open_two_of_each(house), 10)
         for job in ([DIGEST, MORNING], [SWEEP]):
             house.run("tests.faults.enqueue", str(COPIES), *job)
@@ -80,8 +80,8 @@ def test_two_of_each_double_nothing_and_lose_nothing(tmp_path):
 
 
 @pytest.mark.postgres
-def test_they_count_the_messages_of_a_network_together(tmp_path):
-    with house_in(tmp_path, REPORTS_PER_HOUR="5") as house:
+def test_they_count_the_messages_of_a_network_together(tmp_path, founded):
+    with house_in(tmp_path, founded, REPORTS_PER_HOUR="5") as house:
         ports = open_two_of_each(house)
         turns = [ports[number % 2] for number in range(8)]
 

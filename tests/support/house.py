@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import psycopg
 
-from tests.support.environment import ENGINE, ROOT
+from tests.support.environment import ROOT
+from tests.support.places import Place, new_place
 
 T = TypeVar("T")
 PATIENCE = 90  # seconds, on a machine that does much else
@@ -52,23 +51,18 @@ class House:
     port: where its web server listens, unless a process is started with another PORT.
     """
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.folder, self.port = folder, free_port()
-        self.mark = f"{MARK}={folder}"
+    def __init__(self, place: Place, **settings: str) -> None:
+        self.folder, self.port = place.folder, free_port()
+        self.mark = f"{MARK}={place.folder}"
         self._processes: list[subprocess.Popen[bytes]] = []
         self.environment = {
-            **os.environ,
-            "DATA_DIR": str(folder),
+            **place.environment,
             "PORT": str(self.port),
             "LOG_LEVEL": "ERROR",
             "REPORTS_PER_HOUR": "1000000",
-            MARK: str(folder),
+            MARK: str(place.folder),
             **settings,
         }
-
-    def found(self) -> None:
-        """Make the tables and a quarter."""
-        self.run("tests.support.founding")
 
     def run(self, module: str, *arguments: str) -> str:
         """Run a command to its end; return what it printed."""
@@ -160,28 +154,20 @@ class House:
 
 
 @contextmanager
-def own_database() -> Iterator[dict[str, str]]:
-    """Yield the settings of a database that no other test uses; SQLite lies in the folder anyway."""
-    if ENGINE == "sqlite":
-        yield {}
-        return
-    name = f"house_{uuid4().hex}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            url = urlsplit(os.environ["DATABASE_URL"])
-            yield {"DATABASE_URL": url._replace(path=f"/{name}").geturl()}
-        finally:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def founded_house(folder: Path) -> Iterator[Place]:
+    """Make the tables of a house and a quarter in it, of which `house_in` makes copies."""
+    with new_place(folder) as place:
+        done = place.python("tests.support.founding")
+        assert done.returncode == 0, done.stderr
+        yield place
 
 
 @contextmanager
-def house_in(folder: Path, **settings: str) -> Iterator[House]:
-    """Found a house and leave nothing of it behind."""
-    with own_database() as place:
-        house = House(folder, **place, **settings)
+def house_in(folder: Path, founded: Place, **settings: str) -> Iterator[House]:
+    """Open a copy of a founded house and leave nothing of it behind."""
+    with new_place(folder, like=founded) as place:
+        house = House(place, **settings)
         try:
-            house.found()
             yield house
         finally:
             house.kill()

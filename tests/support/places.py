@@ -135,7 +135,7 @@ def contents_of(folder: Path) -> dict[str, bytes]:
 def new_place(folder: Path, *, like: Place | None = None) -> Iterator[Place]:
     """Yield an empty place in `folder`, or a copy of another; its database goes afterwards."""
     if like is not None:
-        shutil.copytree(like.folder, folder)
+        shutil.copytree(like.folder, folder, dirs_exist_ok=True)
     if ENGINE == "sqlite":
         yield Place(folder, str(folder / "quartiersladen.sqlite3"))
         return

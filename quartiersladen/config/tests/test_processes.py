@@ -63,20 +63,10 @@ def in_folder(folder, **extra):
     return {**os.environ, "DATA_DIR": str(folder), **extra}
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """Make tables and collect styles once; each test gets a copy."""
-    folder = tmp_path_factory.mktemp("prepared")
-    for command in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"]):
-        arguments = [sys.executable, "-m", "quartiersladen", *command]
-        subprocess.run(arguments, env=in_folder(folder), check=True)
-    return folder
-
-
 @pytest.fixture
-def served(prepared, tmp_path):
+def served(founded, tmp_path):
     folder, port = tmp_path / "data", free_port()
-    shutil.copytree(prepared, folder)
+    shutil.copytree(founded.folder, folder)
     mark = f"QUARTIERSLADEN_TEST={folder}"
     process = subprocess.Popen(
         [sys.executable, "-m", "quartiersladen", "serve"],
