@@ -52,7 +52,7 @@ def test_rectangles_are_drawn_taken_back_and_burnt_in(
     desk.goto(f"/buero/anliegen/{document.dossier.reference}/")
     desk.locator("a", has_text="Foto 1 schwärzen").first.click()
     desk.locator("svg.is-ready").scroll_into_view_if_needed()
-    assert desk.locator("[data-undo]").is_disabled()
+    expect(desk.locator("[data-undo]")).to_be_disabled()
 
     drag(desk, (0.1, 0.1), (0.3, 0.4))
     drag(desk, (0.9, 0.9), (0.7, 0.6))  # from the other corner
@@ -60,7 +60,7 @@ def test_rectangles_are_drawn_taken_back_and_burnt_in(
     desk.mouse.click(5, 5)
     expect(desk.locator("[data-drawn] rect")).to_have_count(3)
     desk.locator("[data-undo]").click()
-    assert desk.inner_text("[data-count]") == "Gezeichnete Rechtecke: 2"
+    expect(desk.locator("[data-count]")).to_have_text("Gezeichnete Rechtecke: 2")
     desk.locator("[name=schritt][value=schwaerzen]").click()
 
     desk.wait_for_url("**#fotos")
@@ -77,7 +77,7 @@ def test_fields_are_named_without_scripts_and_looked_at_first(
     page = open_page(javascript=False)
     sign_in(page, house.mira)
     page.goto(f"/buero/anliegen/{document.dossier.reference}/foto/{document.pk}/schwaerzen/")
-    assert page.locator("[data-drawing]").is_hidden()
+    expect(page.locator("[data-drawing]")).to_be_hidden()
     page.focus("[name=fields_named]")
     page.keyboard.type("A1-H6, P12")
     page.keyboard.press("Enter")

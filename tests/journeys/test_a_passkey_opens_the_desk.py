@@ -56,6 +56,7 @@ def sign_in(page, prefix, user):
     page.fill("[name=login]", user.email)
     page.fill("[name=password]", PASSWORD)
     page.click("main form.q-form button[type=submit]")
+    page.wait_for_url(f"**{prefix}/konto/2fa/**")  # the desk asks for a second factor first
 
 
 def say_the_password_again(page):
@@ -79,7 +80,7 @@ def test_a_passkey_alone_opens_the_desk_until_it_is_removed(known, open_page, re
     mira, prefix = known(reached_by)
     page = open_page()
     sign_in(page, prefix, mira)
-    page.wait_for_url(f"**{prefix}/konto/2fa/")  # the desk asks for a second factor first
+    page.wait_for_url(f"**{prefix}/konto/2fa/")
     assert_accessible(page)
 
     page.goto(f"{prefix}/konto/2fa/webauthn/add/")

@@ -72,6 +72,7 @@ def test_herr_okafor_writes_a_mail(  # noqa: PLR0915 -- one story from beginning
     desk.click("section[aria-labelledby=came-in] a")
     expect(desk.locator("tbody tr")).to_have_count(1)
     desk.click("tbody a")
+    expect(desk.locator("[name=deed][value=take_in]")).to_be_visible()
     assert_accessible(desk)
     desk.click("[name=deed][value=take_in]")
     desk.wait_for_url("**/buero/anliegen/*/")
@@ -85,6 +86,7 @@ def test_herr_okafor_writes_a_mail(  # noqa: PLR0915 -- one story from beginning
     phone = open_page(width=360, javascript=False)
     phone.goto(confirm)
     phone.locator("main form button").click()
+    expect(phone.locator("main form")).to_have_count(0)
 
     # 3 The office passes it on.
     today = house.quarter.local_day(timezone.now()).isoformat()
@@ -109,7 +111,9 @@ def test_herr_okafor_writes_a_mail(  # noqa: PLR0915 -- one story from beginning
     assert Referral.objects.get().state == "sent"
     desk.goto(f"/buero/anliegen/{number}/")
     desk.click("text=Lesen und entscheiden")
-    assert desk.locator("details").inner_text() == "Was sie aus früheren Mails zitiert"
+    expect(desk.locator("[name=deed][value=accept]")).to_be_visible()
+    quoted = expect(desk.locator("details"))
+    quoted.to_have_text("Was sie aus früheren Mails zitiert", use_inner_text=True)
     desk.click("[name=deed][value=accept]")
     desk.wait_for_url(f"**/buero/anliegen/{number}/")
     stored = Referral.objects.get()

@@ -1,5 +1,6 @@
 """Written on a phone without a network: nothing is lost, nothing is sent by itself, nothing twice."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -110,10 +111,10 @@ def test_no_network_on_the_way_home(  # noqa: PLR0915 -- one story from beginnin
     phone = context.new_page()
     open_form(phone)
     expect(phone.locator("[data-draft-back]")).to_be_visible()
-    assert phone.input_value("[name=text]") == TEXT
-    assert phone.input_value("[name=email]") == ""
-    assert phone.is_checked("[name=way][value=mail]")
-    assert phone.inner_text("[data-draft-photos]").endswith("a.jpg, b.jpg")
+    expect(phone.locator("[name=text]")).to_have_value(TEXT)
+    expect(phone.locator("[name=way][value=mail]")).to_be_checked()
+    expect(phone.locator("[data-draft-photos]")).to_have_text(re.compile(r"a\.jpg, b\.jpg\s*$"))
+    expect(phone.locator("[name=email]")).to_have_value("")
     [kept] = drafts(phone)
     assert "nour" not in str(kept)
 
@@ -134,8 +135,7 @@ def test_no_network_on_the_way_home(  # noqa: PLR0915 -- one story from beginnin
     concern = Concern.objects.get()
     assert (concern.text, concern.place_text) == (TEXT, "Rosenweg 3")
     assert Document.objects.filter(dossier=concern.dossier).count() == 2
-    phone.wait_for_load_state("networkidle")
-    assert drafts(phone) == []
+    wait_until(phone, lambda: drafts(phone) == [])
     phone.goto("/")
     phone.wait_for_load_state("networkidle")
     assert phone.locator("[data-draft-waits]").is_hidden()
@@ -198,8 +198,8 @@ def test_an_answer_that_was_lost_makes_no_second_concern(
     # Back on the form it says so, and nothing is left to send.
     open_form(phone)
     expect(phone.locator("[data-draft-sent]")).to_be_visible()
-    assert phone.input_value("[name=text]") == ""
-    assert drafts(phone) == []
+    expect(phone.locator("[name=text]")).to_have_value("")
+    wait_until(phone, lambda: drafts(phone) == [])
     phone.locator("[data-draft-sent] a").click()
     phone.wait_for_url("**/s/*/")
     assert Concern.objects.count() == 1
@@ -224,16 +224,18 @@ def test_a_draft_stays_in_its_quarter_and_can_be_thrown_away(
     expect(page.locator("[data-draft-back]")).to_be_visible()
     page.context.set_offline(True)
     open_form(page, f"/q/west{FORM}")
-    assert page.input_value("[name=text]") == "Nur für den Westen."
+    expect(page.locator("[name=text]")).to_have_value("Nur für den Westen.")
     page.check("[name=way][value=mail]")
     page.fill("[name=name]", "Nour")
     page.locator("[data-draft-back] [data-draft-drop]").click()
 
     expect(page.locator("[data-draft-back]")).to_be_hidden()
-    assert (page.input_value("[name=text]"), page.input_value("[name=name]")) == ("", "")
+    expect(page.locator("[name=text]")).to_have_value("")
+    expect(page.locator("[name=name]")).to_have_value("")
+    wait_until(page, lambda: drafts(page) == [])
     page.reload()
     page.locator("form[data-ready]").wait_for()
-    assert page.input_value("[name=text]") == ""
+    expect(page.locator("[name=text]")).to_have_value("")
     assert drafts(page) == []
 
 
@@ -257,8 +259,8 @@ def test_after_thirty_days_a_draft_is_gone(house: Any, open_page: Callable[..., 
     page.goto("/")
     page.wait_for_load_state("networkidle")
 
-    assert page.locator("[data-draft-waits]").is_hidden()
-    assert drafts(page) == []
+    wait_until(page, lambda: drafts(page) == [])
+    expect(page.locator("[data-draft-waits]")).to_be_hidden()
 
 
 def test_a_form_with_a_fault_is_sent_again_with_the_photos_that_are_there(
@@ -281,8 +283,7 @@ def test_a_form_with_a_fault_is_sent_again_with_the_photos_that_are_there(
     page.wait_for_url("**/s/*/")
 
     assert Document.objects.filter(dossier=Concern.objects.get().dossier).count() == 1
-    page.wait_for_load_state("networkidle")
-    assert drafts(page) == []
+    wait_until(page, lambda: drafts(page) == [])
 
 
 def test_without_scripts_the_form_is_as_it_was(house: Any, open_page: Callable[..., Any]) -> None:

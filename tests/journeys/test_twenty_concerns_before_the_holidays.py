@@ -20,6 +20,7 @@ def switch_the_keys_off(page) -> None:
     page.goto("/buero/tastatur/")
     page.get_by_role("button", name="Tasten ausschalten").click()
     page.get_by_role("button", name="Tasten einschalten").wait_for()
+    page.wait_for_load_state()
     page.keyboard.press("n")
     page.keyboard.press("?")
 
@@ -55,7 +56,7 @@ def test_concerns_are_ticked_by_keyboard_and_done_together(house, mira_at_desk):
     # In a field a letter is a letter.
     page.keyboard.press("/")
     page.keyboard.type("laterne xj")
-    assert page.input_value("[name=q]") == "laterne xj"
+    expect(page.locator("[name=q]")).to_have_value("laterne xj")
     page.fill("[name=q]", "laterne")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=laterne**")
@@ -63,6 +64,7 @@ def test_concerns_are_ticked_by_keyboard_and_done_together(house, mira_at_desk):
     page.fill("[name=name]", "Laternen")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Laternen").wait_for()
+    page.wait_for_load_state()  # with it come the keys
     assert SavedFilter.objects.get().query == "q=laterne"
 
     page.keyboard.press("j")

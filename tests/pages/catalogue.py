@@ -48,8 +48,8 @@ def send_the_form_empty(page: Any) -> None:
 
 
 def press_the_button(page: Any) -> None:
-    page.locator("main form button[type=submit]").click()
-    page.locator("h1").wait_for()
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").click()
 
 
 def send_an_empty_report(page: Any) -> None:

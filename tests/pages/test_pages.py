@@ -36,6 +36,7 @@ def walked(page, sight):
     assert response.status == sight.status
     if sight.deed:
         sight.deed(page)
+        page.wait_for_load_state()
     assert sight.name in {"refused", resolve(urlsplit(page.url).path).view_name}
     return Inspector(page)
 
