@@ -203,8 +203,7 @@ class Paths:
         every, few = (values_of_arguments(quarter, most) for most in (ALL, FEW))
         client = Client()
         readable = {
-            route: client.get(paths_of(route, few)[0]).status_code
-            != HTTPStatus.METHOD_NOT_ALLOWED
+            route: client.get(paths_of(route, few)[0]).status_code != HTTPStatus.METHOD_NOT_ALLOWED
             for route in routes()
         }
         return cls(_all_paths(readable, every), _all_paths(readable, few))
@@ -365,7 +364,10 @@ class Crawler:
         if not split.query or path in self.visited:
             return True
         shape = [
-            (name, value if REFERENCE.fullmatch(value) else NUMBER.sub("0", value.partition("/")[0]))
+            (
+                name,
+                value if REFERENCE.fullmatch(value) else NUMBER.sub("0", value.partition("/")[0]),
+            )
             for name, value in parse_qsl(split.query, keep_blank_values=True)
         ]
         known = self.queries.setdefault((NUMBER.sub("0", split.path), str(sorted(shape))), set())

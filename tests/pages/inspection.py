@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 MOST_CONTROLS = 400
-STEPS = 25  # presses of Tab between two looks at whether we are round
+STEPS = 5  # controls between two looks at whether we are round
 
 TOOLS = """
 window.inspection = (() => {
@@ -41,6 +41,7 @@ window.inspection = (() => {
       if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) dim.add(target);
     }),
     isRound: () => isRound,
+    stops: () => new Set(controls().map(group)).size,
     unreached: () => controls().filter((part) => !reached.has(group(part))).map(name),
     dim: () => [...dim].map(name),
     // Below zero while a scroll bar goes; that is nothing to push aside.
@@ -82,11 +83,15 @@ class Inspector:
     def tab_complaints(self) -> list[str]:
         """Return the controls that Tab does not reach, and those that do not show it."""
         self._ask("document.activeElement.blur(); inspection.listen()")
+        steps = self._ask("inspection.stops()") + 1
+        # Held down it goes on and on, as under a finger; a press for each control takes twice as long.
         for _round in range(MOST_CONTROLS // STEPS):
-            for _step in range(STEPS):
-                self._page.keyboard.press("Tab")
+            for _step in range(steps):
+                self._page.keyboard.down("Tab")
             if self._ask("inspection.isRound()"):
                 break
+            steps = STEPS
+        self._page.keyboard.up("Tab")
         return [
             *(f"not reached by Tab: {part}" for part in self._ask("inspection.unreached()")),
             *(f"no visible focus: {part}" for part in self._ask("inspection.dim()")),

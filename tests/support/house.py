@@ -17,7 +17,7 @@ from tests.support.environment import ROOT
 from tests.support.places import Place, new_place
 
 T = TypeVar("T")
-PATIENCE = 90  # seconds, on a machine that does much else
+PATIENCE = 180  # seconds, on a machine that does much else
 MARK = "QUARTIERSLADEN_TEST"
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from quartiersladen.config.processes import Child
 
-PATIENCE = 60  # seconds, on a machine that does much else
+PATIENCE = 180  # seconds, on a machine that does much else
 
 
 def free_port():
