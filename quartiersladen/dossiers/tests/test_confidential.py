@@ -72,7 +72,7 @@ def dossier(quarter) -> Dossier:
 
 
 @pytest.fixture
-def secret(dossier, people) -> Dossier:
+def secret(dossier: Dossier, people) -> Dossier:
     circles.close_circle(dossier=dossier, people=[people[Role.MODERATOR]])
     return dossier
 
