@@ -31,6 +31,13 @@ BEGUN_FIRST = (
     "tests/fuzz/",
     "tests/pages/",
 )
+#: Whatever here asks no database is the same on every engine, and is run on SQLite alone.
+SAME_ON_ANY_ENGINE = (
+    "tests/architecture/",
+    "tests/tools/",
+    "quartiersladen/kernel/tests/",
+    "quartiersladen/ui/tests/",
+)
 #: A test with one of these markers is left out of this run.
 LEFT_OUT = {"sqlite": ("postgres",), "postgres": ("sqlite", "once")}[ENGINE]
 
@@ -143,6 +150,18 @@ def _turn(item: pytest.Item) -> int:
     return next(firsts, len(BEGUN_FIRST))
 
 
+def _is_left_out(item: pytest.Item) -> bool:
+    """Say whether a test holds only on the other engine, or has been run there for both."""
+    asks_database = (
+        item.get_closest_marker("django_db") is not None
+        or "db" in getattr(item, "fixturenames", ())
+        or "transactional_db" in getattr(item, "fixturenames", ())
+    )
+    is_same = item.nodeid.startswith(SAME_ON_ANY_ENGINE) and not asks_database
+    is_marked = any(item.get_closest_marker(mark) is not None for mark in LEFT_OUT)
+    return is_marked or (is_same and ENGINE == "postgres")
+
+
 def _choose(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the browser journeys; leave out what this engine or this machine cannot run."""
     has_browser = browsers.chromium_path() is not None or browsers.is_demanded()
@@ -156,7 +175,7 @@ def _choose(config: pytest.Config, items: list[pytest.Item]) -> None:
         if (is_journey and not has_browser) or (wants_mailbox and not has_mail_server):
             not_run.add(item.nodeid)
             dropped.append(item)
-        elif any(item.get_closest_marker(mark) is not None for mark in LEFT_OUT):
+        elif _is_left_out(item):
             dropped.append(item)
         else:
             kept.append(item)

@@ -109,7 +109,7 @@ def colleague(world, name) -> Visitor:
     return Visitor(name, world.here.quarter.pk, role, user.pk)
 
 
-class Way(NamedTuple):
+class Walk(NamedTuple):
     """Somebody's way through the house. within: beginnings of the links that are followed."""
 
     who: Visitor
@@ -118,19 +118,19 @@ class Way(NamedTuple):
     within: tuple[str, ...] = ("/",)
 
 
-def of_a_colleague(world, paths, name) -> list[Way]:
+def of_a_colleague(world, paths, name) -> list[Walk]:
     starts = paths.every if name in WALK_FAR else paths.few
-    return [Way(colleague(world, name), signed_in_client(world.here.people[name]), starts)]
+    return [Walk(colleague(world, name), signed_in_client(world.here.people[name]), starts)]
 
 
-def of_the_other_lead(world, paths) -> list[Way]:
+def of_the_other_lead(world, paths) -> list[Walk]:
     user, quarter = world.there.people["lead"], world.there.quarter
     starts = [*paths.few, *(THERE + path for path in paths.few)]
     who = Visitor("lead there", quarter.pk, Role.LEAD, user.pk)
-    return [Way(who, signed_in_client(user), starts, OURS)]
+    return [Walk(who, signed_in_client(user), starts, OURS)]
 
 
-def behind_links(world, _paths) -> list[Way]:
+def behind_links(world, _paths) -> list[Walk]:
     """Everybody who has a private link opens it at both quarters."""
     found = {Visitor("confirming"): [f"/b/{planting.confirm_token(world.here.cases['fresh'])}/"]}
     for case, concern in world.here.cases.items():
@@ -143,15 +143,15 @@ def behind_links(world, _paths) -> list[Way]:
         confirm, leave = planting.follow_tokens(follows)
         found[Visitor(f"follower, {name}")] = [f"/b/{confirm}/", f"/w/{leave}/"]
     return [
-        Way(who, Client(), [*pages, *(THERE + page for page in pages)], PRIVATE)
+        Walk(who, Client(), [*pages, *(THERE + page for page in pages)], PRIVATE)
         for who, pages in found.items()
     ]
 
 
 #: Who walks; each in a test of its own, so that several processes share the work.
-WALKS: dict[str, Callable[..., list[Way]]] = {
+WALKS: dict[str, Callable[..., list[Walk]]] = {
     **{name: partial(of_a_colleague, name=name) for name in planting.ROLES},
-    "public": lambda world, paths: [Way(Visitor("public"), Client(), paths.every)],
+    "public": lambda world, paths: [Walk(Visitor("public"), Client(), paths.every)],
     "lead there": of_the_other_lead,
     "links": behind_links,
 }
@@ -172,10 +172,10 @@ def test_no_canary_sings_where_it_may_not(walk, world, facts, paths, settings):
     record = Record()
 
     with log_of_the_house() as log:
-        for way in WALKS[walk](world, paths):
-            one = Crawler(way.who, way.client, world, facts, record)
-            one.walk(way.starts, within=way.within)
-            one.search_for(world)
+        for one in WALKS[walk](world, paths):
+            crawling = Crawler(one.who, one.client, world, facts, record)
+            crawling.walk(one.starts, within=one.within)
+            crawling.search_for(world)
 
     assert sorted({str(leak) for leak in record.leaks})[:40] == []
     # The other half: what may be seen is seen, so that a silent canary fails as well.
