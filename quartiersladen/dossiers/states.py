@@ -32,6 +32,7 @@ class ReadWhat(TextChoices):
     FILE = "file", _("A photo or file")
     MAIL = "mail", _("A mail")
     PAPER = "paper", _("A letter or sheet to print")
+    PERSON = "person", _("All that we hold of the person")
 
 
 class Actor(TextChoices):
