@@ -146,4 +146,4 @@ def test_it_refuses_a_database_that_is_not_empty(loaded):
         call_command("demo")
 
     call_command("demo", "--if-empty")
-    assert Concern.objects.count() == 174
+    assert Concern.objects.count() == 176
