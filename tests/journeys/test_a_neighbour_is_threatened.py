@@ -8,6 +8,7 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.models import Concern
+from quartiersladen.dossiers.models import FollowUp
 from quartiersladen.dossiers.queries import named_in
 from quartiersladen.kernel.links import make_token
 from quartiersladen.privacy.models import Trail
@@ -26,77 +27,98 @@ def test_a_threat_is_known_to_the_named_and_to_nobody_else(
     ida = signed_in_client(make_member(house.quarter, Role.MODERATOR, "Ida"))
     page = mira_at_desk
 
-    # At the counter; then at once for Mira and the lead only.
-    page.goto("/buero/anliegen/neu/")
-    page.fill("[name=text]", TOLD)
-    page.fill("[name=name]", "Amal Efeuhain")
-    page.fill("[name=phone]", "030 23125 118")
-    page.check("[name=way][value=phone]")
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**/buero/anliegen/*-0001/")
-    number = Concern.objects.get().dossier.reference
-    assert number in ida.get("/buero/anliegen/").content.decode()
-
-    page.goto(f"/buero/anliegen/{number}/?tat=confidential")
-    page.get_by_label("Karla").check()
-    page.locator("#confidential form button:visible[type=submit]").last.click()
-    expect(page.get_by_role("link", name="vertraulich", exact=True)).to_be_visible()
+    number = told_at_the_counter(page)
+    assert number in words_of(ida.get("/buero/anliegen/"))
+    make_it_confidential(page, number)
     concern = Concern.objects.select_related("dossier", "teller").get()
     assert named_in(concern.dossier) == {house.mira.pk, karla.pk}
     assert_accessible(page)
+    nobody_else_finds_it(ida, number)
+    nothing_stands_on_her_page(client, concern)
 
-    # Ida works beside them and finds nothing, wherever she looks.
-    assert ida.get(f"/buero/anliegen/{number}/").status_code == 404
-    assert ida.get(f"/buero/vorgang/{number}/").status_code == 404
-    for where in places_of(number):
-        answer = ida.get(where)
-        found = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        shown = found.decode(errors="replace")
-        looked_for = shown.split("<main", 1)[-1]
-        assert not [word for word in WORDS if word in looked_for], where
-        assert number not in looked_for.replace(f'value="{number}"', ""), where
-
-    # Mira passes it on; the subject tells nothing to who looks over a shoulder.
-    page.goto(f"/buero/anliegen/{number}/weitergeben/?stelle={house.other_body.pk}")
-    page.fill("[name=ask_on]", house.quarter.local_day(timezone.now()).isoformat())
-    page.click("[name=schritt][value=ansehen]")
-    page.click("[name=schritt][value=senden]")
-    page.wait_for_url(f"**/buero/anliegen/{number}/")
+    pass_it_on(page, number, house)
     work_off_jobs()
     [sent] = smtp_sink.messages
     assert str(sent["Subject"]) == f"Nachricht Nr. {number}"
     assert TOLD in sent.get_content()
 
-    # She has no page: who holds her phone learns nothing.
-    link = status_link(concern, concern.teller)
-    token = make_token(
-        link.purpose, subject_id=concern.pk, generation=link.generation, expires_on=None
-    )
-    neutral = client.get(f"/s/{token}/").content.decode()
-    assert "Wir behandeln sie vertraulich." in neutral
-    assert not [word for word in WORDS if word in neutral]
-
-    # The body calls back, Mira tells it by phone and closes it.
-    page.goto(f"/buero/anliegen/{number}/?tat=close")
-    page.locator("#close [name=result]").select_option("fixed")
-    page.fill("#close [name=answer]", "Die Beratungsstelle hat mit beiden gesprochen.")
-    page.locator("#close [name=witness]").select_option("office")
-    page.locator("#close form button:visible[type=submit]").last.click()
-    expect(page.locator("h1")).to_have_text(TOLD)
+    # The body calls back; Mira tells it by phone.
+    close_it(page, number)
     assert len(smtp_sink.messages) == 1
+    assert FollowUp.objects.get(done_at=None).reason == "tell"
 
-    # What was opened stands below; then the office may see it again, the public never did.
     page.goto(f"/buero/anliegen/{number}/")
     page.locator("#gelesen summary").click()
     expect(page.locator("#gelesen tbody tr").first).to_contain_text("Mira")
-    assert {line.by_id for line in Trail.objects.filter(deed="confidential read")} == {
-        house.mira.pk
-    }
+    readers = Trail.objects.filter(deed="confidential read").values_list("by", flat=True)
+    assert set(readers) == {house.mira.pk}
+
     page.goto(f"/buero/anliegen/{number}/?tat=confidential_end")
     page.locator("#confidential_end form button:visible[type=submit]").last.click()
     expect(page.get_by_role("link", name="vertraulich", exact=True)).to_have_count(0)
     assert ida.get(f"/buero/anliegen/{number}/").status_code == 200
     assert client.get(f"/anliegen/{number}/").status_code == 404
+
+
+def told_at_the_counter(page) -> str:
+    page.goto("/buero/anliegen/neu/")
+    page.fill("[name=text]", TOLD)
+    page.check("[name=way][value=phone]")
+    page.fill("[name=name]", "Amal Efeuhain")
+    page.fill("[name=phone]", "030 23125 118")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/buero/anliegen/*-0001/")
+    return Concern.objects.get().dossier.reference
+
+
+def make_it_confidential(page, number) -> None:
+    page.goto(f"/buero/anliegen/{number}/?tat=confidential")
+    page.get_by_label("Karla").check()
+    page.locator("#confidential form button:visible[type=submit]").last.click()
+    expect(page.get_by_role("link", name="vertraulich", exact=True)).to_be_visible()
+
+
+def nobody_else_finds_it(ida, number) -> None:
+    """Ida works beside them and finds nothing, wherever she looks."""
+    for where in (f"/buero/anliegen/{number}/", f"/buero/vorgang/{number}/"):
+        assert ida.get(where).status_code == 404
+    for where in places_of(number):
+        shown = words_of(ida.get(where)).split("<main", 1)[-1]
+        assert not [word for word in WORDS if word in shown], where
+        assert number not in shown.replace(f'value="{number}"', ""), where
+
+
+def words_of(answer) -> str:
+    found = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return found.decode()
+
+
+def nothing_stands_on_her_page(client, concern) -> None:
+    """Who holds her phone learns nothing."""
+    link = status_link(concern, concern.teller)
+    token = make_token(
+        link.purpose, subject_id=concern.pk, generation=link.generation, expires_on=None
+    )
+    neutral = words_of(client.get(f"/s/{token}/"))
+    assert "Wir behandeln sie vertraulich." in neutral
+    assert not [word for word in WORDS if word in neutral]
+
+
+def pass_it_on(page, number, house) -> None:
+    page.goto(f"/buero/anliegen/{number}/weitergeben/?stelle={house.other_body.pk}")
+    page.fill("[name=ask_on]", house.quarter.local_day(timezone.now()).isoformat())
+    page.click("[name=schritt][value=ansehen]")
+    page.click("[name=schritt][value=senden]")
+    page.wait_for_url(f"**/buero/anliegen/{number}/")
+
+
+def close_it(page, number) -> None:
+    page.goto(f"/buero/anliegen/{number}/?tat=close")
+    page.select_option("#close [name=result]", "fixed")
+    page.fill("#close [name=answer]", "Die Beratungsstelle hat mit beiden gesprochen.")
+    page.select_option("#close [name=witness]", "office")
+    page.locator("#close form button:visible[type=submit]").last.click()
+    expect(page.locator("#close")).to_have_count(0)
 
 
 def places_of(number: str) -> list[str]:

@@ -277,6 +277,25 @@ def test_the_quarantine_shows_no_word_of_a_confidential_one(quarter):
     assert "droht" not in page
 
 
+def test_today_tells_no_note_and_no_step_of_it(desk, secret, told, quarter):
+    other = make_concern(quarter, "Laterne", now=timezone.now())
+    for concern, words in ((secret, "Dornbusch anrufen"), (other, "Birne tauschen")):
+        desk.post(
+            address(concern, "termin/"),
+            {
+                "version": version(concern),
+                "due_on": quarter.local_day(timezone.now()).isoformat(),
+                "note": words,
+            },
+        )
+
+    page = words_of(desk.get("/buero/"))
+
+    assert "Birne tauschen" in page
+    assert "Dornbusch" not in page
+    assert "Sehen dürfen es" not in page
+
+
 # --- Typing in -----------------------------------------------------------------------------------
 @pytest.fixture
 def violence(quarter):
