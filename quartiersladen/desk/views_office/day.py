@@ -1,6 +1,7 @@
 """Today, search, and the way to any dossier."""
 
 import re
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +26,7 @@ from quartiersladen.privacy.retention import announced
 
 SHOWN = 12
 LATEST = 8
+LATELY = timedelta(days=30)
 
 
 @require_safe
@@ -48,7 +50,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "others": counted[len(mine) :],
         "new": newest(request.viewer, limit=SHOWN),
         "in_quarantine": quarantine_count(request.viewer),
-        "replies": replies_in(request.viewer, limit=SHOWN),
+        "replies": replies_in(request.viewer, since=now - LATELY, limit=SHOWN),
         "came_in": waiting_mails(request.viewer),
         "failed_mails": failed(request.viewer, limit=SHOWN, without=hidden),
         "waiting_mails": waiting(request.viewer, without=hidden),
@@ -56,7 +58,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "waiting_rules": announced(request.viewer, request.quarter),
         "latest": [
             (entry, title_in_lists(office_words(entry), entry.dossier.audience), who(entry))
-            for entry in latest_entries(request.viewer, limit=LATEST)
+            for entry in latest_entries(request.viewer, since=now - LATELY, limit=LATEST)
         ],
         "nav_section": "today",
     }
