@@ -33,6 +33,7 @@ from quartiersladen.concerns.models import (
     Question,
     Referral,
     RightAddress,
+    RoutingRule,
     ScopeHit,
     ScopeRule,
 )
@@ -174,9 +175,18 @@ def _town(slug: str, now: datetime) -> Town:
     bodies = [make_body(quarter, name) for name in ("Lichtwerk", "Kehrfix")]
     for body in bodies:
         body.themes.add(theme)
-        ContactPerson.objects.create(
+        person = ContactPerson.objects.create(
             body=body, name="Gesine", email=f"g@{slug}.example.org", from_on="2020-01-01"
         )
+        rule = RoutingRule.objects.create(
+            quarter=quarter,
+            name="Licht",
+            note="Anrufen",
+            body=body,
+            person=person,
+            submission_key=uuid4(),
+        )
+        rule.themes.add(theme)
     CaseMaker(town, theme, bodies, now).make_all()
     _settings(town, now)
     _follow(town, theme, now)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from quartiersladen.accounts.states import Role
 from quartiersladen.api.models import ApiKey
-from quartiersladen.concerns.models import RightAddress, SavedFilter, ScopeRule
+from quartiersladen.concerns.models import RightAddress, RoutingRule, SavedFilter, ScopeRule
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Tag
@@ -619,6 +619,23 @@ DESK = {
     ),
     "new scope rule with errors": Sight(
         "concerns:scope_rule_new", who=LEAD, deed=send_the_form_empty
+    ),
+    "routing rules": Sight("concerns:routing_rules", who=LEAD),
+    "routing rule": Sight(
+        "concerns:routing_rule_edit",
+        lambda: reverse("concerns:routing_rule_edit", args=[facts.first(RoutingRule).pk]),
+        who=LEAD,
+    ),
+    "new routing rule with errors": Sight(
+        "concerns:routing_rule_new", who=LEAD, deed=send_the_form_empty
+    ),
+    "concern with suggestions": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk("office_detail", facts.with_suggestions()),
+        who=MODERATOR,
+    ),
+    "pass on, suggestions": Sight(
+        "concerns:forward", lambda: facts.desk("forward", facts.with_suggestions()), who=LEAD
     ),
     "talks": Sight("concerns:talks", who=LEAD),
     "talks, about what": Sight(

@@ -21,6 +21,7 @@ from quartiersladen.concerns.demo.order import put_in_order
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
 from quartiersladen.concerns.demo.questions import ask_people_back
+from quartiersladen.concerns.demo.routing import suggest_bodies
 from quartiersladen.concerns.demo.scope_rules import store_scope_rules
 from quartiersladen.concerns.demo.spam import fill_the_quarantine
 from quartiersladen.concerns.demo.stories import Stories
@@ -114,6 +115,7 @@ def load(now: datetime) -> None:
             post = Random(f"{SEED} post {quarter.slug}")  # noqa: S311 -- the same mails each time
             fill_the_inbox(office, now, post)
             join_the_heap(office, now, heap)
+        suggest_bodies(office, now)
     read_languages()
 
 
