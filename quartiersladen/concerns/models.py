@@ -343,7 +343,7 @@ class Concern(models.Model):
                 name="concern_shown_near",
             ),
             models.Index(
-                fields=["quarter", "theme", "-closed_at"],
+                fields=["quarter", "theme", "-closed_at", "-dossier"],
                 condition=Q(closed_at__isnull=False),
                 name="concern_ended",
             ),

@@ -173,7 +173,7 @@ def _town(slug: str, now: datetime) -> Town:
     make_theme(quarter, "alt", is_active=False)
     _furnish(quarter, now)
     bodies = [make_body(quarter, name) for name in ("Lichtwerk", "Kehrfix")]
-    for body in bodies:
+    for body, words in zip(bodies, (["licht"], []), strict=True):
         body.themes.add(theme)
         person = ContactPerson.objects.create(
             body=body, name="Gesine", email=f"g@{slug}.example.org", from_on="2020-01-01"
@@ -181,6 +181,7 @@ def _town(slug: str, now: datetime) -> Town:
         rule = RoutingRule.objects.create(
             quarter=quarter,
             name="Licht",
+            words=words,
             note="Anrufen",
             body=body,
             person=person,

@@ -471,7 +471,7 @@ DESK = {
     "keyboard": Sight("desk:keys", who=LEAD),
     "new": Sight(
         "concerns:office_detail",
-        lambda: facts.desk("office_detail", facts.concerns(state="new").latest("created_at")),
+        lambda: facts.desk("office_detail", facts.with_suggestions()),
         who=LEAD,
         deed=unfold_every_deed,
     ),
@@ -547,9 +547,7 @@ DESK = {
         deed=look_at_the_answer,
     ),
     "pass on": Sight(
-        "concerns:forward",
-        lambda: facts.desk("forward", facts.concerns(state="checked").latest("created_at")),
-        who=LEAD,
+        "concerns:forward", lambda: facts.desk("forward", facts.with_suggestions()), who=LEAD
     ),
     "pass on, how": Sight("concerns:forward", facts.pass_on_page, who=LEAD),
     "pass on, the mails": Sight(
@@ -628,14 +626,6 @@ DESK = {
     ),
     "new routing rule with errors": Sight(
         "concerns:routing_rule_new", who=LEAD, deed=send_the_form_empty
-    ),
-    "concern with suggestions": Sight(
-        "concerns:office_detail",
-        lambda: facts.desk("office_detail", facts.with_suggestions()),
-        who=MODERATOR,
-    ),
-    "pass on, suggestions": Sight(
-        "concerns:forward", lambda: facts.desk("forward", facts.with_suggestions()), who=LEAD
     ),
     "talks": Sight("concerns:talks", who=LEAD),
     "talks, about what": Sight(

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
             model_name="concern",
             index=models.Index(
                 condition=models.Q(("closed_at__isnull", False)),
-                fields=["quarter", "theme", "-closed_at"],
+                fields=["quarter", "theme", "-closed_at", "-dossier"],
                 name="concern_ended",
             ),
         ),
