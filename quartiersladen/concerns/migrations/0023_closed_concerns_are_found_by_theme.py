@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0021_office_says_to_whom_it_passes_on"),
+        ("concerns", "0022_office_says_to_whom_it_passes_on"),
     ]
 
     operations = [
