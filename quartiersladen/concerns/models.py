@@ -46,6 +46,8 @@ QUESTION_LENGTH = 2000  # characters
 MOST_MONTHS = 60  # from one asking about an important topic to the next
 FILTER_NAME_LENGTH = 60  # characters
 QUERY_LENGTH = 500  # characters
+RULE_NAME_LENGTH = 80  # characters
+RULE_NOTE_LENGTH = 300  # characters
 
 
 class RightAddress(models.Model):
@@ -162,6 +164,37 @@ class ScopeHit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id} {self.on} {self.outcome}"
+
+
+class RoutingRule(models.Model):
+    """To whom concerns of a kind usually go, by words, themes and district: only a suggestion."""
+
+    quarter = models.ForeignKey(Quarter, models.CASCADE, related_name="routing_rules")
+    #: What the office calls it; the reason of a suggestion names it.
+    name = models.CharField(max_length=RULE_NAME_LENGTH)
+    #: Beginnings of words in any language, as they are typed; compared as kernel.text.fold does.
+    words = models.JSONField(default=list, blank=True)
+    #: Only for these themes; for every theme if there are none.
+    themes = models.ManyToManyField(Theme, blank=True)
+    #: Only there. A rule for a district that is gone goes with it, or it would fit everywhere.
+    district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
+    body = models.ForeignKey(ResponsibleBody, models.PROTECT, related_name="routing_rules")
+    person = models.ForeignKey(ContactPerson, models.PROTECT, null=True, related_name="+")
+    #: The office's own words, shown with the suggestion.
+    note = models.CharField(max_length=RULE_NOTE_LENGTH, blank=True)
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    #: Key of the form it was added with: a double click makes one.
+    submission_key = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="routing_rule_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Concern(models.Model):
@@ -322,6 +355,11 @@ class Concern(models.Model):
                 fields=["quarter", "theme", "public_latitude"],
                 condition=Q(public_latitude__isnull=False),
                 name="concern_shown_near",
+            ),
+            models.Index(
+                fields=["quarter", "theme", "-closed_at", "-dossier"],
+                condition=Q(closed_at__isnull=False),
+                name="concern_ended",
             ),
         ]
 

@@ -44,6 +44,7 @@ from quartiersladen.privacy.registry import (
     Record,
     Rule,
     Section,
+    Words,
     keys_of,
     record,
 )
@@ -106,6 +107,16 @@ def _question_text(field: str, title: object) -> FreeText:
     )
 
 
+def _rule_text(field: str, title: Words) -> FreeText:
+    return FreeText(
+        model="concerns.RoutingRule",
+        field=field,
+        title=title,
+        quarter="quarter_id",
+        name="name",
+    )
+
+
 def _digits(text: str) -> str:
     return sub(r"\D", "", text)
 
@@ -151,6 +162,9 @@ class Concerns(Holder):
             "concerns.question.answer": "words of the teller; until the text rule",
             "concerns.question.by": "who asked; as long as the account",
             "concerns.action.by": "who began an action; as long as the account",
+            "concerns.routingrule.name": "own words, may name people; blackened",
+            "concerns.routingrule.note": "own words, may name people; blackened",
+            "concerns.routingrule.person": "a contact person at a body, see directory",
             "concerns.draftphoto.label": "name of a file on the device of the teller; 24 hours",
             "concerns.talk.by": "who counted a talk; as long as the account",
             "concerns.savedfilter.name": "words of a colleague, may name people; goes when one is erased",
@@ -174,6 +188,7 @@ class Concerns(Holder):
             "concerns.scoperule.title": "what the office does not do",
             "concerns.scoperule.words": "beginnings of words by which a rule is found",
             "concerns.scoperule.text": "why it is not ours, published",
+            "concerns.routingrule.words": "beginnings of words by which a rule is found",
             "concerns.voice.language": "a language, not a person",
             "concerns.joining.moved": "keys of referrals",
             "concerns.joining.revoked": "keys of referrals",
@@ -199,6 +214,8 @@ class Concerns(Holder):
         _referral_text("reply", gettext_lazy("Reply of a body")),
         _question_text("text", gettext_lazy("Question to the person")),
         _question_text("answer", gettext_lazy("Answer of the person")),
+        _rule_text("name", gettext_lazy("Rule for passing on")),
+        _rule_text("note", gettext_lazy("Note of a rule for passing on")),
     )
 
     def find(self, viewer: Viewer, words: str) -> list[Found]:

@@ -100,6 +100,11 @@ def may_keep_scope_rules(viewer: Viewer, quarter: Quarter) -> bool:
     return viewer.may_work and viewer.quarter_id == quarter.pk
 
 
+def may_keep_routing_rules(viewer: Viewer, quarter: Quarter) -> bool:
+    """Keep the list of to whom concerns usually go: lead and moderator, who pass them on."""
+    return viewer.may_work and viewer.quarter_id == quarter.pk
+
+
 def may_read_figures(viewer: Viewer, quarter: Quarter) -> bool:
     """Figures of a quarter: its desk, and the city that pays for it."""
     return viewer.may_read_figures and viewer.quarter_id == quarter.pk

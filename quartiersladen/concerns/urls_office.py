@@ -17,6 +17,7 @@ from quartiersladen.concerns.views_office import (
     photos,
     poster,
     quarantine,
+    routing_rules,
     scope_rules,
     talks,
     topics,
@@ -81,5 +82,12 @@ patterns = [
         "buero/einstellungen/zustaendigkeit/<int:key>/",
         scope_rules.rule,
         name="scope_rule_edit",
+    ),
+    path("buero/einstellungen/weitergeben/", routing_rules.rules, name="routing_rules"),
+    path("buero/einstellungen/weitergeben/neu/", routing_rules.rule, name="routing_rule_new"),
+    path(
+        "buero/einstellungen/weitergeben/<int:key>/",
+        routing_rules.rule,
+        name="routing_rule_edit",
     ),
 ]

@@ -170,6 +170,8 @@ def smuggled(world):
         "told_on": "2026-01-05",
         "language": "de",
     }
+    routing = "/buero/einstellungen/weitergeben/neu/"
+    rule = {"name": "W", "words": "Wort", "body": our_body.pk, "position": "0"}
     return [
         ("theme", f"{base}einordnen/", {"theme": theme.pk, "kind": "hint"}),
         ("colleague", f"{base}zuweisen/", {"colleague": colleague.pk}),
@@ -212,6 +214,10 @@ def smuggled(world):
         ("assigned_to", "/buero/anliegen/neu/", {**told, "assigned_to": colleague.pk}),
         ("theme", "/anliegen/neu/", {**told, "theme": theme.pk}),
         ("themes", "/buero/adressen/neu/", {"name": "Neu", "themes": [theme.pk]}),
+        ("body", routing, rule | {"body": body.pk}),
+        ("person", routing, rule | {"person": person.pk}),
+        ("themes", routing, rule | {"themes": [theme.pk]}),
+        ("district", routing, rule | {"district": there.districts.get().pk}),
         ("person_id", f"/buero/adressen/{our_body.pk}/personen/{person.pk}/", {"name": "W", "from_on": "2026-01-05"}),
         ("key", f"/buero/einstellungen/personen/{colleague.memberships.get().pk}/beenden/", {}),
         ("thema", "/buero/gespraeche/", {"ort": "street", "thema": theme.pk}),
@@ -249,7 +255,7 @@ def test_keys_from_there_are_refused_in_forms_here(world):
 
 
 #: Fields in which the desk's forms take a key of a row; each is tried with a key from there.
-KEYS = {"theme", "colleague", "right_address", "photos", "stelle", "person", "assigned_to", "themes", "thema", "anliegen"}  # fmt: skip
+KEYS = {"theme", "colleague", "right_address", "photos", "stelle", "person", "assigned_to", "themes", "thema", "anliegen", "body", "district"}  # fmt: skip
 SWITCHES = {"meine", "sperren", "kontakt", "alle"}  # have the value 1 and name no row
 #: Narrow what is read: a year, and a tag among the rows that are shown anyway.
 READS = {"zeitraum", "schlagwort"}

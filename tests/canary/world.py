@@ -33,6 +33,7 @@ from quartiersladen.concerns.models import (
     Question,
     Referral,
     RightAddress,
+    RoutingRule,
     ScopeHit,
     ScopeRule,
 )
@@ -172,11 +173,21 @@ def _town(slug: str, now: datetime) -> Town:
     make_theme(quarter, "alt", is_active=False)
     _furnish(quarter, now)
     bodies = [make_body(quarter, name) for name in ("Lichtwerk", "Kehrfix")]
-    for body in bodies:
+    for body, words in zip(bodies, (["licht"], []), strict=True):
         body.themes.add(theme)
-        ContactPerson.objects.create(
+        person = ContactPerson.objects.create(
             body=body, name="Gesine", email=f"g@{slug}.example.org", from_on="2020-01-01"
         )
+        rule = RoutingRule.objects.create(
+            quarter=quarter,
+            name="Licht",
+            words=words,
+            note="Anrufen",
+            body=body,
+            person=person,
+            submission_key=uuid4(),
+        )
+        rule.themes.add(theme)
     CaseMaker(town, theme, bodies, now).make_all()
     _settings(town, now)
     _follow(town, theme, now)

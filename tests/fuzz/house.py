@@ -12,7 +12,13 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.api.testing import QUESTIONS, give_key, offer_theme, open_up
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
-from quartiersladen.concerns.models import Concern, DraftPhoto, Following, ScopeRule
+from quartiersladen.concerns.models import (
+    Concern,
+    DraftPhoto,
+    Following,
+    RoutingRule,
+    ScopeRule,
+)
 from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.concerns.services.actions import ActionFacts, start_action
 from quartiersladen.concerns.services.following import Wish, ask_to_follow
@@ -112,6 +118,13 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
     rule = ScopeRule.objects.create(
         quarter=quarter, title={"de": "Laterne"}, words=["Laterne"], mode="stop"
     )
+    routing = RoutingRule.objects.create(
+        quarter=quarter,
+        name="Schild",
+        words=["Schild"],
+        body=referral.body,
+        submission_key=uuid4(),
+    )
     block_sender(viewer=lead, quarter=quarter, name="spam.example.org", now=now)
     asked = make_concern(quarter, "Wo das Schild fehlt, weiß ich.", now=now)
     ask_person(viewer=lead, concern=asked, text="Wo?", version=asked.dossier.version, now=now)
@@ -155,7 +168,7 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         _token(leave_link(follows)),
         _token(voice_link(voice)),
         *map(str, (waiting, draft.file_id, document.file_id)),
-        *map(str, (referral.pk, theme.pk, rule.pk, lead.user_id, 1, 2, 3)),
+        *map(str, (referral.pk, theme.pk, rule.pk, routing.pk, lead.user_id, 1, 2, 3)),
         *(str(action.pk) for action in actions),
         *(str(mail.pk) for mail in mails),
         theme.slug,

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from quartiersladen.accounts.states import Role
 from quartiersladen.api.models import ApiKey
-from quartiersladen.concerns.models import RightAddress, SavedFilter, ScopeRule
+from quartiersladen.concerns.models import RightAddress, RoutingRule, SavedFilter, ScopeRule
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Tag
@@ -479,7 +479,7 @@ DESK = {
     "keyboard": Sight("desk:keys", who=LEAD),
     "new": Sight(
         "concerns:office_detail",
-        lambda: facts.desk("office_detail", facts.concerns(state="new").latest("created_at")),
+        lambda: facts.desk("office_detail", facts.with_suggestions()),
         who=LEAD,
         deed=unfold_every_deed,
     ),
@@ -555,9 +555,7 @@ DESK = {
         deed=look_at_the_answer,
     ),
     "pass on": Sight(
-        "concerns:forward",
-        lambda: facts.desk("forward", facts.concerns(state="checked").latest("created_at")),
-        who=LEAD,
+        "concerns:forward", lambda: facts.desk("forward", facts.with_suggestions()), who=LEAD
     ),
     "pass on, how": Sight("concerns:forward", facts.pass_on_page, who=LEAD),
     "pass on, the mails": Sight(
@@ -627,6 +625,15 @@ DESK = {
     ),
     "new scope rule with errors": Sight(
         "concerns:scope_rule_new", who=LEAD, deed=send_the_form_empty
+    ),
+    "routing rules": Sight("concerns:routing_rules", who=LEAD),
+    "routing rule": Sight(
+        "concerns:routing_rule_edit",
+        lambda: reverse("concerns:routing_rule_edit", args=[facts.first(RoutingRule).pk]),
+        who=LEAD,
+    ),
+    "new routing rule with errors": Sight(
+        "concerns:routing_rule_new", who=LEAD, deed=send_the_form_empty
     ),
     "talks": Sight("concerns:talks", who=LEAD),
     "talks, about what": Sight(

@@ -15,6 +15,7 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.api.models import Attribute
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
+from quartiersladen.concerns.demo import routing
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
 from quartiersladen.concerns.models import Action, Concern, Following, Referral, Voice
 from quartiersladen.concerns.news import confirm_link, leave_link
@@ -250,6 +251,11 @@ def membership() -> Membership:
 def desk(name: str, concern: Concern, query: str = "") -> str:
     """Return the address of a page about one concern."""
     return reverse(f"concerns:{name}", args=[concern.dossier.reference]) + query
+
+
+def with_suggestions() -> Concern:
+    """Return a concern that a rule fits and that nobody has yet."""
+    return concerns(text=routing.TEXT).get()
 
 
 def pass_on_page() -> str:

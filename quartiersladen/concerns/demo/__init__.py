@@ -22,6 +22,7 @@ from quartiersladen.concerns.demo.order import put_in_order
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
 from quartiersladen.concerns.demo.questions import ask_people_back
+from quartiersladen.concerns.demo.routing import suggest_bodies
 from quartiersladen.concerns.demo.scope_rules import store_scope_rules
 from quartiersladen.concerns.demo.spam import fill_the_quarantine
 from quartiersladen.concerns.demo.stories import Stories
@@ -116,6 +117,7 @@ def load(now: datetime) -> None:
             fill_the_inbox(office, now, post)
             join_the_heap(office, now, heap)
             keep_confidential_matters(office, now)
+        suggest_bodies(office, now)
     read_languages()
 
 

@@ -20,6 +20,12 @@ BETWEEN_WORDS = re.compile(r"[,;\n]")
 MOST_WORDS = 2000  # characters
 
 
+def beginnings(typed: str) -> list[str]:
+    """Return the beginnings of words that were typed between commas, each once."""
+    words = (word.strip() for word in BETWEEN_WORDS.split(typed))
+    return list(dict.fromkeys(word for word in words if word))
+
+
 class ThemesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """Themes to tick, by their name in the language of the page."""
 
@@ -91,8 +97,7 @@ class ScopeRuleForm(TextsInEveryLanguage):
 
     def clean_words(self) -> list[str]:
         """Return the beginnings, each once."""
-        typed = BETWEEN_WORDS.split(self.cleaned_data["words"])
-        return list(dict.fromkeys(word.strip() for word in typed if word.strip()))
+        return beginnings(self.cleaned_data["words"])
 
     def facts(self) -> RuleFacts:
         """Return what was typed, after is_valid()."""

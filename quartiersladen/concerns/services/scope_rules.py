@@ -65,12 +65,17 @@ class RuleFacts:
     position: int
 
 
+def is_long_enough(*, word: str) -> bool:
+    """Say whether the beginning of a word tells one word from most others."""
+    return len(NOT_IN_WORDS.sub("", fold(word))) >= FEWEST_LETTERS
+
+
 def _check(facts: RuleFacts) -> None:
     if not facts.title.get("de", "").strip():
         raise RuleWithoutTitle(field="title_de")
     if not facts.words and not facts.themes:
         raise RuleFitsEverything(field="words")
-    if any(len(NOT_IN_WORDS.sub("", fold(word))) < FEWEST_LETTERS for word in facts.words):
+    if not all(is_long_enough(word=word) for word in facts.words):
         raise WordTooShort(field="words")
     if facts.right_address is None and not facts.text.get("de", "").strip():
         raise RuleLeadsNowhere(field="right_address")

@@ -25,6 +25,7 @@ from quartiersladen.concerns.views_office.offers import (
     referral_cards,
     silent,
 )
+from quartiersladen.concerns.views_office.suggesting import suggested_at_first
 from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.queries import kept_text, messages_of
 from quartiersladen.dossiers.confidential import readings_of
@@ -154,6 +155,7 @@ def show(
         "may_open_leader": rules.may_open_leader(viewer, concern),
         "question": case.question,
         "may_forward": may_forward(case),
+        "suggestions": suggested_at_first(case),
         "has_letter": rules.may_see_teller(viewer, concern) and has_letter(concern),
         "correspondence": [_letter(case, m) for m in messages_of(viewer, concern.dossier)],
         "photos": case.photos,

@@ -25,6 +25,7 @@ from quartiersladen.concerns.views_office.snippets import (
     offers_for,
     typed_with_snippet,
 )
+from quartiersladen.concerns.views_office.suggesting import all_by_rules, suggested
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.kernel.errors import Conflict, Invalid
@@ -36,8 +37,11 @@ Letters = list[tuple[PassOn, Letter]]
 
 
 def _chosen(query: QueryDict) -> list[int]:
-    keys = query.getlist("stelle")[:MOST_BODIES]
-    return [int(key) for key in keys if is_key(key)]
+    return _keys(query, "stelle")
+
+
+def _keys(query: QueryDict, name: str) -> list[int]:
+    return [int(key) for key in query.getlist(name)[:MOST_BODIES] if is_key(key)]
 
 
 def _body_forms(case: Case, chosen: list[int], data: QueryDict | None) -> list[PassOnForm]:
@@ -60,10 +64,17 @@ def _body_form(
         body=body,
         people=people,
         has_consent=case.concern.teller.may_pass_on,
-        initial={"way": Way.MAIL if body.email else Way.PHONE} | (typed or {}),
+        initial=_initial(case, body, people) | (typed or {}),
     )
     form.offers = offers_for(desk, PassOnForm.SNIPPETS)
     return form
+
+
+def _initial(case: Case, body: ResponsibleBody, people: list[ContactPerson]) -> dict[str, object]:
+    """Return how it goes at first, and to whom if a suggestion names somebody there."""
+    asked_for = _keys(case.request.GET, "ansprechperson")
+    person = next((someone.pk for someone in people if someone.pk in asked_for), None)
+    return {"way": Way.MAIL if body.email else Way.PHONE, "person": person}
 
 
 def _items(forms: list[PassOnForm]) -> list[PassOn]:
@@ -115,6 +126,7 @@ def _page(
     now = fresh(case)
     waiting = {r.body_id for r in now.referrals if ReferralState(r.state) in WAITING}
     bodies = queries.bodies_by_theme(case.request.quarter.pk, now.concern.theme_id)
+    suggestions = [] if forms else suggested(now)
     context = {
         "concern": now.concern,
         "version": version or now.version,
@@ -122,6 +134,8 @@ def _page(
         "ask_on": ask_on,
         "letters": letters,
         "seen": mark([letter for _item, letter in letters]),
+        "suggestions": suggestions,
+        "all_suggested": all_by_rules(suggestions),
         "bodies": [(body, fits, body.pk in waiting) for body, fits in bodies],
         "nav_section": "concerns",
     }

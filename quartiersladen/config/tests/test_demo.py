@@ -10,7 +10,11 @@ from django.utils import timezone
 
 from quartiersladen.accounts.demo import KNOWN_PASSWORD, PEOPLE, password
 from quartiersladen.accounts.models import User
+from quartiersladen.accounts.queries import viewer_for
+from quartiersladen.accounts.states import Role
+from quartiersladen.concerns.demo import routing
 from quartiersladen.concerns.models import Action, Concern, Question, Talk
+from quartiersladen.concerns.routing import suggestions
 from quartiersladen.concerns.states import ConcernState, Result
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry, FollowUp
@@ -46,7 +50,7 @@ def test_it_shows_every_state_and_result(loaded):
 
     assert set(big.values_list("state", flat=True)) == set(ConcernState)
     assert set(big.values_list("result", flat=True)) == {"", *Result}
-    assert (big.count(), concerns("am-leipziger-tor").count()) == (155, 21)
+    assert (big.count(), concerns("am-leipziger-tor").count()) == (156, 21)
 
 
 def test_everything_lies_inside_and_nothing_in_the_future(loaded):
@@ -85,6 +89,24 @@ def test_questions_cards_walks_and_an_important_topic_are_there(loaded):
     [topic] = big.filter(topic_months__isnull=False)
     assert topic.dossier.entries.filter(deed="body_answered").count() == 4
     assert topic.dossier.follow_ups.get(done_at=None).reason == "topic"
+
+
+def test_rules_and_closed_concerns_suggest_a_body(loaded):
+    quarter = Quarter.objects.get(slug="leipziger-osten")
+    viewer = viewer_for(
+        User.objects.get(memberships__quarter=quarter, memberships__role=Role.LEAD),
+        quarter.pk,
+        quarter.local_day(timezone.now()),
+    )
+    concern = concerns("leipziger-osten").get(text=routing.TEXT)
+
+    found = suggestions(viewer, concern, taken=(), now=timezone.now())
+
+    assert [(one.body, one.is_by_rule) for one in found] == [
+        ("Streetwork Morgenstern (Beispiel) e. V.", True),
+        ("Musteramt für Ordnung", True),
+        ("Kehrfix Straßenreinigung GmbH", False),
+    ]
 
 
 def test_mails_photos_and_talks_are_there(loaded):
@@ -146,4 +168,4 @@ def test_it_refuses_a_database_that_is_not_empty(loaded):
         call_command("demo")
 
     call_command("demo", "--if-empty")
-    assert Concern.objects.count() == 176
+    assert Concern.objects.count() == 177
