@@ -14,6 +14,7 @@ from quartiersladen.concerns import timeline
 from quartiersladen.concerns.models import (
     BlockedSender,
     Concern,
+    Meeting,
     Question,
     Referral,
     Teller,
@@ -23,7 +24,7 @@ from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
 from quartiersladen.concerns.services.filters import filters_naming, forget_filters_naming
 from quartiersladen.concerns.services.voices import remove_voices
-from quartiersladen.concerns.states import AnswerWay
+from quartiersladen.concerns.states import AnswerWay, MeetingState
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.rules import rows_inside
 from quartiersladen.dossiers.search import narrowed
@@ -70,6 +71,11 @@ def inside_by_concern(viewer: Viewer) -> Q:
     return rows_inside(viewer, "concern__dossier__")
 
 
+def inside_by_meeting(viewer: Viewer) -> Q:
+    """Return the same filter for invitations."""
+    return rows_inside(viewer, "meeting__concern__dossier__")
+
+
 def _concern_text(field: str, title: object) -> FreeText:
     return FreeText(
         model="concerns.Concern",
@@ -103,6 +109,30 @@ def _question_text(field: str, title: object) -> FreeText:
         matter="concern_id",
         name="concern__dossier__reference",
         visible=inside_by_concern,
+    )
+
+
+def _meeting_text(field: str, title: object) -> FreeText:
+    return FreeText(
+        model="concerns.Meeting",
+        field=field,
+        title=str(title),
+        quarter="concern__quarter_id",
+        matter="concern_id",
+        name="concern__dossier__reference",
+        visible=inside_by_concern,
+    )
+
+
+def _invitation_text(field: str, title: object) -> FreeText:
+    return FreeText(
+        model="concerns.Invitation",
+        field=field,
+        title=str(title),
+        quarter="meeting__concern__quarter_id",
+        matter="meeting__concern_id",
+        name="meeting__concern__dossier__reference",
+        visible=inside_by_meeting,
     )
 
 
@@ -150,6 +180,16 @@ class Concerns(Holder):
             "concerns.question.text": "may name people; until the text rule",
             "concerns.question.answer": "words of the teller; until the text rule",
             "concerns.question.by": "who asked; as long as the account",
+            "concerns.meeting.place": "may be where somebody lives; until the text rule",
+            "concerns.meeting.purpose": "may name people; until the text rule",
+            "concerns.meeting.others": "who else takes part; until the text rule",
+            "concerns.meeting.agreed": "may name people; until the text rule",
+            "concerns.meeting.for_person": "words to the teller; until the text rule",
+            "concerns.meeting.for_public": "words to everybody; until the text rule",
+            "concerns.meeting.by": "who planned it; as long as the account",
+            "concerns.invitation.person": "a contact person at a body, see directory",
+            "concerns.invitation.words": "words of a body; until the text rule",
+            "concerns.invitation.promise": "words of a body; until the text rule",
             "concerns.action.by": "who began an action; as long as the account",
             "concerns.draftphoto.label": "name of a file on the device of the teller; 24 hours",
             "concerns.talk.by": "who counted a talk; as long as the account",
@@ -199,6 +239,14 @@ class Concerns(Holder):
         _referral_text("reply", gettext_lazy("Reply of a body")),
         _question_text("text", gettext_lazy("Question to the person")),
         _question_text("answer", gettext_lazy("Answer of the person")),
+        _meeting_text("place", gettext_lazy("Place of a meeting")),
+        _meeting_text("purpose", gettext_lazy("What a meeting is about")),
+        _meeting_text("others", gettext_lazy("Who else takes part in a meeting")),
+        _meeting_text("agreed", gettext_lazy("What was agreed at a meeting")),
+        _meeting_text("for_person", gettext_lazy("Words about a meeting to the person")),
+        _meeting_text("for_public", gettext_lazy("Words about a meeting to everybody")),
+        _invitation_text("words", gettext_lazy("What a body said about a meeting")),
+        _invitation_text("promise", gettext_lazy("What a body promised at a meeting")),
     )
 
     def find(self, viewer: Viewer, words: str) -> list[Found]:
@@ -261,6 +309,10 @@ class Concerns(Holder):
         asked: dict[int, list[Question]] = {}
         for question in Question.objects.filter(concern__in=concerns).order_by("asked_at", "pk"):
             asked.setdefault(question.concern_id, []).append(question)
+        met = Meeting.objects.filter(concern__in=concerns, state=MeetingState.HELD)
+        told: dict[int, list[Meeting]] = {}
+        for meeting in met.exclude(for_person="").order_by("on", "pk"):
+            told.setdefault(meeting.concern_id, []).append(meeting)
         return [
             Section("contact", _("Contact data"), [_contact(c) for c in concerns]),
             Section("told", _("What the person told us"), [_told(c) for c in concerns]),
@@ -276,6 +328,15 @@ class Concerns(Holder):
                     _asked(concern, question)
                     for concern in concerns
                     for question in asked.get(concern.pk, [])
+                ],
+            ),
+            Section(
+                "meetings",
+                _("What we told the person of meetings with bodies"),
+                [
+                    _met(concern, meeting)
+                    for concern in concerns
+                    for meeting in told.get(concern.pk, [])
                 ],
             ),
             Section(
@@ -528,6 +589,14 @@ def _asked(concern: Concern, question: Question) -> Record:
         ("question", _("Question"), question.text),
         ("answered_on", _("Answered on"), _day(answered, concern.quarter) if answered else ""),
         ("answer", _("Answer"), question.answer),
+    )
+
+
+def _met(concern: Concern, meeting: Meeting) -> Record:
+    return record(
+        concern.dossier.reference,
+        ("on", _("On"), date_format(meeting.on, "SHORT_DATE_FORMAT")),
+        ("words", _("Words for the person"), meeting.for_person),
     )
 
 

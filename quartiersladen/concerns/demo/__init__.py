@@ -17,6 +17,7 @@ from quartiersladen.concerns.demo.addresses import store_right_addresses
 from quartiersladen.concerns.demo.followers import follow_what_is_new
 from quartiersladen.concerns.demo.inbox import fill_the_inbox
 from quartiersladen.concerns.demo.joint import join_the_heap
+from quartiersladen.concerns.demo.meetings import sit_together
 from quartiersladen.concerns.demo.order import put_in_order
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
@@ -111,6 +112,7 @@ def load(now: datetime) -> None:
             ask_people_back(office, now)
             enter_cards_and_a_walk(office, now)
             keep_an_important_topic(office, now)
+            sit_together(office, now)
             post = Random(f"{SEED} post {quarter.slug}")  # noqa: S311 -- the same mails each time
             fill_the_inbox(office, now, post)
             join_the_heap(office, now, heap)
