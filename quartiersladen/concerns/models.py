@@ -605,9 +605,8 @@ class Invitation(models.Model):
                 condition=Q(attendance__in=Attendance.values), name="invitation_attendance_known"
             ),
             models.CheckConstraint(
-                condition=Q(promise="", promised_on=None)
-                | (~Q(promise="") & Q(promised_on__isnull=False)),
-                name="invitation_promise_has_day",
+                condition=Q(promised_on=None) | ~Q(promise=""),
+                name="invitation_day_is_promised",
             ),
             models.UniqueConstraint(fields=["meeting", "body"], name="invitation_once_per_body"),
         ]

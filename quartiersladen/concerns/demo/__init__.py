@@ -86,6 +86,8 @@ def load(now: datetime) -> None:
         random = Random(f"{SEED} {quarter.slug}")  # noqa: S311 -- the same year each time
         office = _office(quarter, now)
         addresses = store_right_addresses(quarter)
+        if quarter.is_default:
+            sit_together(office, now)
         stories = Stories(quarter, GROUNDS[quarter.slug], addresses, random)
         plan = [
             (now - timedelta(days=random.uniform(*chapter.ages)), chapter.life)
@@ -112,7 +114,6 @@ def load(now: datetime) -> None:
             ask_people_back(office, now)
             enter_cards_and_a_walk(office, now)
             keep_an_important_topic(office, now)
-            sit_together(office, now)
             post = Random(f"{SEED} post {quarter.slug}")  # noqa: S311 -- the same mails each time
             fill_the_inbox(office, now, post)
             join_the_heap(office, now, heap)

@@ -227,7 +227,7 @@ def _built(concern: Concern, plan: Plan, viewer: Viewer, now: datetime) -> Meeti
         purpose=plan.purpose.strip(),
         others=plan.others.strip(),
         planned_at=now,
-        by_id=viewer.user_id,
+        by_id=viewer.user_id or 0,
     )
 
 
@@ -471,7 +471,7 @@ def move_meeting(
     return _line(viewer, meeting, "meeting_moved", now, facts)
 
 
-def to_call_off(meeting: Meeting) -> list[Invitation]:
+def to_call_off(*, meeting: Meeting) -> list[Invitation]:
     """Return whom somebody here has to tell that it does not take place."""
     return [one for one in _invited(meeting) if one.is_by_hand and one.told_at is not None]
 
@@ -504,7 +504,7 @@ def cancel_meeting(
     claim(dossier=concern.dossier, version=version)
     asked = _invited(meeting)
     if concern.is_open:
-        note = mails.note_of_calls_off(meeting, to_call_off(meeting))
+        note = mails.note_of_calls_off(meeting, to_call_off(meeting=meeting))
         set_date_of_bodies(
             concern=concern,
             due_on=next_on,

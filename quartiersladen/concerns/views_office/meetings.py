@@ -316,7 +316,7 @@ def _form(sitting: Sitting, name: str, data: QueryDict | None = None) -> Form:
     if name == "move":
         initial: Data = {"on": meeting.on, "begins": meeting.begins, "place": meeting.place}
         return forms.MoveForm(data, auto_id="move_%s", initial=initial)
-    by_hand = services.to_call_off(meeting)
+    by_hand = services.to_call_off(meeting=meeting)
     return forms.CancelForm(
         data,
         auto_id="cancel_%s",
