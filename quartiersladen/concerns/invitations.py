@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from quartiersladen.concerns.letters import Letter, referral_link
 from quartiersladen.concerns.models import Invitation, Meeting, Referral
-from quartiersladen.dossiers.states import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,14 @@ def appointment(meeting: Meeting) -> Appointment:
 
 def is_secret(meeting: Meeting) -> bool:
     """Whether a mail may say only the number of the matter."""
-    return meeting.concern.dossier.audience == Audience.CONFIDENTIAL
+    return meeting.concern.dossier.is_confidential
+
+
+def _subject(meeting: Meeting, words: str) -> str:
+    """Return the subject; of a confidential matter nothing but the number, as in every mail."""
+    if is_secret(meeting):
+        return _("Message no. %(number)s") % {"number": meeting.concern.dossier.reference}
+    return words
 
 
 def _paragraphs(*parts: str) -> str:
@@ -95,8 +101,10 @@ def invitation(meeting: Meeting, bodies: list[str], referral: Referral | None) -
         case = _("What we were told stands on this page; you need no account:")
         is_open = referral is not None and not is_secret(meeting)
         return Letter(
-            subject=_("Meeting about no. %(number)s on %(day)s")
-            % {**facts, "day": _day(meeting.on)},
+            subject=_subject(
+                meeting,
+                _("Meeting about no. %(number)s on %(day)s") % {**facts, "day": _day(meeting.on)},
+            ),
             text=_paragraphs(
                 _("Good day,"),
                 _("we invite you to a meeting about concern no. %(number)s.") % facts,
@@ -124,8 +132,11 @@ def moved(meeting: Meeting, earlier: Appointment, why: str) -> Letter:
     facts = {"number": meeting.concern.dossier.reference}
     with translation.override("de"):
         return Letter(
-            subject=_("Moved: meeting about no. %(number)s, now on %(day)s")
-            % {**facts, "day": _day(meeting.on)},
+            subject=_subject(
+                meeting,
+                _("Moved: meeting about no. %(number)s, now on %(day)s")
+                % {**facts, "day": _day(meeting.on)},
+            ),
             text=_paragraphs(
                 _("Good day,"),
                 _("the meeting about concern no. %(number)s has changed:") % facts,
@@ -142,7 +153,9 @@ def called_off(meeting: Meeting, why: str) -> Letter:
     facts = {"number": meeting.concern.dossier.reference, "day": _day(meeting.on)}
     with translation.override("de"):
         return Letter(
-            subject=_("Called off: meeting about no. %(number)s on %(day)s") % facts,
+            subject=_subject(
+                meeting, _("Called off: meeting about no. %(number)s on %(day)s") % facts
+            ),
             text=_paragraphs(
                 _("Good day,"),
                 _("the meeting about concern no. %(number)s on %(day)s does not take place.")
@@ -163,8 +176,11 @@ def note_of_calls(meeting: Meeting, invitations: list[Invitation]) -> str:
 def note_of_result(meeting: Meeting) -> str:
     """Return what to do after the meeting, for the next date."""
     with translation.override("de"):
+        day = {"day": _day(meeting.on)}
+        if is_secret(meeting):
+            return _("Write down what came of it (%(day)s)") % day
         return _("Write down what came of it (%(day)s): %(purpose)s") % {
-            "day": _day(meeting.on),
+            **day,
             "purpose": meeting.purpose,
         }
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from quartiersladen.dossiers.kinds import KINDS
-from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
+from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind, title_in_lists
 from quartiersladen.files.models import StoredFile
 from quartiersladen.quarters.models import Quarter
 
@@ -55,6 +55,16 @@ class Dossier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether only named persons may see it."""
+        return self.audience == Audience.CONFIDENTIAL
+
+    @property
+    def list_title(self) -> str:
+        """The title as lists show it."""
+        return title_in_lists(self.title, self.audience)
 
     def office_path(self) -> str:
         """Return the path of the page at the desk."""

@@ -32,11 +32,12 @@ from quartiersladen.privacy.registry import (
 )
 from quartiersladen.privacy.rules import may_erase, may_look_up
 from quartiersladen.privacy.services import leave_trail
+from quartiersladen.privacy.states import PERSON_READ
 from quartiersladen.quarters.models import Quarter
 
 SHORTEST_SEARCH = 3  # letters
 MOST_FOUND = 100
-READ, ERASED = "person read", "person erased"
+ERASED = "person erased"
 
 
 class NobodyChosen(Invalid):
@@ -93,7 +94,7 @@ def note_reading(*, viewer: Viewer, person: Person, how: str, now: datetime) -> 
     leave_trail(
         quarter=person.quarter,
         by_id=viewer.user_id,
-        deed=READ,
+        deed=PERSON_READ,
         subject=_rows_in_words(person),
         data={"how": how},
         now=now,

@@ -4,7 +4,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from quartiersladen.privacy.states import ConsentPurpose, ConsentStep, RetentionKind
+from quartiersladen.privacy.states import (
+    CONFIDENTIAL_READ,
+    ConsentPurpose,
+    ConsentStep,
+    RetentionKind,
+)
 from quartiersladen.quarters.models import Quarter
 
 
@@ -51,7 +56,14 @@ class Trail(models.Model):
     data = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["quarter", "-at"], name="trail_of_quarter")]
+        indexes = [
+            models.Index(fields=["quarter", "-at"], name="trail_of_quarter"),
+            models.Index(
+                fields=["subject", "-at"],
+                condition=Q(deed=CONFIDENTIAL_READ),
+                name="trail_of_confidential",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {self.deed} {self.subject}"

@@ -356,12 +356,15 @@ def test_of_a_confidential_matter_only_the_number_is_said(mira, concern, body, c
     concern.dossier.audience = Audience.CONFIDENTIAL
     concern.dossier.save()
     Named.objects.create(dossier=concern.dossier, user_id=mira.user_id)
+    since = newest()
 
     meeting = plan(mira, concern, (body, Way.MAIL), (cleaners, Way.MAIL))
+    assert PLAN.purpose not in task()[2]  # lists are seen in passing
     move(mira, meeting, why="Frau Geheim kann nicht.")
     cancel(mira, meeting, why="Frau Geheim will nicht.")
 
-    sent = mails()
+    sent = Mail.objects.filter(pk__gt=since)
+    assert {mail.subject for mail in sent} == {f"Nachricht Nr. {concern.dossier.reference}"}
     assert len(sent) == 6
     for mail in sent:
         assert concern.dossier.reference in mail.text
