@@ -82,7 +82,7 @@ def _when_and_where(meeting: Meeting, earlier: Appointment | None = None) -> str
 
 
 def _who(meeting: Meeting, bodies: list[str]) -> str:
-    invited = _("Invited are: %(bodies)s.") % {"bodies": ", ".join(bodies)}
+    invited = _("Invited are: %(bodies)s.") % {"bodies": ", ".join(bodies).rstrip(".")}
     others = _("Also there: %(others)s.") % {"others": meeting.others.rstrip(".")}
     return f"{invited} {others}" if meeting.others else invited
 

@@ -335,8 +335,8 @@ class CaseMaker:
         self.entered()
         self.called_a_topic(self.report("topic"))
         self.meet(self.show(self.passed(self.report("met"))))
-        self.assign(self.meet(self.report("met, helped"), ends="called off"))
-        self.keep_secret(self.meet(self.report("secret, met"), ends=""))
+        self.assign(self.meet(self.report("met, helped"), ends=""))
+        self.keep_secret(self.meet(self.report("secret, met"), ends="called off"))
         self.report("quarantined", is_held=True, consent=True)
         self.assign(self.report("quarantined, helped", is_held=True))
         self.call_spam(self.report("spam", is_held=True))
@@ -667,7 +667,7 @@ class CaseMaker:
         meeting = meetings.plan_meeting(
             viewer=self.lead,
             concern=concern,
-            plan=meetings.Plan(today, time(9), "Laden", "Wer macht was?", "Kita-Leitung"),
+            plan=meetings.Plan(today, time(0), "Laden", "Wer macht was?", "Kita-Leitung"),
             invites=[
                 meetings.Invite(self.bodies[0], Way.MAIL, self.bodies[0].people.first()),
                 meetings.Invite(self.bodies[1], Way.PHONE),

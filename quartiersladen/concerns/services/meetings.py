@@ -411,6 +411,10 @@ def note_attendance(
     )
 
 
+def _is_mailed(meeting: Meeting) -> bool:
+    return any(not one.is_by_hand for one in _invited(meeting))
+
+
 def _moved(meeting: Meeting, to: mails.Appointment) -> Meeting:
     after = copy(meeting)
     after.on, after.begins, after.place = to.on, to.begins, to.place.strip()
@@ -428,14 +432,14 @@ def _check_move(meeting: Meeting, to: mails.Appointment, now: datetime) -> None:
 def preview_move(
     *, viewer: Viewer, meeting: Meeting, to: mails.Appointment, why: str, now: datetime
 ) -> list[Letter]:
-    """Return the exact mails about another day, time or place, one per body that gets one.
+    """Return the exact mail about another day, time or place, the same to all; none if none goes.
 
     Raises what move_meeting would raise.
     """
     demand(may_decide(viewer, meeting.concern))
     _check_move(meeting, to, now)
     letter = mails.moved(_moved(meeting, to), mails.appointment(meeting), why.strip())
-    return [letter for one in _invited(meeting) if not one.is_by_hand]
+    return [letter] if _is_mailed(meeting) else []
 
 
 @transaction.atomic
@@ -477,11 +481,11 @@ def to_call_off(*, meeting: Meeting) -> list[Invitation]:
 
 
 def preview_cancel(*, viewer: Viewer, meeting: Meeting, why: str) -> list[Letter]:
-    """Return the exact mails, one per body that gets one. Raises what cancel_meeting would raise."""
+    """Return the exact mail, the same to all; none if none goes. Raises what cancel_meeting would."""
     demand(may_decide(viewer, meeting.concern))
     _demand_ahead(meeting)
     letter = mails.called_off(meeting, why.strip())
-    return [letter for one in _invited(meeting) if not one.is_by_hand]
+    return [letter] if _is_mailed(meeting) else []
 
 
 @transaction.atomic

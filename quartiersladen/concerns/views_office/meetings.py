@@ -249,10 +249,10 @@ def _goes_to(sitting: Sitting) -> str:
     mailed = ", ".join(one.body.name for one in sitting.invited if not one.is_by_hand)
     called = ", ".join(one.body.name for one in sitting.invited if one.is_by_hand)
     parts = [
-        _("A mail goes to: %(bodies)s.") % {"bodies": mailed} if mailed else "",
-        _("You call or write to: %(bodies)s.") % {"bodies": called} if called else "",
+        _("A mail goes to: %(bodies)s") % {"bodies": mailed} if mailed else "",
+        _("You call or write to: %(bodies)s") % {"bodies": called} if called else "",
     ]
-    return " ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
 
 
 def _deed(
@@ -292,7 +292,7 @@ def _attendance_deed(
         form = _attendance_form(invitation)
     return Deed(
         name=name,
-        title=_("It has said something"),
+        title=_("Write down whether it comes"),
         url=sitting.url("meeting_attendance", invitation.pk),
         form=form,
         is_open=name == opened,
