@@ -160,8 +160,8 @@ BUILT: dict[str, Callable[[Facts], str]] = {
     "meeting_cancelled": lambda facts: (
         _("The meeting with %(bodies)s on %(day)s does not take place.") % _met(facts)
     ),
-    "meeting_told": lambda facts: _("Meeting with %(bodies)s on %(day)s:") % _met(facts),
-    "meeting_public": lambda facts: _("Meeting with %(bodies)s on %(day)s:") % _met(facts),
+    "meeting_told": lambda facts: _("Meeting with %(bodies)s on %(day)s.") % _met(facts),
+    "meeting_public": lambda facts: _("Meeting with %(bodies)s on %(day)s.") % _met(facts),
 }
 
 
