@@ -640,14 +640,14 @@ DESK = {
         deed=unfold_every_deed,
     ),
     "meeting, what changes": Sight(
-        "concerns:meeting",
+        "concerns:meeting_move",
         lambda: facts.meeting_page("planned") + "?tat=move",
         who=LEAD,
         deed=look_at_what_changed,
     ),
     "meeting, what came of it": Sight("concerns:meeting", facts.over_page, who=LEAD),
     "meeting, half a result": Sight(
-        "concerns:meeting", facts.over_page, who=LEAD, deed=write_down_half_a_result
+        "concerns:meeting_hold", facts.over_page, who=LEAD, deed=write_down_half_a_result
     ),
     "meeting, held": Sight("concerns:meeting", lambda: facts.meeting_page("held"), who=LEAD),
     "a meeting waits for its result": Sight(
@@ -835,7 +835,7 @@ NO_PAGE = {
         *(f"concerns:{deed}" for deed in ("said", "reopen", "withdraw", "told")),
         *(f"concerns:{deed}" for deed in ("release", "conceal", "language", "tags")),
         *(f"concerns:{deed}" for deed in ("question", "heard", "topic", "topic_end")),
-        *(f"concerns:meeting_{deed}" for deed in ("move", "cancel", "hold", "attendance")),
+        *(f"concerns:meeting_{deed}" for deed in ("cancel", "attendance")),
         *(f"concerns:{deed}" for deed in ("confidential", "named", "confidential_end")),
         "directory:person_new",
         "concerns:consent",

@@ -786,7 +786,7 @@ def test_the_person_gets_a_copy_of_the_words_to_them_and_of_no_other(mira, conce
 @pytest.mark.parametrize(
     "changes",
     [
-        {"state": "vielleicht"},
+        {"state": "weg"},
         {"state": MeetingState.HELD, "ended_at": NOON},
         {"state": MeetingState.CANCELLED},
         {"ended_at": NOON},
