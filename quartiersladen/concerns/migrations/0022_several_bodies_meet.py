@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0020_concern_can_come_by_mail"),
+        ("concerns", "0021_first_pages_come_from_an_index"),
         ("directory", "0001_start"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
