@@ -203,9 +203,10 @@ def test_a_closed_concern_says_what_is_possible(desk, mira, concern, body):
     assert "Nehmen Sie es erst wieder auf" in desk.get(at(concern)).content.decode()
 
 
-def test_who_comes_in(client, quarter, concern, body, desk, helper_desk):
-    meeting = planned(desk, concern, body)
+def test_who_comes_in(client, quarter, concern, body, youth, desk, helper_desk):
+    meeting = planned(desk, concern, body, youth)
     page = at(concern, f"{meeting.pk}/")
+    assert youth.phone in desk.get(page).content.decode()
     assert client.get(page).headers["Location"].startswith("/anmelden/")
     city = signed_in_client(make_member(quarter, Role.CLIENT, "Stadt"))
     assert city.get(page).status_code == 403
@@ -222,7 +223,8 @@ def test_who_comes_in(client, quarter, concern, body, desk, helper_desk):
 
     read = helper_desk.get(page)
     assert (read.status_code, read.context["deeds"]) == (200, [])
-    assert [deed for _one, deed in read.context["rows"]] == [None]
+    assert [deed for _one, deed in read.context["rows"]] == [None, None]
+    assert youth.phone not in read.content.decode()  # as in the directory
     assert helper_desk.get(at(concern)).status_code == 403
     for deed in ("verlegen/", "absagen/", "ergebnis/"):
         assert helper_desk.post(page + deed, {"version": 1}).status_code == 403
