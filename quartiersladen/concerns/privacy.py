@@ -14,6 +14,7 @@ from quartiersladen.concerns import timeline
 from quartiersladen.concerns.models import (
     BlockedSender,
     Concern,
+    Meeting,
     Question,
     Referral,
     Teller,
@@ -23,7 +24,7 @@ from quartiersladen.concerns.queries import concerns_inside
 from quartiersladen.concerns.services import forgetting
 from quartiersladen.concerns.services.filters import filters_naming, forget_filters_naming
 from quartiersladen.concerns.services.voices import remove_voices
-from quartiersladen.concerns.states import AnswerWay
+from quartiersladen.concerns.states import AnswerWay, MeetingState
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.rules import rows_inside
 from quartiersladen.dossiers.search import narrowed
@@ -69,6 +70,11 @@ def inside(viewer: Viewer) -> Q:
 def inside_by_concern(viewer: Viewer) -> Q:
     """Return the same filter for referrals and questions."""
     return rows_inside(viewer, "concern__dossier__")
+
+
+def inside_by_meeting(viewer: Viewer) -> Q:
+    """Return the same filter for invitations."""
+    return rows_inside(viewer, "meeting__concern__dossier__")
 
 
 def _concern_text(field: str, title: object) -> FreeText:
@@ -117,6 +123,30 @@ def _rule_text(field: str, title: Words) -> FreeText:
     )
 
 
+def _meeting_text(field: str, title: object) -> FreeText:
+    return FreeText(
+        model="concerns.Meeting",
+        field=field,
+        title=str(title),
+        quarter="concern__quarter_id",
+        matter="concern_id",
+        name="concern__dossier__reference",
+        visible=inside_by_concern,
+    )
+
+
+def _invitation_text(field: str, title: object) -> FreeText:
+    return FreeText(
+        model="concerns.Invitation",
+        field=field,
+        title=str(title),
+        quarter="meeting__concern__quarter_id",
+        matter="meeting__concern_id",
+        name="meeting__concern__dossier__reference",
+        visible=inside_by_meeting,
+    )
+
+
 def _digits(text: str) -> str:
     return sub(r"\D", "", text)
 
@@ -161,6 +191,16 @@ class Concerns(Holder):
             "concerns.question.text": "may name people; until the text rule",
             "concerns.question.answer": "words of the teller; until the text rule",
             "concerns.question.by": "who asked; as long as the account",
+            "concerns.meeting.place": "may be where somebody lives; until the text rule",
+            "concerns.meeting.purpose": "may name people; until the text rule",
+            "concerns.meeting.others": "who else takes part; until the text rule",
+            "concerns.meeting.agreed": "may name people; until the text rule",
+            "concerns.meeting.for_person": "words to the teller; until the text rule",
+            "concerns.meeting.for_public": "words to everybody; until the text rule",
+            "concerns.meeting.by": "who planned it; as long as the account",
+            "concerns.invitation.person": "a contact person at a body, see directory",
+            "concerns.invitation.words": "words of a body; until the text rule",
+            "concerns.invitation.promise": "words of a body; until the text rule",
             "concerns.action.by": "who began an action; as long as the account",
             "concerns.routingrule.name": "own words, may name people; blackened",
             "concerns.routingrule.note": "own words, may name people; blackened",
@@ -216,6 +256,14 @@ class Concerns(Holder):
         _question_text("answer", gettext_lazy("Answer of the person")),
         _rule_text("name", gettext_lazy("Rule for passing on")),
         _rule_text("note", gettext_lazy("Note of a rule for passing on")),
+        _meeting_text("place", gettext_lazy("Place of a meeting")),
+        _meeting_text("purpose", gettext_lazy("What a meeting is about")),
+        _meeting_text("others", gettext_lazy("Who else takes part in a meeting")),
+        _meeting_text("agreed", gettext_lazy("What was agreed at a meeting")),
+        _meeting_text("for_person", gettext_lazy("Words about a meeting to the person")),
+        _meeting_text("for_public", gettext_lazy("Words about a meeting to everybody")),
+        _invitation_text("words", gettext_lazy("What a body said about a meeting")),
+        _invitation_text("promise", gettext_lazy("What a body promised at a meeting")),
     )
 
     def find(self, viewer: Viewer, words: str) -> list[Found]:
@@ -278,6 +326,10 @@ class Concerns(Holder):
         asked: dict[int, list[Question]] = {}
         for question in Question.objects.filter(concern__in=concerns).order_by("asked_at", "pk"):
             asked.setdefault(question.concern_id, []).append(question)
+        met = Meeting.objects.filter(concern__in=concerns, state=MeetingState.HELD)
+        told: dict[int, list[Meeting]] = {}
+        for meeting in met.exclude(for_person="").order_by("on", "pk"):
+            told.setdefault(meeting.concern_id, []).append(meeting)
         return [
             Section("contact", _("Contact data"), [_contact(c) for c in concerns]),
             Section("told", _("What the person told us"), [_told(c) for c in concerns]),
@@ -293,6 +345,15 @@ class Concerns(Holder):
                     _asked(concern, question)
                     for concern in concerns
                     for question in asked.get(concern.pk, [])
+                ],
+            ),
+            Section(
+                "meetings",
+                _("What we told the person of meetings with bodies"),
+                [
+                    _met(concern, meeting)
+                    for concern in concerns
+                    for meeting in told.get(concern.pk, [])
                 ],
             ),
             Section(
@@ -545,6 +606,14 @@ def _asked(concern: Concern, question: Question) -> Record:
         ("question", _("Question"), question.text),
         ("answered_on", _("Answered on"), _day(answered, concern.quarter) if answered else ""),
         ("answer", _("Answer"), question.answer),
+    )
+
+
+def _met(concern: Concern, meeting: Meeting) -> Record:
+    return record(
+        concern.dossier.reference,
+        ("on", _("On"), date_format(meeting.on, "SHORT_DATE_FORMAT")),
+        ("words", _("Words for the person"), meeting.for_person),
     )
 
 

@@ -28,6 +28,7 @@ from quartiersladen.concerns.models import (
     Concern,
     DraftPhoto,
     Joining,
+    Meeting,
     Referral,
     RightAddress,
     SavedFilter,
@@ -42,6 +43,7 @@ from quartiersladen.concerns.states import (
     WAITING,
     ConcernState,
     HitOutcome,
+    MeetingState,
     ReferralState,
 )
 from quartiersladen.correspondence.incoming.states import InboundState
@@ -351,6 +353,7 @@ def get_inside(viewer: Viewer, reference: str) -> Concern:
         .annotate(
             joined_count=_count_of(Concern.objects.filter(leader=OuterRef("pk"))),
             voice_count=_count_of(Voice.objects.filter(concern=OuterRef("pk"))),
+            meeting_count=_count_of(Meeting.objects.filter(concern=OuterRef("pk"))),
         )
         .get(dossier__reference=reference)
     )
@@ -539,6 +542,12 @@ def own_data(viewer: Viewer, concern: Concern) -> dict[str, Any]:
                 "answer": q.answer,
             }
             for q in concern.questions.order_by("asked_at", "pk")
+        ],
+        "meetings": [
+            {"on": m.on, "words": m.for_person}
+            for m in concern.meetings.filter(state=MeetingState.HELD)
+            .exclude(for_person="")
+            .order_by("on", "pk")
         ],
         "contact_passed_on_to": [
             {"body": r.body.name, "at": r.sent_at} for r in bodies_with_contact(concern)

@@ -153,6 +153,36 @@ class QuestionState(TextChoices):
 ANSWERABLE = frozenset({QuestionState.OPEN, QuestionState.UNANSWERED})
 
 
+class MeetingState(TextChoices):
+    """Where a meeting of several bodies stands."""
+
+    PLANNED = "planned", pgettext_lazy("meeting", "planned")
+    MOVED = "moved", pgettext_lazy("meeting", "moved to another day")
+    HELD = "held", pgettext_lazy("meeting", "has taken place")
+    CANCELLED = "cancelled", pgettext_lazy("meeting", "called off")
+
+
+_M = MeetingState
+#: Still to come, or nobody has written down what came of it.
+AHEAD = frozenset({_M.PLANNED, _M.MOVED})
+
+MEETING_MACHINE: Machine[MeetingState] = Machine(
+    [
+        Transition("move", AHEAD, _M.MOVED, frozenset({"day"})),
+        Transition("hold", AHEAD, _M.HELD, frozenset({"bodies", "agreed"})),
+        Transition("cancel", AHEAD, _M.CANCELLED),
+    ]
+)
+
+
+class Attendance(TextChoices):
+    """What a body has said about a meeting to which it is invited."""
+
+    OPEN = "open", pgettext_lazy("invitation", "has not said yet")
+    COMES = "comes", pgettext_lazy("invitation", "comes")
+    STAYS_AWAY = "stays-away", pgettext_lazy("invitation", "does not come")
+
+
 class ConcernKind(TextChoices):
     """What the person brings."""
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from quartiersladen.accounts.rules import Viewer, public_viewer
 from quartiersladen.accounts.states import LinkPurpose
+from quartiersladen.concerns import meeting_lines
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.states import (
     OUTSIDE,
@@ -87,6 +89,16 @@ def _accepted(facts: Facts) -> str:
     return _("%(body)s has taken it on.") % facts
 
 
+def _met(facts: Facts) -> dict[str, str]:
+    """Return with whom, when, and of a meeting that was moved when it was to be before."""
+    before = facts.get("before")
+    return {
+        "bodies": get_text_list(facts["bodies"], _("and")),
+        "day": _day(facts["on"]),
+        "before": _day(before) if before else "",
+    }
+
+
 def _letter(facts: Facts) -> str:
     day = {"day": _day(facts["sent_on"])}
     if facts["way"] == Way.POST:
@@ -113,7 +125,7 @@ PLAIN: dict[str, str | Promise] = {
 MOVES = (
     *("received", "checked", "taken_on", "passed_on", "asked_again", "body_accepted"),
     *("body_declined", "body_answered", "closed", "reopened", "withdrawn", "joined", "parted"),
-    *("question_asked", "question_answered", "question_unanswered"),
+    *("question_asked", "question_answered", "question_unanswered", "meeting_public"),
 )
 #: The same deeds in words to the person who told it.
 TO_PERSON: dict[str, str | Promise] = {
@@ -127,8 +139,10 @@ TO_PERSON: dict[str, str | Promise] = {
     "joint_answer": gettext_lazy("There is an answer for everybody who told us this."),
     "joint_reopened": gettext_lazy("We have taken it up again."),
 }
-#: Deeds with words of the office to the person.
-QUOTED = frozenset({"closed", "joint_answer"})
+#: Deeds with words of the office to the person, or to everybody.
+QUOTED = frozenset({"closed", "joint_answer", "meeting_told", "meeting_public"})
+#: What the person reads in other words already.
+NOT_TO_PERSON = frozenset({"meeting_public"})
 BUILT: dict[str, Callable[[Facts], str]] = {
     "asked_again": _asked_again,
     "body_accepted": _accepted,
@@ -137,6 +151,17 @@ BUILT: dict[str, Callable[[Facts], str]] = {
         _("We told the answer on %(day)s.") % {"day": _day(facts["told_on"])}
     ),
     "letter_sent": _letter,
+    "meeting_planned": lambda facts: (
+        _("We want to talk about it with %(bodies)s on %(day)s.") % _met(facts)
+    ),
+    "meeting_moved": lambda facts: (
+        _("The meeting with %(bodies)s on %(before)s is now on %(day)s.") % _met(facts)
+    ),
+    "meeting_cancelled": lambda facts: (
+        _("The meeting with %(bodies)s on %(day)s does not take place.") % _met(facts)
+    ),
+    "meeting_told": lambda facts: _("Meeting with %(bodies)s on %(day)s.") % _met(facts),
+    "meeting_public": lambda facts: _("Meeting with %(bodies)s on %(day)s.") % _met(facts),
 }
 
 
@@ -151,6 +176,8 @@ def _words(
 def _steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> Iterable[Step]:
     zone, plain = concern.quarter.zone, (PLAIN | TO_PERSON if to_person else PLAIN)
     for entry in entries:
+        if to_person and entry.deed in NOT_TO_PERSON:
+            continue
         sentence = _words(entry, plain, BUILT)
         if sentence:
             yield Step(
@@ -405,6 +432,7 @@ DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "question_asked": _question_asked,
     "question_answered": _question_answered,
     "topic_set": _topic_set,
+    **meeting_lines.BUILT,
 }
 
 

@@ -12,6 +12,7 @@ from quartiersladen.concerns.views_office import (
     filters,
     joint,
     lists,
+    meetings,
     paper,
     passing_on,
     photos,
@@ -24,6 +25,7 @@ from quartiersladen.concerns.views_office import (
 )
 
 CASE = "buero/anliegen/<str:reference>/"
+MEETING = CASE + "treffen/<int:meeting_id>/"
 patterns = [
     path("buero/anliegen/", lists.office_list, name="office_list"),
     path("buero/anliegen/neu/", entry.office_new, name="office_new"),
@@ -57,6 +59,12 @@ patterns = [
     path(CASE + "weitergeben/", passing_on.forward, name="forward"),
     path(CASE + "nachfragen/<int:referral_id>/", deeds.ask, name="ask"),
     path(CASE + "auskunft/<int:referral_id>/", deeds.said, name="said"),
+    path(CASE + "treffen/", meetings.plan, name="meeting_plan"),
+    path(MEETING, meetings.meeting, name="meeting"),
+    path(MEETING + "verlegen/", meetings.move, name="meeting_move"),
+    path(MEETING + "absagen/", meetings.cancel, name="meeting_cancel"),
+    path(MEETING + "ergebnis/", meetings.hold, name="meeting_hold"),
+    path(MEETING + "zusage/<int:invitation_id>/", meetings.attendance, name="meeting_attendance"),
     path(CASE + "rueckfrage/", deeds.question, name="question"),
     path(CASE + "antwort/", deeds.heard, name="heard"),
     path(CASE + "dauerthema/", deeds.topic, name="topic"),

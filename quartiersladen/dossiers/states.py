@@ -57,6 +57,7 @@ class FollowUpReason(TextChoices):
     WRITE = "write", _("Write to the person and ask")
     PERSON_SAID = "person-said", _("The person has answered")
     TOPIC = "topic", _("Important topic: ask again")
+    MEETING = "meeting", _("Meeting of several bodies")
 
 
 #: Somebody here has to do it, or the person is never asked.

@@ -24,6 +24,7 @@ INPUTS = (
     "textarea.html",
     "email.html",
     "date.html",
+    "time.html",
     "number.html",
     "select.html",
     "file.html",

@@ -20,6 +20,8 @@ from quartiersladen.concerns.models import (
     Action,
     DraftPhoto,
     Following,
+    Invitation,
+    Meeting,
     Referral,
     RightAddress,
     RoutingRule,
@@ -114,6 +116,24 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             *((keys(DraftPhoto, "draft__quarter", "draft")[0], pk) for pk in keys(StoredFile)),
         ],
         "referral_id": keys(Referral, "concern__quarter"),
+        "reference/meeting_id": [
+            *zip(
+                keys(Meeting, "concern__quarter", "concern__dossier__reference"),
+                keys(Meeting, "concern__quarter"),
+                strict=True,
+            ),
+            (keys(Dossier, column="reference")[0], keys(Meeting, "concern__quarter")[-1]),
+        ],
+        "reference/meeting_id/invitation_id": [
+            *zip(
+                keys(
+                    Invitation, "meeting__concern__quarter", "meeting__concern__dossier__reference"
+                ),
+                keys(Invitation, "meeting__concern__quarter", "meeting"),
+                keys(Invitation, "meeting__concern__quarter"),
+                strict=True,
+            )
+        ],
         "action_id": keys(Action),
         "body_id": keys(ResponsibleBody),
         "person_id": keys(ContactPerson, "body__quarter"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.forms.report import signed
-from quartiersladen.concerns.models import Draft, DraftPhoto, RightAddress
+from quartiersladen.concerns.models import Draft, DraftPhoto, Invitation, Meeting, RightAddress
 from quartiersladen.concerns.testing import photo
 from quartiersladen.dossiers.models import Document, Dossier, FollowUp
 from quartiersladen.dossiers.services import send_digests
@@ -172,6 +172,21 @@ def smuggled(world):
     }
     routing = "/buero/einstellungen/weitergeben/neu/"
     rule = {"name": "W", "words": "Wort", "body": our_body.pk, "position": "0"}
+    planned = Meeting.objects.select_related("concern__dossier").get(
+        concern=world.here.cases["met, helped"]
+    )
+    sitting = f"/buero/anliegen/{planned.concern.dossier.reference}/treffen/{planned.pk}/"
+    foreign_invitation = Invitation.objects.filter(
+        meeting__concern=world.there.cases["met, helped"]
+    ).first()
+    meet = {
+        "submission_key": str(uuid4()),
+        "on": tomorrow,
+        "begins": "10:00",
+        "place": "W",
+        "purpose": "W",
+        "schritt": "senden",
+    }
     return [
         ("theme", f"{base}einordnen/", {"theme": theme.pk, "kind": "hint"}),
         ("colleague", f"{base}zuweisen/", {"colleague": colleague.pk}),
@@ -191,6 +206,20 @@ def smuggled(world):
             f"{base}freigeben/",
             {"title": "W", "text": "W", "precision": "none", "photos": [document.pk], "is_checked": "on"},
         ),
+        ("stelle", f"{base}treffen/", meet | {"stelle": body.pk}),
+        (
+            "person",
+            f"{base}treffen/",
+            meet
+            | {
+                "stelle": our_body.pk,
+                f"stelle-{our_body.pk}-way": "phone",
+                f"stelle-{our_body.pk}-person": person.pk,
+            },
+        ),
+        ("there", f"{sitting}ergebnis/", {"there": [foreign_invitation.pk], "agreed": "W", "next_on": tomorrow}),
+        ("meeting_id", f"{base}treffen/{foreign_invitation.meeting_id}/absagen/", {"next_on": tomorrow}),
+        ("invitation_id", f"{sitting}zusage/{foreign_invitation.pk}/", {"attendance": "comes"}),
         ("stelle", f"{base}weitergeben/", {"stelle": body.pk, "ask_on": tomorrow, "schritt": "senden"}),
         (
             "person",
@@ -255,7 +284,7 @@ def test_keys_from_there_are_refused_in_forms_here(world):
 
 
 #: Fields in which the desk's forms take a key of a row; each is tried with a key from there.
-KEYS = {"theme", "colleague", "right_address", "photos", "stelle", "person", "assigned_to", "themes", "thema", "anliegen", "body", "district"}  # fmt: skip
+KEYS = {"theme", "colleague", "right_address", "photos", "stelle", "person", "assigned_to", "themes", "thema", "anliegen", "body", "district", "there"}  # fmt: skip
 SWITCHES = {"meine", "sperren", "kontakt", "alle"}  # have the value 1 and name no row
 #: Narrow what is read: a year, and a tag among the rows that are shown anyway.
 READS = {"zeitraum", "schlagwort"}
@@ -263,7 +292,7 @@ READS = {"zeitraum", "schlagwort"}
 
 def test_every_field_that_takes_a_key_is_tried(world, paths):
     lead = signed_in_client(world.here.people["lead"])
-    shown_in_paths = {"referral", "person_id", "key", "action_id"}
+    shown_in_paths = {"referral", "person_id", "key", "action_id", "meeting_id", "invitation_id"}
     asked = {name for name, _path, _form in smuggled(world)} - shown_in_paths
     found = set()
     for path in paths.few:

@@ -7,7 +7,7 @@ and fit for an e-mail address, so that it survives every way out: escaped, searc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -45,6 +45,7 @@ from quartiersladen.concerns.services import (
     joining,
     life,
     mails,
+    meetings,
     quarantine,
     questions,
     referrals,
@@ -57,6 +58,7 @@ from quartiersladen.concerns.services import (
 from quartiersladen.concerns.states import (
     ActionKind,
     AnswerWay,
+    Attendance,
     Channel,
     ConcernKind,
     PlaceKind,
@@ -344,6 +346,9 @@ class CaseMaker:
         self.asked_and_answered(self.report("asked, answered", way=AnswerWay.PHONE))
         self.entered()
         self.called_a_topic(self.report("topic"))
+        self.meet(self.show(self.passed(self.report("met"))))
+        self.assign(self.meet(self.report("met, helped"), ends=""))
+        self.keep_secret(self.meet(self.report("secret, met"), ends="called off"))
         self.report("quarantined", is_held=True, consent=True)
         self.assign(self.report("quarantined, helped", is_held=True))
         self.call_spam(self.report("spam", is_held=True))
@@ -674,6 +679,55 @@ class CaseMaker:
             now=self.now,
         )
 
+    def meet(self, concern: Concern, *, ends: str = "held") -> Concern:
+        today, dossier = self.town.quarter.local_day(self.now), concern.dossier
+        meeting = meetings.plan_meeting(
+            viewer=self.lead,
+            concern=concern,
+            plan=meetings.Plan(today, time(0), "Laden", "Wer macht was?", "Kita-Leitung"),
+            invites=[
+                meetings.Invite(self.bodies[0], Way.MAIL, self.bodies[0].people.first()),
+                meetings.Invite(self.bodies[1], Way.PHONE),
+            ],
+            submission_key=uuid4(),
+            version=dossier.version,
+            now=self.now,
+        )
+        said, called = meeting.invitations.order_by("pk")
+        said.meeting = called.meeting = meeting
+        meetings.note_attendance(
+            viewer=self.lead,
+            invitation=called,
+            attendance=Attendance.COMES,
+            words="Kommt",
+            version=dossier.version,
+            now=self.now,
+        )
+        if ends == "held":
+            meetings.hold_meeting(
+                viewer=self.lead,
+                meeting=meeting,
+                outcome=meetings.Outcome(
+                    there=frozenset({said.pk}),
+                    agreed="Streit",
+                    for_person="Für Sie",
+                    for_public="Für alle",
+                    promises={said.pk: meetings.Promise("Räumt auf", today)},
+                ),
+                version=dossier.version,
+                now=self.now,
+            )
+        elif ends:
+            meetings.cancel_meeting(
+                viewer=self.lead,
+                meeting=meeting,
+                why="Sturm",
+                next_on=today,
+                version=dossier.version,
+                now=self.now,
+            )
+        return concern
+
     def keep_secret(self, concern: Concern) -> Concern:
         Dossier.objects.filter(pk=concern.pk).update(audience=Audience.CONFIDENTIAL)
         Named.objects.create(dossier=concern.dossier, user=self.town.people["moderator"])
@@ -712,7 +766,13 @@ def label(model: type[models.Model], name: str) -> str:
 
 
 #: From a row to its quarter and to its dossier; what is not found by name stands here.
-PATHS_TO_DOSSIER = ("dossier", "concern.dossier", "message.dossier", "document.dossier")
+PATHS_TO_DOSSIER = (
+    "dossier",
+    "concern.dossier",
+    "message.dossier",
+    "document.dossier",
+    "meeting.concern.dossier",
+)
 PATHS_TO_QUARTER = (
     "quarter",
     "body.quarter",

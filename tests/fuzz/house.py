@@ -1,7 +1,7 @@
 """Two quarters with people, concerns in several states and every kind of link, ready to be attacked."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,24 +12,20 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.api.testing import QUESTIONS, give_key, offer_theme, open_up
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
-from quartiersladen.concerns.models import (
-    Concern,
-    DraftPhoto,
-    Following,
-    RoutingRule,
-    ScopeRule,
-)
+from quartiersladen.concerns.models import Concern, DraftPhoto, Following, Invitation, RoutingRule, ScopeRule
 from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.concerns.services.actions import ActionFacts, start_action
 from quartiersladen.concerns.services.following import Wish, ask_to_follow
 from quartiersladen.concerns.services.intake import keep_photos
 from quartiersladen.concerns.services.mails import take_mails
+from quartiersladen.concerns.services.meetings import Invite, Plan, plan_meeting
 from quartiersladen.concerns.services.quarantine import block_sender, call_spam
 from quartiersladen.concerns.services.questions import ask_person
 from quartiersladen.concerns.services.release import Release, release_concern
 from quartiersladen.concerns.services.voices import add_voice
 from quartiersladen.concerns.states import ActionKind, AnswerWay, Channel, PlacePrecision
 from quartiersladen.concerns.testing import make_concern, make_referral, photo
+from quartiersladen.correspondence.states import Way
 from quartiersladen.correspondence.testing import arrive, make_mail
 from quartiersladen.directory.testing import make_body
 from quartiersladen.files.services import store_photo
@@ -100,6 +96,21 @@ def _concerns(quarter: Quarter, lead: Viewer) -> list[Concern]:
     return [fresh, phoned, public, *held]
 
 
+def _meeting(concern: Concern, lead: Viewer) -> Invitation:
+    now = timezone.now()
+    concern.dossier.refresh_from_db()
+    meeting = plan_meeting(
+        viewer=lead,
+        concern=concern,
+        plan=Plan(concern.quarter.local_day(now), time(0), "Laden", "Wer macht was?"),
+        invites=[Invite(concern.quarter.bodies.get(), Way.MAIL)],
+        submission_key=uuid4(),
+        version=concern.dossier.version,
+        now=now,
+    )
+    return meeting.invitations.get()
+
+
 def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
     now = timezone.now()
     theme = make_theme(quarter)
@@ -139,6 +150,7 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         for kind in (ActionKind.POSTCARDS, ActionKind.WALK)
     ]
     concerns.append(asked)
+    invitation = _meeting(asked, lead)
     ask_to_follow(
         quarter=quarter,
         wish=Wish(theme=theme),
@@ -170,6 +182,7 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         *map(str, (waiting, draft.file_id, document.file_id)),
         *map(str, (referral.pk, theme.pk, rule.pk, routing.pk, lead.user_id, 1, 2, 3)),
         *(str(action.pk) for action in actions),
+        *map(str, (invitation.meeting_id, invitation.pk)),
         *(str(mail.pk) for mail in mails),
         theme.slug,
         key,

@@ -243,6 +243,27 @@ def lose_against_a_colleague(page: Any) -> None:
     page.locator("[role=alert]").wait_for()
 
 
+def look_at_the_invitations(page: Any) -> None:
+    page.fill("[name=on]", facts.in_days(20))
+    page.fill("[name=begins]", "10:00")
+    page.fill("[name=place]", "Stadtteilladen, großer Raum")
+    page.fill("[name=purpose]", "Wer macht was für die Bänke, und bis wann?")
+    page.locator("select[name$=-way]").last.select_option("phone")
+    look_at_what_goes_out(page)
+
+
+def look_at_what_changed(page: Any) -> None:
+    page.fill("#move [name=on]", facts.in_days(21))
+    page.fill("#move [name=why]", "Der Raum ist belegt.")
+    page.click("#move .q-actions button[type=submit]")
+    page.locator("#move pre").first.wait_for()
+
+
+def write_down_half_a_result(page: Any) -> None:
+    page.click("#hold .q-actions button[type=submit]")
+    page.locator("[role=alert]").wait_for()
+
+
 def show_the_keys(page: Any) -> None:
     page.keyboard.press("?")
     page.locator("dialog[open]").wait_for()
@@ -604,6 +625,42 @@ DESK = {
     "blocked senders with errors": Sight(
         "concerns:blocked_senders", who=LEAD, deed=send_the_form_empty
     ),
+    "meeting, who comes": Sight(
+        "concerns:meeting_plan",
+        lambda: facts.desk("meeting_plan", facts.case("sent", asks=0)),
+        who=LEAD,
+    ),
+    "meeting, the invitations": Sight(
+        "concerns:meeting_plan",
+        facts.meeting_plan_page,
+        who=LEAD,
+        deed=look_at_the_invitations,
+    ),
+    "meeting with errors": Sight(
+        "concerns:meeting_plan", facts.meeting_plan_page, who=LEAD, deed=send_the_form_empty
+    ),
+    "meeting": Sight(
+        "concerns:meeting",
+        lambda: facts.meeting_page("planned"),
+        who=LEAD,
+        deed=unfold_every_deed,
+    ),
+    "meeting, what changes": Sight(
+        "concerns:meeting_move",
+        lambda: facts.meeting_page("planned") + "?tat=move",
+        who=LEAD,
+        deed=look_at_what_changed,
+    ),
+    "meeting, what came of it": Sight("concerns:meeting", facts.over_page, who=LEAD),
+    "meeting, half a result": Sight(
+        "concerns:meeting_hold", facts.over_page, who=LEAD, deed=write_down_half_a_result
+    ),
+    "meeting, held": Sight("concerns:meeting", lambda: facts.meeting_page("held"), who=LEAD),
+    "a meeting waits for its result": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk("office_detail", facts.over().concern),
+        who=LEAD,
+    ),
     "joint case": Sight("concerns:joint", lambda: facts.desk("joint", facts.leading()), who=LEAD),
     "joint case, a joined one": Sight(
         "concerns:joint",
@@ -800,6 +857,7 @@ NO_PAGE = {
         *(f"concerns:{deed}" for deed in ("said", "reopen", "withdraw", "told")),
         *(f"concerns:{deed}" for deed in ("release", "conceal", "language", "tags")),
         *(f"concerns:{deed}" for deed in ("question", "heard", "topic", "topic_end")),
+        *(f"concerns:meeting_{deed}" for deed in ("cancel", "attendance")),
         *(f"concerns:{deed}" for deed in ("confidential", "named", "confidential_end")),
         "directory:person_new",
         "concerns:consent",

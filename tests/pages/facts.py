@@ -1,7 +1,8 @@
 """Where in the demo's year each page can be seen, and the little that the demo has not."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -17,7 +18,7 @@ from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
 from quartiersladen.concerns.demo import routing
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
-from quartiersladen.concerns.models import Action, Concern, Following, Referral, Voice
+from quartiersladen.concerns.models import Action, Concern, Following, Meeting, Referral, Voice
 from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.concerns.services.voices import add_voice
 from quartiersladen.correspondence.models import InboundMail
@@ -263,6 +264,54 @@ def pass_on_page() -> str:
     bodies = ResponsibleBody.objects.filter(quarter=quarter()).order_by("pk")[:2]
     query = "&".join(f"stelle={body.pk}" for body in bodies)
     return desk("forward", concerns(state="checked").latest("created_at"), f"?{query}")
+
+
+def in_days(days: int) -> str:
+    """Return a day to come as a form sends it."""
+    return str(quarter().local_day(timezone.now()) + timedelta(days=days))
+
+
+def meeting_plan_page() -> str:
+    """Return the address at which three bodies are chosen for a meeting."""
+    bodies = ResponsibleBody.objects.filter(quarter=quarter()).order_by("pk")[:3]
+    query = "&".join(f"stelle={body.pk}" for body in bodies)
+    return desk("meeting_plan", case("sent", asks=0), f"?{query}")
+
+
+def _meeting_page(meeting: Meeting) -> str:
+    return reverse("concerns:meeting", args=[meeting.concern.dossier.reference, meeting.pk])
+
+
+def meeting_page(state: str) -> str:
+    """Return the page of the latest meeting in a state, about order on the square."""
+    found = Meeting.objects.filter(concern__quarter=quarter(), state=state, others__gt="")
+    return _meeting_page(found.latest("pk"))
+
+
+def over() -> Meeting:
+    """Return a meeting of yesterday of which nobody has written down what came of it."""
+    yesterday = quarter().local_day(timezone.now()) - timedelta(days=1)
+    meeting, is_new = Meeting.objects.get_or_create(
+        concern=concerns(state="ours").latest("created_at"),
+        submission_key=UUID(int=1),
+        defaults={
+            "on": yesterday,
+            "begins": time(10, 0),
+            "place": "Stadtteilladen",
+            "purpose": "Wer räumt den Hof?",
+            "planned_at": timezone.now(),
+            "by": somebody(Role.LEAD),
+        },
+    )
+    if is_new:
+        for body in ResponsibleBody.objects.filter(quarter=quarter()).order_by("pk")[:2]:
+            meeting.invitations.create(body=body, way="mail", told_at=timezone.now())
+    return meeting
+
+
+def over_page() -> str:
+    """Return the page of that meeting."""
+    return _meeting_page(over())
 
 
 def with_mail() -> Concern:

@@ -18,6 +18,7 @@ from quartiersladen.concerns.demo.confidential import keep_confidential_matters
 from quartiersladen.concerns.demo.followers import follow_what_is_new
 from quartiersladen.concerns.demo.inbox import fill_the_inbox
 from quartiersladen.concerns.demo.joint import join_the_heap
+from quartiersladen.concerns.demo.meetings import sit_together
 from quartiersladen.concerns.demo.order import put_in_order
 from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.demo.places import GROUNDS
@@ -87,6 +88,8 @@ def load(now: datetime) -> None:
         random = Random(f"{SEED} {quarter.slug}")  # noqa: S311 -- the same year each time
         office = _office(quarter, now)
         addresses = store_right_addresses(quarter)
+        if quarter.is_default:
+            sit_together(office, now)
         stories = Stories(quarter, GROUNDS[quarter.slug], addresses, random)
         plan = [
             (now - timedelta(days=random.uniform(*chapter.ages)), chapter.life)

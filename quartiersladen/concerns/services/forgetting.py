@@ -11,7 +11,15 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from quartiersladen.accounts.states import LinkPurpose
-from quartiersladen.concerns.models import Concern, Question, Referral, Teller, Voice
+from quartiersladen.concerns.models import (
+    Concern,
+    Invitation,
+    Meeting,
+    Question,
+    Referral,
+    Teller,
+    Voice,
+)
 from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.services.voices import forget_voices, known_voices
 from quartiersladen.concerns.states import AnswerWay, PlacePrecision
@@ -223,6 +231,7 @@ def _forget_text(concern: Concern, now: datetime) -> None:
     referrals.update(cover_note="", link_generation=F("link_generation") + 1)
     referrals.exclude(reply="").update(reply=MARK)
     forget_questions(dossier=dossier)
+    _forget_meetings(concern)
     Teller.objects.filter(pk=teller.pk).update(link_generation=F("link_generation") + 1)
     latitude, longitude = concern.latitude, concern.longitude
     Concern.objects.filter(pk=concern.pk).update(
@@ -244,3 +253,13 @@ def _forget_text(concern: Concern, now: datetime) -> None:
         text_gone_at=now,
     )
     record(dossier=dossier, deed="text_gone", actor=Actor.SYSTEM, now=now)
+
+
+def _forget_meetings(concern: Concern) -> None:
+    """Delete what was written of meetings; that there was one, when and with whom, stays."""
+    meetings = Meeting.objects.filter(concern=concern)
+    meetings.update(purpose=MARK, place="", others="", for_person="", for_public="")
+    meetings.exclude(agreed="").update(agreed=MARK)
+    invitations = Invitation.objects.filter(meeting__concern=concern)
+    invitations.update(words="")
+    invitations.exclude(promise="").update(promise=MARK)

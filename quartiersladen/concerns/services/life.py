@@ -10,8 +10,9 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns import letters
+from quartiersladen.concerns import invitations, letters
 from quartiersladen.concerns.letters import Letter
+from quartiersladen.concerns.meetings import demand_no_meeting_ahead, meeting_ahead
 from quartiersladen.concerns.models import REASON_LENGTH, Concern, Joining, Question, Referral
 from quartiersladen.concerns.rules import may_act_as_teller, may_decide, may_work_on
 from quartiersladen.concerns.services import topics
@@ -89,10 +90,12 @@ def move(
     """Take one edge of the table and store the new state with `changes`.
 
     The update is conditional on the state that was read, so that two deeds at once cannot both
-    happen.  Raises TransitionRefused for an edge that is not there; ChangedMeanwhile.
+    happen.  Raises TransitionRefused for an edge that is not there; MeetingAhead; ChangedMeanwhile.
     """
     before = ConcernState(concern.state)
     after = CONCERN_MACHINE.target(before, action, given=given)
+    if after in {ConcernState.ANSWERED, ConcernState.JOINED}:
+        demand_no_meeting_ahead(concern)
     changes["state"] = after
     if not Concern.objects.filter(pk=concern.pk, state=before).update(**changes):
         raise ChangedMeanwhile
@@ -105,6 +108,21 @@ def move(
         waiting.update(state=QuestionState.SETTLED, ended_at=now)
     if after in {ConcernState.ANSWERED, ConcernState.WITHDRAWN, ConcernState.JOINED}:
         close_dossier(dossier=concern.dossier, now=now)
+    if after == ConcernState.WITHDRAWN:
+        _call_off_today(concern, now)
+
+
+def _call_off_today(concern: Concern, now: datetime) -> None:
+    """Nobody can keep a person from taking it back; who is invited has to hear of it."""
+    meeting = meeting_ahead(concern)
+    if meeting is not None:
+        plan_follow_up(
+            dossier=concern.dossier,
+            due_on=concern.quarter.local_day(now),
+            reason=FollowUpReason.MEETING,
+            note=invitations.note_of_end(meeting),
+            now=now,
+        )
 
 
 def set_next_date(
@@ -262,6 +280,7 @@ def preview_end(*, viewer: Viewer, concern: Concern, ending: Ending) -> Letter |
     demand(may_decide(viewer, concern))
     _check(ending)
     CONCERN_MACHINE.target(ConcernState(concern.state), "close", given={"result"})
+    demand_no_meeting_ahead(concern)
     ended = copy(concern)
     ended.answer, ended.reason = ending.answer.strip(), ending.reason.strip()
     return letter_to_teller(concern=ended, build=lambda teller: letters.answered(ended, teller))

@@ -1,16 +1,19 @@
-"""The two tables, walked whole: every edge that is there, and every one that is not."""
+"""The tables, walked whole: every edge that is there, and every one that is not."""
 
 import pytest
 
 from quartiersladen.concerns.states import (
+    AHEAD,
     CLOSED,
     CONCERN_MACHINE,
     HELD,
+    MEETING_MACHINE,
     OPEN,
     OUTSIDE,
     REFERRAL_MACHINE,
     WAITING,
     ConcernState,
+    MeetingState,
     ReferralState,
     action_after_question,
     action_for,
@@ -18,8 +21,11 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.kernel.errors import TransitionRefused
 
-FACTS = {"next_date", "body", "result", "reason", "text", "leader"}
-C, R = ConcernState, ReferralState
+FACTS = {
+    *("next_date", "body", "result", "reason", "text", "leader"),
+    *("day", "bodies", "agreed"),
+}
+C, M, R = ConcernState, MeetingState, ReferralState
 CONCERN_EDGES = {
     "check": (OPEN, C.CHECKED),
     "take_on": (OPEN, C.OURS),
@@ -46,6 +52,11 @@ REFERRAL_EDGES = {
     "answer": (WAITING, R.ANSWERED),
     "ask_again": (WAITING, R.SILENT),
 }
+MEETING_EDGES = {
+    "move": (AHEAD, M.MOVED),
+    "hold": (AHEAD, M.HELD),
+    "cancel": (AHEAD, M.CANCELLED),
+}
 
 
 @pytest.mark.parametrize("state", ConcernState)
@@ -69,6 +80,17 @@ def test_referral_table(state, action):
     else:
         with pytest.raises(TransitionRefused):
             REFERRAL_MACHINE.target(state, action, given=FACTS)
+
+
+@pytest.mark.parametrize("state", MeetingState)
+@pytest.mark.parametrize("action", MEETING_EDGES)
+def test_meeting_table(state, action):
+    sources, target = MEETING_EDGES[action]
+    if state in sources:
+        assert MEETING_MACHINE.target(state, action, given=FACTS) == target
+    else:
+        with pytest.raises(TransitionRefused):
+            MEETING_MACHINE.target(state, action, given=FACTS)
 
 
 def test_a_state_is_open_closed_or_held():
@@ -112,3 +134,4 @@ def test_after_a_question_it_goes_back_to_who_has_it(referrals, action):
 def test_the_table_of_the_tests_is_whole():
     assert {t.action for t in CONCERN_MACHINE.transitions} == set(CONCERN_EDGES)
     assert {t.action for t in REFERRAL_MACHINE.transitions} == set(REFERRAL_EDGES)
+    assert {t.action for t in MEETING_MACHINE.transitions} == set(MEETING_EDGES)

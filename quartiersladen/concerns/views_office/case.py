@@ -20,7 +20,8 @@ from quartiersladen.accounts.queries import workers
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms import office as forms
 from quartiersladen.concerns.gathered import open_question
-from quartiersladen.concerns.models import Concern, Question, Referral
+from quartiersladen.concerns.meetings import meetings_of
+from quartiersladen.concerns.models import Concern, Meeting, Question, Referral
 from quartiersladen.concerns.services.life import default_next_date
 from quartiersladen.concerns.states import ConcernState, Scope
 from quartiersladen.concerns.views_office.snippets import (
@@ -93,6 +94,25 @@ class Case:
         if self.concern.state != ConcernState.QUESTION:
             return None
         return open_question(self.request.viewer, self.concern)
+
+    @cached_property
+    def meetings(self) -> list[Meeting]:
+        """The meetings about it, the latest first; asked for only where there is one."""
+        has_some = getattr(self.concern, "meeting_count", 0)
+        return meetings_of(self.request.viewer, self.concern) if has_some else []
+
+    @cached_property
+    def meeting_ahead(self) -> Meeting | None:
+        """The meeting that is planned and not over."""
+        return next((meeting for meeting in self.meetings if meeting.is_ahead), None)
+
+    @property
+    def is_meeting_over(self) -> bool:
+        """Whether nobody has written down what came of a meeting that has begun."""
+        meeting = self.meeting_ahead
+        local = self.now.astimezone(self.request.quarter.zone)
+        moment = (local.date(), local.time())
+        return meeting is not None and (meeting.on, meeting.begins) <= moment
 
     @cached_property
     def referrals(self) -> list[Referral]:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quartiersladen.concerns import rules, timeline
+from quartiersladen.concerns import meeting_lines, rules, timeline
 from quartiersladen.concerns.forms.office import ANSWER_WAYS
 from quartiersladen.concerns.letters import Letter, has_letter
 from quartiersladen.concerns.states import AnswerWay, ConcernState
@@ -21,6 +21,7 @@ from quartiersladen.concerns.views_office.offers import (
     deeds_of,
     mark,
     may_forward,
+    may_meet,
     proposals,
     referral_cards,
     silent,
@@ -47,6 +48,7 @@ WITH_BODIES = {
     "body_answered",
     "body_answered_text",
     "body_wrote",
+    *meeting_lines.CHAIN,
 }
 WITH_PERSON = {
     "received",
@@ -70,6 +72,7 @@ WITH_PERSON = {
     "question_answer",
     "question_answered",
     "question_unanswered",
+    "meeting_told",
 }
 #: What was asked and what came back, over the years.
 CHAIN = {
@@ -89,6 +92,7 @@ CHAIN = {
     "parted",
     "joint_answer",
     "joint_reopened",
+    *meeting_lines.CHAIN,
 }
 #: Word in the address -> name and the deeds that are shown.
 JOURNALS = {
@@ -156,6 +160,10 @@ def show(
         "question": case.question,
         "may_forward": may_forward(case),
         "suggestions": suggested_at_first(case),
+        "may_meet": may_meet(case),
+        "meetings": case.meetings,
+        "meeting_ahead": case.meeting_ahead,
+        "is_meeting_over": case.is_meeting_over,
         "has_letter": rules.may_see_teller(viewer, concern) and has_letter(concern),
         "correspondence": [_letter(case, m) for m in messages_of(viewer, concern.dossier)],
         "photos": case.photos,

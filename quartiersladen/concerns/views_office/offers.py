@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from quartiersladen.concerns import rules
 from quartiersladen.concerns.forms import office as forms
 from quartiersladen.concerns.letters import Letter
-from quartiersladen.concerns.models import Referral
+from quartiersladen.concerns.meetings import promises
+from quartiersladen.concerns.models import Invitation, Referral
 from quartiersladen.concerns.services.questions import way_to
 from quartiersladen.concerns.services.topics import NO_TOPICS
 from quartiersladen.concerns.states import (
@@ -213,6 +214,12 @@ def _hint(case: Case, name: str) -> str | Promise:
     return HINTS.get(name, "")
 
 
+def may_meet(case: Case) -> bool:
+    """Whether a meeting of several bodies can be planned by this viewer now; one at a time."""
+    decides = rules.may_decide(case.request.viewer, case.concern)
+    return decides and case.concern.is_open and case.meeting_ahead is None
+
+
 def may_forward(case: Case) -> bool:
     """Whether the concern can be passed on by this viewer now."""
     actions = CONCERN_MACHINE.actions_from(ConcernState(case.concern.state))
@@ -221,16 +228,22 @@ def may_forward(case: Case) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReferralCard:
-    """A referral with the deeds that its state allows."""
+    """A referral with the deeds that its state allows, and what the body promised at meetings."""
 
     referral: Referral
     deeds: list[Deed]
+    promises: list[Invitation]
 
 
 def referral_cards(case: Case, attempt: Attempt | None, opened: str) -> list[ReferralCard]:
     """Return the referrals, each with asking again and what the body said."""
+    promised = promises(reversed(case.meetings))
     return [
-        ReferralCard(referral, _referral_deeds(case, referral, attempt, opened))
+        ReferralCard(
+            referral,
+            _referral_deeds(case, referral, attempt, opened),
+            promised.get(referral.body_id, []),
+        )
         for referral in case.referrals
     ]
 
@@ -279,18 +292,6 @@ def proposals(case: Case) -> list[Deed]:
     if not quiet:
         return []
     deeds = [deed for referral in quiet for deed in _other_person(case, referral)]
-    reference = case.concern.dossier.reference
-    deeds.append(
-        Deed(
-            name="meeting",
-            title=_("Take it to a meeting"),
-            url=reverse("concerns:plan", args=[reference]),
-            form=forms.PlanForm(
-                initial={"due_on": case.due_on, "note": _("Meeting:")}, auto_id="meeting_%s"
-            ),
-            hint=_("The day of the meeting becomes the next date."),
-        )
-    )
     if rules.may_decide(case.request.viewer, case.concern):
         deeds.append(_give_up(case, quiet))
     return deeds

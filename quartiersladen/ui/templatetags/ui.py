@@ -127,6 +127,11 @@ def badge_kind(state: str) -> str:
         "waiting": "new",
         "put_aside": "plain",
         "spam": "late",
+        "planned": "wait",
+        "moved": "wait",
+        "held": "done",
+        "comes": "done",
+        "stays-away": "late",
     }.get(state, "plain")
 
 
