@@ -41,6 +41,8 @@ class FollowUpReason(TextChoices):
     WRITE = "write", _("Write to the person and ask")
     PERSON_SAID = "person-said", _("The person has answered")
     TOPIC = "topic", _("Important topic: ask again")
+    MEDIATION = "mediation", _("Mediation: the next step")
+    AGREEMENT = "agreement", _("Ask whether the agreement holds")
 
 
 #: Somebody here has to do it, or the person is never asked.

@@ -28,6 +28,7 @@ from quartiersladen.concerns.views_office.offers import (
 from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.queries import kept_text, messages_of
 from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.parts import links_to_parts
 from quartiersladen.dossiers.queries import journal, next_follow_up
 from quartiersladen.kernel.errors import Conflict, Invalid, TransitionRefused
 from quartiersladen.kernel.language import language_name
@@ -160,6 +161,7 @@ def show(
         "answered_in": language_name(concern.dossier.language),
         "asked_in": case.asked_in if decides else "",
         "may_blacken": decides,
+        "parts": links_to_parts(viewer, concern.dossier),
         "asked_for": asked_for,
         "today": case.today,
         "point": f"{concern.latitude},{concern.longitude}" if concern.latitude is not None else "",
