@@ -1,5 +1,6 @@
 """Reads of the accounts module."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
@@ -7,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
 from quartiersladen.accounts.models import Membership, Session, User
-from quartiersladen.accounts.rules import DESK, Viewer, public_viewer
+from quartiersladen.accounts.rules import DESK, WORKING, Viewer, public_viewer
 from quartiersladen.accounts.sessions import IDLE
 from quartiersladen.accounts.states import Role, ViewerKind
 
@@ -44,8 +45,22 @@ def is_staff_anywhere(user: User, today: date) -> bool:
 
 def colleagues(quarter_id: int, today: date) -> QuerySet[User]:
     """Return those who can look after a dossier today, by name."""
+    return _with_role(quarter_id, today, DESK)
+
+
+def workers(quarter_id: int, today: date) -> QuerySet[User]:
+    """Return lead and moderators of today, by name: who may be named in a confidential matter."""
+    return _with_role(quarter_id, today, WORKING)
+
+
+def leads(quarter_id: int, today: date) -> QuerySet[User]:
+    """Return who leads the office today, by name."""
+    return _with_role(quarter_id, today, {Role.LEAD})
+
+
+def _with_role(quarter_id: int, today: date, roles: Collection[Role]) -> QuerySet[User]:
     people = Membership.objects.filter(
-        valid_on(today), quarter_id=quarter_id, role__in=[role.value for role in DESK]
+        valid_on(today), quarter_id=quarter_id, role__in=[role.value for role in roles]
     )
     return User.objects.filter(pk__in=people.values("user"), is_active=True).order_by("name", "pk")
 

@@ -19,6 +19,7 @@ from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern, Referral, Teller, Voice
 from quartiersladen.concerns.states import OUTSIDE, ConcernState
 from quartiersladen.correspondence.paper import Paper
+from quartiersladen.dossiers.models import Dossier
 from quartiersladen.outbox.models import LinkSpec
 
 CONFIRM_HOURS = 72
@@ -52,6 +53,16 @@ def _day(day: date) -> str:
     return date_format(day, "DATE_FORMAT")
 
 
+def _subject(dossier: Dossier, words: str) -> str:
+    """Return the subject of a mail; that of a confidential matter says nothing but the number.
+
+    A subject is read on locked screens and over shoulders.
+    """
+    if dossier.is_confidential:
+        return _("Message no. %(number)s") % {"number": dossier.reference}
+    return words
+
+
 def status_link(concern: Concern, teller: Teller) -> LinkSpec:
     """Return the private status page; valid until it is revoked."""
     return LinkSpec(
@@ -82,8 +93,11 @@ def confirmation(concern: Concern, teller: Teller, *, confirm_by: date) -> Lette
     dossier = concern.dossier
     with translation.override(dossier.language):
         return Letter(
-            subject=_("Your concern no. %(number)s: please confirm your address")
-            % {"number": dossier.reference},
+            subject=_subject(
+                dossier,
+                _("Your concern no. %(number)s: please confirm your address")
+                % {"number": dossier.reference},
+            ),
             text=_paragraphs(
                 _("Good day,"),
                 _("thank you. Your concern has reached us. It has the number %(number)s.")
@@ -142,8 +156,11 @@ def passed_on(concern: Concern, teller: Teller, *, bodies: list[str], ask_on: da
     dossier = concern.dossier
     with translation.override(dossier.language):
         return Letter(
-            subject=_("Your concern no. %(number)s: we have passed it on")
-            % {"number": dossier.reference},
+            subject=_subject(
+                dossier,
+                _("Your concern no. %(number)s: we have passed it on")
+                % {"number": dossier.reference},
+            ),
             text=_paragraphs(
                 *_words_passed_on(concern, bodies, ask_on),
                 _("Here you can always see what is happening with your concern:"),
@@ -159,7 +176,10 @@ def answered(concern: Concern, teller: Teller) -> Letter:
     dossier = concern.dossier
     with translation.override(dossier.language):
         return Letter(
-            subject=_("Your concern no. %(number)s: the answer") % {"number": dossier.reference},
+            subject=_subject(
+                dossier,
+                _("Your concern no. %(number)s: the answer") % {"number": dossier.reference},
+            ),
             text=_paragraphs(
                 *_words_answered(concern),
                 _("You are not content? Then answer this mail or call us."),
@@ -179,9 +199,12 @@ def question(
         number = {"number": dossier.reference}
         phone = concern.quarter.phone
         return Letter(
-            subject=_("Your concern no. %(number)s: we still wait for your answer") % number
-            if is_reminder
-            else _("Your concern no. %(number)s: we have a question") % number,
+            subject=_subject(
+                dossier,
+                _("Your concern no. %(number)s: we still wait for your answer") % number
+                if is_reminder
+                else _("Your concern no. %(number)s: we have a question") % number,
+            ),
             text=_paragraphs(
                 _("Good day,"),
                 _("some days ago we asked you something about your concern no. %(number)s:")
@@ -189,8 +212,7 @@ def question(
                 if is_reminder
                 else _("we have a question about your concern no. %(number)s:") % number,
                 words,
-                _("Here you can answer, also with photos. You need no account:"),
-                "[[link:status]]",
+                *_ways_to_answer(dossier),
                 _("You can also call us: %(phone)s.") % {"phone": phone} if phone else "",
                 _("We wait for your answer until %(day)s. Then we go on without it.")
                 % {"day": _day(due_on)},
@@ -198,6 +220,13 @@ def question(
             language=dossier.language,
             links={"status": status_link(concern, teller)},
         )
+
+
+def _ways_to_answer(dossier: Dossier) -> list[str]:
+    """Return how a question is answered; no page shows a confidential matter."""
+    if dossier.is_confidential:
+        return [_("Please answer this mail.")]
+    return [_("Here you can answer, also with photos. You need no account:"), "[[link:status]]"]
 
 
 def voice_link(voice: Voice) -> LinkSpec:
@@ -360,7 +389,9 @@ def referral(item: Referral, teller: Teller | None, *, ask_on: date) -> Letter:
                 "contact": ", ".join(part for part in known if part)
             }
         return Letter(
-            subject=_("Concern no. %(number)s from the neighbourhood") % number,
+            subject=_subject(
+                concern.dossier, _("Concern no. %(number)s from the neighbourhood") % number
+            ),
             text=_paragraphs(
                 _("Good day,"),
                 _("somebody from the neighbourhood told us the following. We think it is yours."),
@@ -387,7 +418,10 @@ def reminder(item: Referral, *, words: str) -> Letter:
     times = item.asks
     with translation.override("de"):
         return Letter(
-            subject=_("Asked again: concern no. %(number)s from the neighbourhood") % number,
+            subject=_subject(
+                item.concern.dossier,
+                _("Asked again: concern no. %(number)s from the neighbourhood") % number,
+            ),
             text=_paragraphs(
                 _("Good day,"),
                 _("on %(day)s we gave you concern no. %(number)s. We have no answer yet.")

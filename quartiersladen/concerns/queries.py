@@ -19,6 +19,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, Concat, Lower
+from django.utils.translation import gettext
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -52,8 +53,14 @@ from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import documents_of
-from quartiersladen.dossiers.rules import confidential_of, rows_inside, visible_rows
+from quartiersladen.dossiers.rules import (
+    confidential_of,
+    may_learn_confidential,
+    rows_inside,
+    visible_rows,
+)
 from quartiersladen.dossiers.search import narrowed, words_of
+from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.links import BadLink, read_token
 from quartiersladen.kernel.spam import Sign, sender_names
 from quartiersladen.kernel.text import is_key
@@ -108,6 +115,13 @@ class DeskRow(NamedTuple):
     theme: Mapping[str, str] | None
     next_on: date | None
     looked_after_by: str | None
+    audience: str
+
+    @property
+    def list_title(self) -> str:
+        """The title as lists show it; see Dossier.list_title."""
+        is_confidential = self.audience == Audience.CONFIDENTIAL
+        return gettext("Confidential") if is_confidential else self.title
 
 
 DESK_FIELDS = (
@@ -121,6 +135,7 @@ DESK_FIELDS = (
     "theme__name",
     "next_on",
     "dossier__assigned_to__name",
+    "dossier__audience",
 )
 
 
@@ -437,9 +452,24 @@ def _by_link(
 def by_status_link(quarter: Quarter, token: str, today: date) -> tuple[Concern, Viewer]:
     """Return the concern of a status link and its holder as a viewer.
 
-    Raises Concern.DoesNotExist for every reason alike: forged, revoked, other quarter.
+    Raises Concern.DoesNotExist for every reason alike: forged, revoked, other quarter, and
+    confidential, of which no page shows anything.
     """
-    return _by_link(LinkPurpose.TELLER_STATUS, quarter, token, today)
+    concern, viewer = _by_link(LinkPurpose.TELLER_STATUS, quarter, token, today)
+    if concern.dossier.is_confidential:
+        raise Concern.DoesNotExist
+    return concern, viewer
+
+
+def confidential_by_link(quarter: Quarter, token: str, today: date) -> Concern:
+    """Return the confidential concern of a status link, to say that it is treated so.
+
+    Raises Concern.DoesNotExist for every reason alike, and for one that is not confidential.
+    """
+    concern, viewer = _by_link(LinkPurpose.TELLER_STATUS, quarter, token, today)
+    if not may_learn_confidential(viewer, concern.dossier):
+        raise Concern.DoesNotExist
+    return concern
 
 
 def may_pass_on_contact(concern: Concern) -> bool:

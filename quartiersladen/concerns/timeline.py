@@ -354,6 +354,8 @@ DESK_PLAIN: dict[str, str | Promise] = {
     "question_reminded": gettext_lazy("The person was reminded of the question"),
     "question_unanswered": gettext_lazy("No answer of the person within ten working days"),
     "topic_ended": gettext_lazy("No important topic any more"),
+    "named": gettext_lazy("Confidential. These may see it now: %(people)s"),
+    "confidential_ended": gettext_lazy("Not confidential any more"),
     "let_in": gettext_lazy("It is real: let in from the quarantine"),
     "held_again": gettext_lazy("Not called spam any more: back in the quarantine"),
     "draft_taken": gettext_lazy("Taken in: it came by mail"),
@@ -373,7 +375,14 @@ DESK_PLAIN: dict[str, str | Promise] = {
     ),
     "text_gone": gettext_lazy("Texts and photos deleted by the rule of retention"),
 }
+def _confidential(facts: Facts) -> str:
+    by_theme = _("Confidential because of its theme. These may see it: %(people)s")
+    by_deed = _("Made confidential. These may see it: %(people)s")
+    return (by_theme if facts.get("by_theme") else by_deed) % {"people": facts["people"] or "–"}
+
+
 DESK_BUILT: dict[str, Callable[[Facts], str]] = {
+    "confidential": _confidential,
     "quarantined": lambda facts: (
         _("Put into the quarantine: %(why)s")
         % {"why": "; ".join(str(Sign(sign).label) for sign in facts["signs"])}

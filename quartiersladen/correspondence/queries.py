@@ -21,6 +21,7 @@ from quartiersladen.dossiers.rules import may_look_inside, rows_inside
 from quartiersladen.kernel.logs import HIDDEN
 from quartiersladen.kernel.text import fold
 from quartiersladen.outbox.frame import PLACEHOLDER
+from quartiersladen.outbox.models import Mail
 
 
 def messages_of(viewer: Viewer, dossier: Dossier) -> QuerySet[Message]:
@@ -51,6 +52,13 @@ def hidden_mails(viewer: Viewer) -> Q:
     subject = KeyTextTransform("subject_id", KeyTransform("status", OuterRef("links")))
     linked = Dossier.objects.alias(linked=Cast(subject, BigIntegerField())).filter(pk=F("linked"))
     return Q(Exists(kept)) | Q(Exists(linked.exclude(rows_inside(viewer))))
+
+
+def dossier_of(mail: Mail) -> Dossier | None:
+    """Return what a mail is about, None if it is about nothing here: correspondence or its link."""
+    status = mail.links.get("status", {}).get("subject_id")
+    about = Q(messages__mail=mail) | Q(pk=status)
+    return Dossier.objects.select_related("quarter").filter(about).first()
 
 
 def kept_snippets(viewer: Viewer) -> QuerySet[TextSnippet]:

@@ -1,16 +1,19 @@
 """What is typed into the settings."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from quartiersladen.accounts.models import User
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import RightAddress
 from quartiersladen.correspondence.incoming.reading import MOST_BYTES
 from quartiersladen.desk.services import AddressFacts, ThemeFacts
+from quartiersladen.dossiers.confidential import NotToBeNamed
 from quartiersladen.quarters.models import COLOUR, Quarter, Theme
 from quartiersladen.ui.languages import TextsInEveryLanguage
 
@@ -95,6 +98,14 @@ class ThemeForm(TextsInEveryLanguage):
     )
     position = forms.IntegerField(label=_("Order"), min_value=0, max_value=999, initial=0)
     needs_place = forms.BooleanField(label=_("Needs a place"), required=False)
+    is_confidential = forms.BooleanField(
+        label=_("Confidential: only the lead and who is named see what is told about it"),
+        help_text=_(
+            "Holds for what is told from now on. Nothing of it is ever on the map, in lists for"
+            " everybody, in files or in the programming interfaces."
+        ),
+        required=False,
+    )
     is_active = forms.BooleanField(label=_("Can be chosen"), required=False, initial=True)
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
 
@@ -106,6 +117,7 @@ class ThemeForm(TextsInEveryLanguage):
             slug=data["slug"],
             working_days=data["working_days"],
             needs_place=data["needs_place"],
+            is_confidential=data["is_confidential"],
             is_active=data["is_active"],
             position=data["position"],
         )
@@ -113,7 +125,8 @@ class ThemeForm(TextsInEveryLanguage):
 
 def theme_initial(theme: Theme) -> dict[str, Any]:
     """Return what the form of a theme shows first."""
-    names = ("slug", "working_days", "needs_place", "is_active", "position", "version")
+    names = ("slug", "working_days", "needs_place", "is_confidential")
+    names += ("is_active", "position", "version")
     shown = {name: getattr(theme, name) for name in names}
     return shown | ThemeForm.initial_in_languages("name", theme.name)
 
@@ -174,3 +187,20 @@ class MailFileForm(forms.Form):
         upload: Any = self.cleaned_data["file"]
         content: bytes = upload.read(MOST_BYTES + 1)
         return content
+
+
+class CarerForm(forms.Form):
+    """Who sees a confidential matter that nobody sees any more."""
+
+    person = forms.ModelChoiceField(label=_("Who sees it"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, workers: QuerySet[User], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[User]", self.fields["person"]).queryset = workers
+
+    def person_chosen(self) -> User:
+        """Return who was chosen. Raises NotToBeNamed."""
+        if not self.is_valid():
+            raise NotToBeNamed(field="person")
+        person: User = self.cleaned_data["person"]
+        return person

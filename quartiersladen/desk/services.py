@@ -101,6 +101,7 @@ class ThemeFacts:
     slug: str
     working_days: int
     needs_place: bool = False
+    is_confidential: bool = False
     is_active: bool = True
     position: int = 0
 
@@ -132,6 +133,7 @@ def save_theme(
     theme.name = dict(facts.name)
     theme.working_days = facts.working_days
     theme.needs_place = facts.needs_place
+    theme.is_confidential = facts.is_confidential
     theme.is_active = facts.is_active
     theme.position = facts.position
     theme.save()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quartiersladen.desk.views_office import day, inbox, keys, post, settings
+from quartiersladen.desk.views_office import confidential, day, inbox, keys, post, settings
 
 app_name = "desk"
 SETTINGS = "buero/einstellungen/"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("buero/suche/", day.search, name="search"),
     path("buero/tastatur/", keys.keys, name="keys"),
     path("buero/vorgang/<str:reference>/", day.dossier, name="dossier"),
+    path("buero/vertraulich/", confidential.without_anybody, name="without_anybody"),
     path("buero/post/", post.post, name="post"),
     path("buero/post/<int:mail_id>/", post.mail, name="mail"),
     path(INBOX, inbox.inbox, name="inbox"),

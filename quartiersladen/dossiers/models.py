@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from quartiersladen.dossiers.kinds import KINDS
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
@@ -55,6 +56,16 @@ class Dossier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether only named persons may see it."""
+        return self.audience == Audience.CONFIDENTIAL
+
+    @property
+    def list_title(self) -> str:
+        """The title for lists, which are seen in passing: a confidential one stays behind its page."""
+        return gettext("Confidential") if self.is_confidential else self.title
 
     def office_path(self) -> str:
         """Return the path of the page at the desk."""

@@ -17,13 +17,13 @@ NOTHING = Q(pk__in=[])
 def may_view(viewer: Viewer, dossier: Dossier) -> bool:
     """Say whether the viewer may see that this dossier exists.
 
-    Confidential ones are for named persons; released ones for everybody; the rest for lead and
+    Confidential ones are for named persons among lead and moderators; released ones for everybody; the rest for lead and
     moderator, for helpers when it is assigned to them, and for the teller through their link.
     """
     if dossier.quarter_id != viewer.quarter_id:
         return False
     if dossier.audience == Audience.CONFIDENTIAL:
-        return viewer.may_enter and dossier.named.filter(user_id=viewer.user_id or 0).exists()
+        return viewer.may_work and dossier.named.filter(user_id=viewer.user_id or 0).exists()
     if dossier.audience == Audience.PUBLIC or viewer.may_work:
         return True
     if viewer.role == Role.HELPER:
@@ -52,7 +52,7 @@ def visible_rows(viewer: Viewer, path: str = "") -> Q:
         )
     elif viewer.link_purpose == LinkPurpose.TELLER_STATUS:
         rows |= _at(path, pk=viewer.link_subject_id, audience__in=[a.value for a in WITH_TELLER])
-    if viewer.may_enter:
+    if viewer.may_work:
         named = Named.objects.filter(dossier=OuterRef(f"{path}pk"), user_id=viewer.user_id or 0)
         rows |= Q(Exists(named)) & _at(path, audience=Audience.CONFIDENTIAL)
     return _at(path, quarter_id=viewer.quarter_id) & rows
@@ -78,6 +78,22 @@ def confidential_of(quarter_id: int) -> QuerySet[Dossier]:
     Figures and files that leave the desk do without them, whoever makes them.
     """
     return Dossier.objects.filter(quarter_id=quarter_id, audience=Audience.CONFIDENTIAL)
+
+
+def may_learn_confidential(viewer: Viewer, dossier: Dossier) -> bool:
+    """Say whether the person's link may say that it is treated confidentially, and nothing else."""
+    is_here = dossier.quarter_id == viewer.quarter_id
+    return is_here and dossier.is_confidential and _holds_teller_link(viewer, dossier)
+
+
+def may_name(viewer: Viewer, dossier: Dossier) -> bool:
+    """Say whether the viewer may say who sees a confidential dossier: who is named themselves."""
+    return viewer.may_work and may_look_inside(viewer, dossier)
+
+
+def may_take_care(viewer: Viewer) -> bool:
+    """Say whether the viewer may name somebody where nobody who is named works here any more."""
+    return viewer.role == Role.LEAD
 
 
 def may_look_inside(viewer: Viewer, dossier: Dossier) -> bool:

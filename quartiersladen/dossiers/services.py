@@ -14,7 +14,7 @@ from quartiersladen.accounts.queries import colleagues, viewer_for
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import letters, rules
 from quartiersladen.dossiers.models import Digest, Document, Dossier, Entry, FollowUp, Tagging
-from quartiersladen.dossiers.queries import due_for, held_too_long
+from quartiersladen.dossiers.queries import due_for, held_too_long, named_in
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import remove_file
@@ -48,6 +48,12 @@ class DateInThePast(Invalid):
     """A follow-up cannot be due before today."""
 
     sentence = _("The next date must be today or later.")
+
+
+class NotNamed(Invalid):
+    """Who may not see a confidential dossier cannot look after it."""
+
+    sentence = _("This is confidential: only somebody who is named can look after it.")
 
 
 class NotAColleague(Invalid):
@@ -213,12 +219,14 @@ def assign(
 ) -> Entry:
     """Say who looks after a dossier; None: nobody in particular.
 
-    Raises NotAllowed unless lead or moderator; NotAColleague; ChangedMeanwhile.
+    Raises NotAllowed unless lead or moderator; NotAColleague; NotNamed; ChangedMeanwhile.
     """
     demand(viewer.may_work and rules.may_change(viewer, dossier))
     today = dossier.quarter.local_day(now)
     if colleague and not colleagues(dossier.quarter_id, today).filter(pk=colleague.pk).exists():
         raise NotAColleague(field="colleague")
+    if colleague and dossier.is_confidential and colleague.pk not in named_in(dossier):
+        raise NotNamed(field="colleague")
     claim(dossier=dossier, version=version)
     dossier.assigned_to = colleague
     dossier.save(update_fields=["assigned_to"])

@@ -19,6 +19,15 @@ class Audience(TextChoices):
     CONFIDENTIAL = "confidential", _("Named persons only")
 
 
+class ReadWhat(TextChoices):
+    """What of a confidential dossier somebody opened."""
+
+    PAGE = "page", _("The page")
+    FILE = "file", _("A photo or file")
+    MAIL = "mail", _("A mail")
+    PAPER = "paper", _("A letter or sheet to print")
+
+
 class Actor(TextChoices):
     """Who did what a journal entry tells."""
 

@@ -36,7 +36,7 @@ from quartiersladen.quarters.models import Quarter
 
 SHORTEST_SEARCH = 3  # letters
 MOST_FOUND = 100
-READ, ERASED = "person read", "person erased"
+ERASED = "person erased"
 
 
 class NobodyChosen(Invalid):
@@ -93,7 +93,7 @@ def note_reading(*, viewer: Viewer, person: Person, how: str, now: datetime) -> 
     leave_trail(
         quarter=person.quarter,
         by_id=viewer.user_id,
-        deed=READ,
+        deed=PERSON_READ,
         subject=_rows_in_words(person),
         data={"how": how},
         now=now,

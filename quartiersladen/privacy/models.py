@@ -51,7 +51,14 @@ class Trail(models.Model):
     data = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["quarter", "-at"], name="trail_of_quarter")]
+        indexes = [
+            models.Index(fields=["quarter", "-at"], name="trail_of_quarter"),
+            models.Index(
+                fields=["subject", "-at"],
+                condition=Q(deed=CONFIDENTIAL_READ),
+                name="trail_of_confidential",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {self.deed} {self.subject}"

@@ -19,6 +19,10 @@ class ConsentStep(TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+#: Deeds of the trail that say who has read what; they go by the rule of access.
+PERSON_READ, CONFIDENTIAL_READ = "person read", "confidential read"
+
+
 class RetentionKind(TextChoices):
     """What a rule of retention lets go of."""
 

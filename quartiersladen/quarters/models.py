@@ -180,6 +180,8 @@ class Theme(models.Model):
     #: Working days until the office asks a body again.
     working_days = models.PositiveSmallIntegerField(default=10)
     needs_place = models.BooleanField(default=False)
+    #: What is told about it is seen by the lead and by who is named, from the first moment on.
+    is_confidential = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)

@@ -23,6 +23,7 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.correspondence.states import Occasion, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.dossiers.confidential import NotToBeNamed
 from quartiersladen.dossiers.models import Document
 from quartiersladen.quarters.models import Theme
 
@@ -129,6 +130,23 @@ class AssignForm(VersionedForm):
         field = cast("forms.ModelChoiceField[User]", self.fields["colleague"])
         field.queryset = colleagues
         field.empty_label = str(_("nobody in particular"))
+
+
+class CircleForm(VersionedForm):
+    """Who may see a confidential matter."""
+
+    people = forms.ModelMultipleChoiceField(
+        label=_("Who may see it"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only lead and moderators can be named."),
+        error_messages={"invalid_choice": NotToBeNamed.sentence},
+    )
+
+    def __init__(self, *args: Any, workers: QuerySet[User], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelMultipleChoiceField[User]", self.fields["people"]).queryset = workers
 
 
 class SortForm(VersionedForm):

@@ -110,7 +110,7 @@ def do_with_each(
 
 
 def _do(viewer: Viewer, concern: Concern, version: int, deed: Deed, now: datetime) -> Outcome:
-    reference, title = concern.dossier.reference, concern.dossier.title
+    reference, title = concern.dossier.reference, concern.dossier.list_title
     try:
         if _is_so(concern, deed):
             return Outcome(reference, title, was_so=True)

@@ -29,6 +29,7 @@ from quartiersladen.concerns.models import (
     Teller,
 )
 from quartiersladen.concerns.rules import may_enter_concerns
+from quartiersladen.concerns.services.confidential import close_by_theme
 from quartiersladen.concerns.services.scope_rules import forget_form_keys, note_hits
 from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.similar import (
@@ -386,6 +387,8 @@ def _store(
         now=now,
     )
     first_follow_up(dossier=dossier, due_on=first_look, reason=FollowUpReason.FIRST_LOOK, now=now)
+    if report.theme and report.theme.is_confidential:
+        close_by_theme(concern=concern, viewer=intake.entered_by, now=now)
     _take_consent(concern, report, intake, by_id, now)
     if known.has_photos:
         attach_photos(concern=concern, draft_key=submission_key)

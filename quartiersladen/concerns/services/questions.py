@@ -52,6 +52,15 @@ MORNING = 8  # o'clock, local time: nobody is reminded at night
 TASKS = {Way.PHONE: FollowUpReason.CALL, Way.POST: FollowUpReason.WRITE}
 
 
+class CannotBeReached(Conflict):
+    """No page shows a confidential matter, so a question needs another way."""
+
+    sentence = _(
+        "We know no way to reach this person, and the status page shows nothing of a confidential"
+        " concern."
+    )
+
+
 class QuestionMissing(Invalid):
     """Nobody can answer nothing."""
 
@@ -76,13 +85,21 @@ class NotNeeded(Conflict):
     sentence = _("The question does not need an answer any more. Thank you all the same.")
 
 
-def way_to(*, teller: Teller) -> Way:
+def way_to(*, concern: Concern) -> Way:
     """Return how a question reaches the person; by link: only if they open their status page."""
+    teller = concern.teller
     if teller.email and teller.email_confirmed_at:
         return Way.MAIL
     if teller.phone:
         return Way.PHONE
     return Way.POST if teller.address else Way.LINK
+
+
+def _way(concern: Concern) -> Way:
+    way = way_to(concern=concern)
+    if way == Way.LINK and concern.dossier.is_confidential:
+        raise CannotBeReached
+    return way
 
 
 def _checked(text: str) -> str:
@@ -106,7 +123,7 @@ def preview_question(
     demand(may_see_teller(viewer, concern))
     words = _checked(text)
     CONCERN_MACHINE.target(ConcernState(concern.state), "ask_person", given={"next_date"})
-    if way_to(teller=concern.teller) != Way.MAIL:
+    if _way(concern) != Way.MAIL:
         return None
     return letters.question(concern, concern.teller, words, due_on=_last_day(concern, now))
 
@@ -117,14 +134,14 @@ def ask_person(
 ) -> Question:
     """Ask the person back, by mail or by a task for today, and wait ten working days.
 
-    Raises NotAllowed; QuestionMissing; TransitionRefused when it is closed or waits for an answer
-    already; ChangedMeanwhile.
+    Raises NotAllowed; QuestionMissing; CannotBeReached; TransitionRefused when it is closed or waits
+    for an answer already; ChangedMeanwhile.
     """
     demand(may_see_teller(viewer, concern))
     words = _checked(text)
     claim(dossier=concern.dossier, version=version)
     quarter, today = concern.quarter, concern.quarter.local_day(now)
-    way, due_on = way_to(teller=concern.teller), _last_day(concern, now)
+    way, due_on = _way(concern), _last_day(concern, now)
     set_next_date(
         concern=concern,
         due_on=today if way in TASKS else due_on,

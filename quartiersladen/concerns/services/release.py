@@ -125,6 +125,19 @@ def conceal_concern(*, viewer: Viewer, concern: Concern, version: int, now: date
     """Take a concern and its photos off the public pages. Raises NotAllowed; ChangedMeanwhile."""
     demand(may_decide(viewer, concern))
     claim(dossier=concern.dossier, version=version)
+    take_off(concern=concern)
+    set_audience(dossier=concern.dossier, audience=Audience.TELLER)
+    return record(
+        dossier=concern.dossier,
+        deed="concealed",
+        actor=Actor.OFFICE,
+        by_id=viewer.user_id,
+        now=now,
+    )
+
+
+def take_off(*, concern: Concern) -> None:
+    """Let nothing of a concern be public; part of a deed that says who may see it from now on."""
     concern.is_released = False
     concern.public_latitude = concern.public_longitude = None
     concern.public_district, concern.public_words = None, ""
@@ -138,11 +151,3 @@ def conceal_concern(*, viewer: Viewer, concern: Concern, version: int, now: date
         ]
     )
     release_documents(dossier=concern.dossier, released_ids=set())
-    set_audience(dossier=concern.dossier, audience=Audience.TELLER)
-    return record(
-        dossier=concern.dossier,
-        deed="concealed",
-        actor=Actor.OFFICE,
-        by_id=viewer.user_id,
-        now=now,
-    )

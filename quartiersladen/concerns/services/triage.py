@@ -11,6 +11,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.letters import Letter
 from quartiersladen.concerns.models import REASON_LENGTH, Concern, RightAddress
 from quartiersladen.concerns.rules import may_decide
+from quartiersladen.concerns.services.confidential import close_by_theme
 from quartiersladen.concerns.services.life import (
     Ending,
     end,
@@ -128,11 +129,16 @@ def sort_concern(
     version: int,
     now: datetime,
 ) -> Entry:
-    """Correct theme and kind. Raises NotAllowed; ChangedMeanwhile."""
+    """Correct theme and kind; a confidential theme makes the concern confidential.
+
+    Raises NotAllowed; InAJointCase for such a theme; ChangedMeanwhile.
+    """
     demand(may_decide(viewer, concern))
     claim(dossier=concern.dossier, version=version)
     Concern.objects.filter(pk=concern.pk).update(theme=theme, kind=kind)
     concern.theme, concern.kind = theme, kind
+    if theme and theme.is_confidential and not concern.dossier.is_confidential:
+        close_by_theme(concern=concern, viewer=viewer, now=now)
     return record(
         dossier=concern.dossier,
         deed="sorted",

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from quartiersladen.accounts.access import StaffRequest, or_404
 from quartiersladen.accounts.context import finished_languages
-from quartiersladen.accounts.queries import colleagues
+from quartiersladen.accounts.queries import colleagues, workers
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms import office as forms
 from quartiersladen.concerns.gathered import open_question
@@ -30,8 +30,10 @@ from quartiersladen.concerns.views_office.snippets import (
     typed_with_snippet,
 )
 from quartiersladen.directory.models import ContactPerson
+from quartiersladen.dossiers.confidential import log_reading
 from quartiersladen.dossiers.models import Document
-from quartiersladen.dossiers.queries import documents_of, tags_here, tags_of
+from quartiersladen.dossiers.queries import documents_of, named_in, tags_here, tags_of
+from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.language import language_name
 from quartiersladen.quarters.queries import themes_of
 
@@ -105,9 +107,16 @@ class Case:
         return queries.people_at((r.body_id for r in self.referrals), self.today)
 
 
-def open_case(request: StaffRequest, reference: str) -> Case:
-    """Return the case, or answer 404 for one that is missing or hidden."""
-    return Case(request, or_404(queries.get_inside, request.viewer, reference))
+def open_case(
+    request: StaffRequest, reference: str, *, what: ReadWhat = ReadWhat.PAGE
+) -> Case:
+    """Return the case, or answer 404 for one that is missing or hidden.
+
+    what: is opened, for the readings of a confidential one.
+    """
+    case = Case(request, or_404(queries.get_inside, request.viewer, reference))
+    log_reading(viewer=request.viewer, dossier=case.concern.dossier, what=what, now=case.now)
+    return case
 
 
 def fresh(case: Case) -> Case:
@@ -126,6 +135,14 @@ def _of_assign(case: Case) -> dict[str, Any]:
     return {
         "colleagues": colleagues(case.request.quarter.pk, case.today),
         "initial": {"colleague": case.concern.dossier.assigned_to_id},
+    }
+
+
+def _of_circle(case: Case) -> dict[str, Any]:
+    named = named_in(case.concern.dossier) or {case.request.user.pk}
+    return {
+        "workers": workers(case.request.quarter.pk, case.today),
+        "initial": {"people": sorted(named)},
     }
 
 
@@ -219,6 +236,9 @@ DEED_FORMS: dict[str, tuple[type[forms.DeedForm], FormSettings]] = {
     "heard": (forms.HeardForm, _nothing),
     "topic": (forms.TopicForm, _of_topic),
     "topic_end": (forms.VersionedForm, _nothing),
+    "confidential": (forms.CircleForm, _of_circle),
+    "named": (forms.CircleForm, _of_circle),
+    "confidential_end": (forms.VersionedForm, _nothing),
     "close": (forms.CloseForm, _nothing),
     "withdraw": (forms.VersionedForm, _nothing),
     "consent": (forms.ConsentForm, _nothing),

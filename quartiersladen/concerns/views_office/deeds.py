@@ -10,6 +10,7 @@ from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.gathered import open_question
 from quartiersladen.concerns.services import (
+    confidential,
     languages,
     life,
     own_data,
@@ -452,6 +453,59 @@ def conceal(request: StaffRequest, reference: str) -> HttpResponse:
         "conceal",
         deed_form(case, "conceal", request.POST),
         lambda data: release.conceal_concern(
+            viewer=request.viewer, concern=case.concern, version=data["version"], now=case.now
+        ),
+    )
+
+
+@require_POST
+@office
+def make_confidential(request: StaffRequest, reference: str) -> HttpResponse:
+    """Let only named persons see it from now on."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "confidential",
+        deed_form(case, "confidential", request.POST),
+        lambda data: confidential.make_confidential(
+            viewer=request.viewer,
+            concern=case.concern,
+            people=data["people"],
+            version=data["version"],
+            now=case.now,
+        ),
+    )
+
+
+@require_POST
+@office
+def name_people(request: StaffRequest, reference: str) -> HttpResponse:
+    """Say anew who sees it; who steps out is led to the list."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "named",
+        deed_form(case, "named", request.POST),
+        lambda data: confidential.name_people(
+            viewer=request.viewer,
+            concern=case.concern,
+            people=data["people"],
+            version=data["version"],
+            now=case.now,
+        ),
+    )
+
+
+@require_POST
+@office
+def end_confidential(request: StaffRequest, reference: str) -> HttpResponse:
+    """Let the whole office see it again."""
+    case = open_case(request, reference)
+    return act(
+        case,
+        "confidential_end",
+        deed_form(case, "confidential_end", request.POST),
+        lambda data: confidential.end_confidential(
             viewer=request.viewer, concern=case.concern, version=data["version"], now=case.now
         ),
     )

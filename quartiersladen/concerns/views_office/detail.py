@@ -27,9 +27,11 @@ from quartiersladen.concerns.views_office.offers import (
 )
 from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.queries import kept_text, messages_of
+from quartiersladen.dossiers.confidential import readings_of
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.parts import links_to_parts
 from quartiersladen.dossiers.queries import journal, next_follow_up
+from quartiersladen.dossiers.rules import may_look_inside
 from quartiersladen.kernel.errors import Conflict, Invalid, TransitionRefused
 from quartiersladen.kernel.language import language_name
 from quartiersladen.outbox.queries import readable_text
@@ -163,6 +165,7 @@ def show(
         "may_blacken": decides,
         "parts": links_to_parts(viewer, concern.dossier),
         "asked_for": asked_for,
+        "readings": readings_of(viewer, concern.dossier),
         "today": case.today,
         "point": f"{concern.latitude},{concern.longitude}" if concern.latitude is not None else "",
         "nav_section": "concerns",
@@ -233,10 +236,18 @@ def act(
         else:
             if not letters:
                 messages.success(case.request, _("Done."))
-                return redirect("concerns:office_detail", case.concern.dossier.reference)
+                return _back(case)
             status = HTTPStatus.OK
     attempt = Attempt(name, form, letters)
     return show(fresh(case), attempt=attempt, opened=name, status=status)
+
+
+def _back(case: Case) -> HttpResponse:
+    """Lead to the concern; who may not see it any more, to the list."""
+    viewer, dossier = case.request.viewer, case.concern.dossier
+    if dossier.is_confidential and not may_look_inside(viewer, dossier):
+        return redirect("concerns:office_list")
+    return redirect("concerns:office_detail", dossier.reference)
 
 
 def _unseen(

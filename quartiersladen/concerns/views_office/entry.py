@@ -4,21 +4,26 @@ from http import HTTPStatus
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from quartiersladen.accounts.access import StaffRequest, desk, or_404
+from quartiersladen.accounts.access import StaffRequest, desk
 from quartiersladen.accounts.queries import colleagues
 from quartiersladen.concerns import queries, timeline
 from quartiersladen.concerns.forms.office import EntryForm
 from quartiersladen.concerns.forms.photos import take_photos
 from quartiersladen.concerns.forms.report import new_key, read_key, signed
 from quartiersladen.concerns.letters import status_link
+from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services.intake import Intake, report_concern
 from quartiersladen.concerns.states import Channel
+from quartiersladen.concerns.views_office.case import open_case
+from quartiersladen.dossiers.rules import may_look_inside
+from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.errors import Invalid
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.qr import qr_svg
@@ -95,12 +100,25 @@ def office_new(request: StaffRequest) -> HttpResponse:
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _page(request, form, key, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return redirect("concerns:office_detail", concern.dossier.reference)
+    return _after(request, concern)
+
+
+def _after(request: StaffRequest, concern: Concern) -> HttpResponse:
+    """Lead to the concern; who may not see it because its theme is confidential, to the next one."""
+    number = concern.dossier.reference
+    if may_look_inside(request.viewer, concern.dossier):
+        return redirect("concerns:office_detail", number)
+    messages.success(
+        request,
+        _("Written down as no. %(number)s. It is confidential: the lead sees it, you do not.")
+        % {"number": number},
+    )
+    return redirect("concerns:office_new")
 
 
 def _sheet(request: StaffRequest, reference: str, template: str) -> HttpResponse:
     """Render a sheet of paper in the language of the person who gets it."""
-    concern = or_404(queries.get_inside, request.viewer, reference)
+    concern = open_case(request, reference, what=ReadWhat.PAPER).concern
     link = status_link(concern, concern.teller)
     token = make_token(
         link.purpose, subject_id=link.subject_id, generation=link.generation, expires_on=None

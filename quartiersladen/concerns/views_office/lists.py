@@ -65,7 +65,7 @@ def _lines(rows: list[DeskRow], today: date) -> list[Line]:
             row.reference,
             f"{row.reference}~{row.version}",
             f"{base}{row.reference}/",
-            row.title,
+            row.list_title,
             *states[row.state],
             localized(row.theme, language) if row.theme else "",
             *days[row.next_on],

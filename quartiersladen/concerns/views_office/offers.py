@@ -42,6 +42,9 @@ TITLES: dict[str, str | Promise] = {
     "heard": gettext_lazy("The person has answered"),
     "topic": gettext_lazy("Important topic: ask again over years"),
     "topic_end": gettext_lazy("No important topic any more"),
+    "confidential": gettext_lazy("Make it confidential"),
+    "named": gettext_lazy("Who may see it"),
+    "confidential_end": gettext_lazy("Not confidential any more"),
     "close": gettext_lazy("Close with an answer"),
     "consent": gettext_lazy("The person takes back the consent to pass on contact data"),
     "withdraw": gettext_lazy("The person takes it back"),
@@ -60,6 +63,13 @@ HINTS: dict[str, str | Promise] = {
         " in one chain."
     ),
     "topic_end": gettext_lazy("It does not come back by itself any more."),
+    "confidential": gettext_lazy(
+        "From now on only the named see it, and what they open is written down. It is on no map, in"
+        " no file and in no list of others; mails about it have a neutral subject. The person’s page"
+        " says only that it is treated confidentially."
+    ),
+    "named": gettext_lazy("Whoever you untick does not see it any more."),
+    "confidential_end": gettext_lazy("The whole office sees it again, the public does not."),
     "conceal": gettext_lazy("Text, photos and place are no longer public from now on."),
     "close": gettext_lazy(
         "Answered does not mean fixed: say how it ended, and who has seen it if it is fixed."
@@ -82,7 +92,7 @@ WAYS_BACK: dict[Way, str | Promise] = {
 KEYS = {"note": "n", "plan": "w"}
 #: Ready to write in; the other forms are made when they are opened, so that the page is fast.
 ALWAYS_READY = frozenset({"note"})
-DANGEROUS = frozenset({"withdraw", "conceal", "consent"})
+DANGEROUS = frozenset({"withdraw", "conceal", "consent", "confidential_end"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,7 @@ def _names(case: Case) -> list[str]:
     decides = rules.may_decide(case.request.viewer, concern)
     actions = CONCERN_MACHINE.actions_from(ConcernState(concern.state))
     sees_teller = rules.may_see_teller(case.request.viewer, concern)
+    is_confidential = concern.dossier.is_confidential
     possible = {
         "heard": concern.state == ConcernState.QUESTION,
         "scope": decides and "take_on" in actions,
@@ -138,13 +149,18 @@ def _names(case: Case) -> list[str]:
         "assign": decides,
         "sort": decides,
         "tags": not concern.is_held,
-        "release": decides and concern.state != ConcernState.WITHDRAWN and not concern.is_held,
+        "release": decides
+        and concern.state != ConcernState.WITHDRAWN
+        and not (concern.is_held or is_confidential),
         "conceal": decides and concern.is_released,
         "language": decides and not concern.is_held,
         "told": not concern.is_held,
         "question": sees_teller and "ask_person" in actions,
         "topic": decides and not concern.is_held and concern.state not in NO_TOPICS,
         "topic_end": decides and concern.is_topic,
+        "confidential": decides and not (concern.is_held or is_confidential),
+        "named": decides and is_confidential,
+        "confidential_end": decides and is_confidential,
         "consent": sees_teller and concern.teller.may_pass_on,
         "close": decides and "close" in actions,
         "withdraw": decides and "withdraw" in actions,
@@ -191,7 +207,7 @@ def _hint(case: Case, name: str) -> str | Promise:
     if name == "reopen" and case.concern.teller.contact_gone_at:
         return _("The contact data has been deleted: the person cannot be told by us any more.")
     if name == "question":
-        return WAYS_BACK[way_to(teller=case.concern.teller)]
+        return WAYS_BACK[way_to(concern=case.concern)]
     if name == "close" and case.concern.is_topic:
         return _("Important topic: it comes back by itself, so that we ask again.")
     return HINTS.get(name, "")

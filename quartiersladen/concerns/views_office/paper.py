@@ -17,6 +17,7 @@ from quartiersladen.concerns.views_office.case import Case, fresh, open_case
 from quartiersladen.concerns.views_office.detail import explain
 from quartiersladen.correspondence.paper import paper_pdf
 from quartiersladen.correspondence.states import Way
+from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.quarters.queries import programme_footer
 
@@ -33,7 +34,7 @@ def _way(case: Case) -> Way:
 @desk
 def letter(request: StaffRequest, reference: str) -> HttpResponse:
     """Show what the letter says; take down that it is out. Errors keep what was typed."""
-    case = open_case(request, reference)
+    case = open_case(request, reference, what=ReadWhat.PAPER)
     if request.method != "POST":
         initial = {"way": _way(case), "sent_on": case.today}
         return _page(case, LetterSentForm(initial=initial), HTTPStatus.OK)
@@ -84,7 +85,7 @@ def _page(case: Case, form: LetterSentForm, status: HTTPStatus) -> HttpResponse:
 @desk
 def letter_pdf(request: StaffRequest, reference: str) -> HttpResponse:
     """The letter as PDF, with the address for the window; ?art=aushaendigen leaves it out."""
-    case = open_case(request, reference)
+    case = open_case(request, reference, what=ReadWhat.PAPER)
     way = Way.TALK if request.GET.get("art") == BY_HAND else _way(case)
     paper = preview_paper(viewer=request.viewer, concern=case.concern, way=way, now=case.now)
     made = paper_pdf(

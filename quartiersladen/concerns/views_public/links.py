@@ -36,6 +36,7 @@ from quartiersladen.kernel.qr import qr_svg
 from quartiersladen.quarters.outline import lies_inside
 
 STATUS_PAGE = "concerns/public/teller_status.html"
+CONFIDENTIAL_PAGE = "concerns/public/confidential.html"
 CONFIRM_PAGE = "concerns/public/confirm.html"
 BODY_PAGE = "concerns/public/body_case.html"
 METHODS = ["GET", "HEAD", "POST"]
@@ -82,8 +83,14 @@ def _follow_query(concern: Concern) -> str:
 @require_http_methods(METHODS)
 @by_link
 def teller_status(request: HouseRequest, token: str) -> HttpResponse:
-    """What became of it, for the person who told it; also the receipt right after sending."""
-    concern, viewer = opened(request, token)
+    """What became of it, for the person who told it; also the receipt right after sending.
+
+    Of a confidential one it says only that it is treated so, for who holds the phone may be another.
+    """
+    try:
+        concern, viewer = _by_link(request, token)
+    except ObjectDoesNotExist:
+        return _confidential(request, token)
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
@@ -97,8 +104,19 @@ def teller_status(request: HouseRequest, token: str) -> HttpResponse:
 
 def opened(request: HouseRequest, token: str) -> tuple[Concern, Viewer]:
     """Return the concern behind a status link and who holds it; 404 for every reason alike."""
+    return or_404(_by_link, request, token)
+
+
+def _by_link(request: HouseRequest, token: str) -> tuple[Concern, Viewer]:
     today = request.quarter.local_day(timezone.now())
-    return or_404(queries.by_status_link, request.quarter, token, today)
+    return queries.by_status_link(request.quarter, token, today)
+
+
+def _confidential(request: HouseRequest, token: str) -> HttpResponse:
+    today = request.quarter.local_day(timezone.now())
+    concern = or_404(queries.confidential_by_link, request.quarter, token, today)
+    context = {"concern": concern, "is_new": concern.state == ConcernState.NEW}
+    return private(render(request, CONFIDENTIAL_PAGE, context))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from quartiersladen.concerns.queries import newest, quarantine_count, replies_in
 from quartiersladen.concerns.timeline import office_words, who
 from quartiersladen.correspondence.queries import hidden_mails, waiting_mails
 from quartiersladen.desk import queries
+from quartiersladen.dossiers.confidential import without_carer
 from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, open_follow_ups
 from quartiersladen.dossiers.search import words_of
 from quartiersladen.kernel.text import fold
@@ -40,6 +41,7 @@ def today(request: StaffRequest) -> HttpResponse:
     hidden = hidden_mails(request.viewer)
     context = {
         "today": day,
+        "without_anybody": without_carer(request.viewer, day).count(),
         "worry": worry_for_desk(request.viewer, request.quarter, now),
         "mine": counted[: len(mine)],
         "others": counted[len(mine) :],
@@ -82,7 +84,7 @@ def search(request: StaffRequest) -> HttpResponse:
     context = {
         "words": words,
         "is_too_short": bool(words) and not words_of(words),
-        "hits": [(hit, _marked(hit.title, words_of(words))) for hit in hits[: queries.MOST_HITS]],
+        "hits": [(hit, _marked(hit.list_title, words_of(words))) for hit in hits[: queries.MOST_HITS]],
         "has_more": len(hits) > queries.MOST_HITS,
         "nav_section": "search",
     }

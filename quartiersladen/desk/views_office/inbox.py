@@ -25,6 +25,8 @@ from quartiersladen.correspondence.incoming.states import MailClass
 from quartiersladen.correspondence.mailboxes import box_of
 from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.desk.forms import MailFileForm
+from quartiersladen.dossiers.confidential import log_reading
+from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.kernel.text import is_key
 from quartiersladen.outbox.addresses import BadAddress, reachable_address
@@ -132,11 +134,24 @@ def _deeds(request: StaffRequest, mail: InboundMail) -> dict[str, tuple[Deed, st
     }
 
 
+def _opened(request: StaffRequest, key: int) -> InboundMail:
+    """Return the mail, or answer 404; that it was read is written down if it is confidential."""
+    mail = or_404(queries.get_inbound, request.viewer, key)
+    if mail.dossier is not None:
+        log_reading(
+            viewer=request.viewer,
+            dossier=mail.dossier,
+            what=ReadWhat.MAIL,
+            now=timezone.now(),
+        )
+    return mail
+
+
 @require_http_methods(METHODS)
 @desk
 def inbox_mail(request: StaffRequest, key: int) -> HttpResponse:
     """One mail: who wrote what, to what it belongs, and what can be made of it."""
-    mail = or_404(queries.get_inbound, request.viewer, key)
+    mail = _opened(request, key)
     if request.method != "POST":
         return _page(request, mail)
     deed, words = _deeds(request, mail).get(request.POST.get("deed", ""), (None, ""))
@@ -147,7 +162,7 @@ def inbox_mail(request: StaffRequest, key: int) -> HttpResponse:
     except Invalid as refusal:
         return _page(request, mail, str(refusal), HTTPStatus.UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
-        mail = or_404(queries.get_inbound, request.viewer, key)
+        mail = _opened(request, key)
         return _page(request, mail, str(refusal), HTTPStatus.CONFLICT)
     messages.success(request, words)
     return _onwards(request, mail)
@@ -238,7 +253,7 @@ def _download(content: bytes, name: str) -> HttpResponse:
 @desk
 def inbox_file(request: StaffRequest, key: int, number: int) -> HttpResponse:
     """One file that came with a mail, of the kinds that are handed out."""
-    mail = or_404(queries.get_inbound, request.viewer, key)
+    mail = _opened(request, key)
     found = next((one for one in queries.attached_files(mail) if one.number == number), None)
     if found is None or not found.is_handed_out:
         raise Http404
@@ -249,7 +264,7 @@ def inbox_file(request: StaffRequest, key: int, number: int) -> HttpResponse:
 @office
 def inbox_original(request: StaffRequest, key: int) -> HttpResponse:
     """The mail as it came, for a mail programme."""
-    mail = or_404(queries.get_inbound, request.viewer, key)
+    mail = _opened(request, key)
     if not queries.may_have_original(mail):
         raise Http404
     return _download(content_of(mail), f"mail-{mail.pk}.eml")

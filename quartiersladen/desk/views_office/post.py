@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, office, or_404
-from quartiersladen.correspondence.queries import hidden_mails, waiting_mails
+from quartiersladen.correspondence.queries import dossier_of, hidden_mails, waiting_mails
 from quartiersladen.correspondence.services import send_again
+from quartiersladen.dossiers.confidential import log_reading
+from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.errors import Conflict
 from quartiersladen.outbox import queries, services
 from quartiersladen.outbox.states import MAIL_MACHINE, MailState
@@ -47,6 +49,11 @@ def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
     """One mail with its books; send again or cancel."""
     hidden = hidden_mails(request.viewer)
     found = or_404(queries.get_mail, request.viewer, mail_id, without=hidden)
+    about = dossier_of(found)
+    if about is not None:
+        log_reading(
+            viewer=request.viewer, dossier=about, what=ReadWhat.MAIL, now=timezone.now()
+        )
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:

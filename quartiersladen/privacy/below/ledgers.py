@@ -21,15 +21,20 @@ from quartiersladen.privacy.registry import (
     Section,
     record,
 )
-from quartiersladen.privacy.states import Fate, RetentionKind
+from quartiersladen.privacy.states import (
+    CONFIDENTIAL_READ,
+    PERSON_READ,
+    Fate,
+    RetentionKind,
+)
 from quartiersladen.quarters.models import Quarter
 
-READ = "person read"
+READINGS = (PERSON_READ, CONFIDENTIAL_READ)
 DAYS = 90
 
 
 def _readings(quarter: Quarter, before: datetime) -> Q:
-    return Q(quarter=quarter, deed=READ, at__lt=before)
+    return Q(quarter=quarter, deed__in=READINGS, at__lt=before)
 
 
 def _due(quarter: Quarter, before: datetime, _viewer: Viewer | None) -> Due:
