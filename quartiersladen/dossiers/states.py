@@ -26,6 +26,7 @@ class ReadWhat(TextChoices):
     FILE = "file", _("A photo or file")
     MAIL = "mail", _("A mail")
     PAPER = "paper", _("A letter or sheet to print")
+    MEDIATION = "mediation", _("The mediation")
 
 
 class Actor(TextChoices):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.queries import workers
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
-from quartiersladen.concerns.services.confidential import close_concern
+from quartiersladen.concerns.services.confidential import close_to_others
 from quartiersladen.concerns.services.life import move
 from quartiersladen.concerns.states import ConcernState, Scope
 from quartiersladen.dossiers.models import Entry
@@ -83,7 +83,7 @@ def begin_mediation(
     A concern that is confidential already keeps who is named.  A new one is taken on by that: the
     person reads that we take care of it.
     Raises NotAllowed; ConcernClosed; OneIsUnderWay; NotYet; DateInThePast; ChangedMeanwhile; what
-    close_concern raises for a joint case.
+    close_to_others raises.
     """
     demand(may_begin(viewer, concern))
     lock_dossiers(keys=[concern.pk])
@@ -113,7 +113,7 @@ def begin_mediation(
 def _close_to_others(viewer: Viewer, concern: Concern, now: datetime) -> None:
     day = concern.quarter.local_day(now)
     people = list(workers(concern.quarter_id, day).filter(pk=viewer.user_id))
-    close_concern(concern=concern, people=people, now=now)
+    close_to_others(concern=concern, people=people)
 
 
 def _take_on(concern: Concern, now: datetime) -> None:
