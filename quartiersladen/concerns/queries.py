@@ -19,7 +19,6 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, Concat, Lower
-from django.utils.translation import gettext
 
 from quartiersladen.accounts.rules import Viewer, link_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -60,7 +59,7 @@ from quartiersladen.dossiers.rules import (
     visible_rows,
 )
 from quartiersladen.dossiers.search import narrowed, words_of
-from quartiersladen.dossiers.states import Audience
+from quartiersladen.dossiers.states import title_in_lists
 from quartiersladen.kernel.links import BadLink, read_token
 from quartiersladen.kernel.spam import Sign, sender_names
 from quartiersladen.kernel.text import is_key
@@ -119,9 +118,8 @@ class DeskRow(NamedTuple):
 
     @property
     def list_title(self) -> str:
-        """The title as lists show it; see Dossier.list_title."""
-        is_confidential = self.audience == Audience.CONFIDENTIAL
-        return gettext("Confidential") if is_confidential else self.title
+        """The title as lists show it."""
+        return title_in_lists(self.title, self.audience)
 
 
 DESK_FIELDS = (

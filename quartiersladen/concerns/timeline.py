@@ -375,6 +375,8 @@ DESK_PLAIN: dict[str, str | Promise] = {
     ),
     "text_gone": gettext_lazy("Texts and photos deleted by the rule of retention"),
 }
+
+
 def _confidential(facts: Facts) -> str:
     by_theme = _("Confidential because of its theme. These may see it: %(people)s")
     by_deed = _("Made confidential. These may see it: %(people)s")

@@ -125,8 +125,8 @@ class ThemeForm(TextsInEveryLanguage):
 
 def theme_initial(theme: Theme) -> dict[str, Any]:
     """Return what the form of a theme shows first."""
-    names = ("slug", "working_days", "needs_place", "is_confidential")
-    names += ("is_active", "position", "version")
+    switches = ("needs_place", "is_confidential", "is_active")
+    names = ("slug", "working_days", *switches, "position", "version")
     shown = {name: getattr(theme, name) for name in names}
     return shown | ThemeForm.initial_in_languages("name", theme.name)
 

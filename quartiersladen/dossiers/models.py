@@ -5,10 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
 
 from quartiersladen.dossiers.kinds import KINDS
-from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
+from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind, title_in_lists
 from quartiersladen.files.models import StoredFile
 from quartiersladen.quarters.models import Quarter
 
@@ -64,8 +63,8 @@ class Dossier(models.Model):
 
     @property
     def list_title(self) -> str:
-        """The title for lists, which are seen in passing: a confidential one stays behind its page."""
-        return gettext("Confidential") if self.is_confidential else self.title
+        """The title as lists show it."""
+        return title_in_lists(self.title, self.audience)
 
     def office_path(self) -> str:
         """Return the path of the page at the desk."""

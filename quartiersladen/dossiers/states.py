@@ -1,6 +1,7 @@
 """Closed lists of the dossiers module."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,6 +18,11 @@ class Audience(TextChoices):
     TELLER = "teller", _("The person who told us, and the office")
     OFFICE = "office", _("The office")
     CONFIDENTIAL = "confidential", _("Named persons only")
+
+
+def title_in_lists(title: str, audience: str) -> str:
+    """Return a title for lists, which are seen in passing: a confidential one is on its page only."""
+    return gettext("Confidential") if audience == Audience.CONFIDENTIAL else title
 
 
 class ReadWhat(TextChoices):

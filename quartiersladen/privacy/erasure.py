@@ -32,6 +32,7 @@ from quartiersladen.privacy.registry import (
 )
 from quartiersladen.privacy.rules import may_erase, may_look_up
 from quartiersladen.privacy.services import leave_trail
+from quartiersladen.privacy.states import PERSON_READ
 from quartiersladen.quarters.models import Quarter
 
 SHORTEST_SEARCH = 3  # letters

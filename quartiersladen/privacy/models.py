@@ -4,7 +4,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from quartiersladen.privacy.states import ConsentPurpose, ConsentStep, RetentionKind
+from quartiersladen.privacy.states import (
+    CONFIDENTIAL_READ,
+    ConsentPurpose,
+    ConsentStep,
+    RetentionKind,
+)
 from quartiersladen.quarters.models import Quarter
 
 

@@ -22,7 +22,6 @@ from quartiersladen.concerns.models import (
     Concern,
     Question,
     Referral,
-    Teller,
 )
 from quartiersladen.concerns.rules import may_act_as_teller, may_see_teller, may_work_on
 from quartiersladen.concerns.services.intake import attach_photos

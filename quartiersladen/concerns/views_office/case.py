@@ -107,9 +107,7 @@ class Case:
         return queries.people_at((r.body_id for r in self.referrals), self.today)
 
 
-def open_case(
-    request: StaffRequest, reference: str, *, what: ReadWhat = ReadWhat.PAGE
-) -> Case:
+def open_case(request: StaffRequest, reference: str, *, what: ReadWhat = ReadWhat.PAGE) -> Case:
     """Return the case, or answer 404 for one that is missing or hidden.
 
     what: is opened, for the readings of a confidential one.

@@ -84,7 +84,9 @@ def search(request: StaffRequest) -> HttpResponse:
     context = {
         "words": words,
         "is_too_short": bool(words) and not words_of(words),
-        "hits": [(hit, _marked(hit.list_title, words_of(words))) for hit in hits[: queries.MOST_HITS]],
+        "hits": [
+            (hit, _marked(hit.list_title, words_of(words))) for hit in hits[: queries.MOST_HITS]
+        ],
         "has_more": len(hits) > queries.MOST_HITS,
         "nav_section": "search",
     }

@@ -51,9 +51,7 @@ def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
     found = or_404(queries.get_mail, request.viewer, mail_id, without=hidden)
     about = dossier_of(found)
     if about is not None:
-        log_reading(
-            viewer=request.viewer, dossier=about, what=ReadWhat.MAIL, now=timezone.now()
-        )
+        log_reading(viewer=request.viewer, dossier=about, what=ReadWhat.MAIL, now=timezone.now())
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
