@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
-
 class DayInput(forms.DateInput):
     """The browser's own date field; it wants ISO dates whatever the language."""
 
@@ -46,9 +45,7 @@ def _day(
     required: bool = True,
     help_text: "str | _StrPromise" = "",
 ) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, widget=DayInput(), help_text=help_text
-    )
+    return forms.DateField(label=label, required=required, widget=DayInput(), help_text=help_text)
 
 
 def _text(
@@ -267,9 +264,7 @@ class AgreementForm(DeedForm):
 class ConsentForm(DeedForm):
     """How a party said yes."""
 
-    consent = forms.ChoiceField(
-        label=_("How?"), choices=Consent.choices, widget=forms.RadioSelect
-    )
+    consent = forms.ChoiceField(label=_("How?"), choices=Consent.choices, widget=forms.RadioSelect)
     on = _day(_("On which day?"))
 
 
@@ -306,9 +301,7 @@ class EndForm(DeedForm):
         "service": f"state={MediationState.PASSED_ON.value}",
     }
     state = forms.ChoiceField(label=_("How does it end?"), choices=ENDS, widget=forms.RadioSelect)
-    party = forms.TypedChoiceField(
-        label=_("Who broke it off?"), required=False, empty_value=None
-    )
+    party = forms.TypedChoiceField(label=_("Who broke it off?"), required=False, empty_value=None)
     service = forms.CharField(
         label=_("To which service?"),
         required=False,

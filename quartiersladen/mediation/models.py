@@ -167,7 +167,7 @@ class Step(models.Model):
                 name="step_done_has_minutes",
             ),
         ]
-        indexes = [models.Index(fields=["mediation", "on"], name="step_by_day")]
+        indexes = [models.Index(fields=["mediation", "on"], name="mediation_step_by_day")]
 
     def __str__(self) -> str:
         return f"{self.mediation_id} {self.on} {self.kind}"

@@ -80,6 +80,4 @@ def agreement_pdf(
 def _look(mediation: Mediation) -> str:
     if mediation.check_on is None:
         return ""
-    return _("On %(day)s we ask each other whether it holds.") % {
-        "day": _long(mediation.check_on)
-    }
+    return _("On %(day)s we ask each other whether it holds.") % {"day": _long(mediation.check_on)}

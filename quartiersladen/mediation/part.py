@@ -1,10 +1,10 @@
 """What a concern's page shows of its mediation: the link, and the words of the journal."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ Facts = Mapping[str, Any]
 
 
 def _day(value: str) -> str:
-    return date_format(parse_date(value), "SHORT_DATE_FORMAT")
+    return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
 
 
 def _of_party(words: str | Promise) -> Callable[[Facts], str]:
@@ -85,9 +85,7 @@ WORDS: dict[str, Callable[[Facts], str]] = {
     "mediation_step_called_off": _of_step(
         gettext_lazy("Mediation: %(kind)s on %(day)s did not take place")
     ),
-    "mediation_step_corrected": _of_step(
-        gettext_lazy("Mediation: %(kind)s on %(day)s corrected")
-    ),
+    "mediation_step_corrected": _of_step(gettext_lazy("Mediation: %(kind)s on %(day)s corrected")),
     "mediation_agreement": _agreement,
     "mediation_consent": _consent,
     "mediation_checked": lambda facts: (

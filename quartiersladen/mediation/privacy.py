@@ -1,7 +1,7 @@
 """What a mediation holds of people: its parties, and texts in which they may stand."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils.formats import date_format
@@ -239,11 +239,11 @@ def _told(party: Party) -> Record:
     )
 
 
-def _day(day: object) -> str:
+def _day(day: date) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
-def _with_day(words: str, day: object) -> str:
+def _with_day(words: str, day: date | None) -> str:
     return f"{words}, {_day(day)}" if day else words
 
 

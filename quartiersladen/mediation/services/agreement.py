@@ -79,9 +79,7 @@ def write_agreement(
         Party.objects.filter(mediation=mediation).update(consent="", consented_on=None)
     mediation.agreement, mediation.check_on = words, check_on
     mediation.holding, mediation.checked_on, mediation.check_note = "", None, ""
-    mediation.save(
-        update_fields=["agreement", "check_on", "holding", "checked_on", "check_note"]
-    )
+    mediation.save(update_fields=["agreement", "check_on", "holding", "checked_on", "check_note"])
     follow_steps(mediation=mediation, wanted=None, now=now)
     return write_line(
         viewer=viewer,

@@ -112,7 +112,7 @@ def begin_mediation(
 
 def _close_to_others(viewer: Viewer, concern: Concern, now: datetime) -> None:
     day = concern.quarter.local_day(now)
-    people = list(workers(concern.quarter_id, day).filter(pk=viewer.user_id))
+    people = list(workers(concern.quarter_id, day).filter(pk=viewer.user_id or 0))
     close_to_others(concern=concern, people=people)
 
 

@@ -5,7 +5,6 @@ The lines hold numbers, days and words of closed lists, never a name or what was
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -72,7 +71,7 @@ def begin_deed_under_way(*, viewer: Viewer, mediation: Mediation, version: int) 
 
 
 def write_line(
-    *, viewer: Viewer | None, mediation: Mediation, deed: str, now: datetime, **facts: Any
+    *, viewer: Viewer | None, mediation: Mediation, deed: str, now: datetime, **facts: str | int
 ) -> Entry:
     """Write the line of the journal. viewer: None for what goes by rule."""
     return record(
@@ -113,9 +112,7 @@ def follow_steps(*, mediation: Mediation, wanted: NextStep | None, now: datetime
         if mediation.is_open:
             raise NextStepMissing(field="next_on")
         due_on, reason = today, FollowUpReason.WORK
-    set_next_date(
-        concern=concern, due_on=max(due_on, today), reason=reason, note="", now=now
-    )
+    set_next_date(concern=concern, due_on=max(due_on, today), reason=reason, note="", now=now)
 
 
 def _check_ahead(wanted: NextStep, today: date) -> None:

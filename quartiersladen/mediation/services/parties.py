@@ -54,9 +54,7 @@ def add_party(
     columns = _columns(facts)
     begin_deed_under_way(viewer=viewer, mediation=mediation, version=version)
     there = Party.objects.filter(mediation=mediation).aggregate(last=Max("number"))
-    party = Party.objects.create(
-        mediation=mediation, number=(there["last"] or 0) + 1, **columns
-    )
+    party = Party.objects.create(mediation=mediation, number=(there["last"] or 0) + 1, **columns)
     write_line(
         viewer=viewer,
         mediation=mediation,

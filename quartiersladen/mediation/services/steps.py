@@ -184,9 +184,7 @@ def call_off(
     step.state = STEP_MACHINE.target(StepState(step.state), "call_off")
     step.save(update_fields=["state"])
     follow_steps(mediation=mediation, wanted=wanted, now=now)
-    return _line(
-        viewer, mediation, "mediation_step_called_off", now, kind=step.kind, on=step.on
-    )
+    return _line(viewer, mediation, "mediation_step_called_off", now, kind=step.kind, on=step.on)
 
 
 @transaction.atomic
@@ -203,6 +201,4 @@ def correct_step(
         raise NotDone
     there = _check(mediation, report, now)
     _store(step, report, there)
-    return _line(
-        viewer, mediation, "mediation_step_corrected", now, kind=step.kind, on=step.on
-    )
+    return _line(viewer, mediation, "mediation_step_corrected", now, kind=step.kind, on=step.on)

@@ -5,6 +5,7 @@ import pytest
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns.testing import make_concern
+from quartiersladen.mediation.states import Side
 from quartiersladen.mediation.testing import make_mediation, make_party
 from quartiersladen.quarters.testing import make_quarter
 from tests.support.sign_in import signed_in_client
@@ -64,7 +65,7 @@ def sommer(mira, mediation):
 @pytest.fixture
 def winter(mira, mediation):
     """The other side."""
-    return make_party(mira, mediation, "Mieter 2. OG", "b", contact="Hof, links")
+    return make_party(mira, mediation, "Mieter 2. OG", Side.B, contact="Hof, links")
 
 
 @pytest.fixture

@@ -40,7 +40,8 @@ def test_it_makes_the_concern_confidential_and_names_who_begins(mira, concern):
     mediation = begin(mira, concern)
 
     stored = Concern.objects.select_related("dossier").get()
-    assert (stored.dossier.is_confidential, named_in(stored.dossier)) == (True, {mira.user_id})
+    assert stored.dossier.is_confidential
+    assert named_in(stored.dossier) == {mira.user_id}
     assert (stored.state, stored.scope, stored.first_answer_at) == ("ours", "ours", NOON)
     assert (mediation.state, mediation.begun_on) == ("open", in_days(concern, 0))
 
@@ -171,6 +172,7 @@ def test_not_on_what_leads_a_joint_case(mira, quarter, concern):
         viewer=mira,
         leader=concern,
         concerns=[other],
+        keep=frozenset(),
         version=concern.dossier.version,
         now=NOON,
     )

@@ -124,10 +124,8 @@ def test_it_ends_once_and_by_the_named(mira, ida, mediation):
 def test_a_concern_with_a_mediation_stays_confidential(mira, mediation):
     concern = mediation.concern
     with pytest.raises(StaysConfidential) as refused:
-        end_confidential(
-            viewer=mira, concern=concern, version=concern.dossier.version, now=NOON
-        )
-    assert "mediation" in str(refused.value)
+        end_confidential(viewer=mira, concern=concern, version=concern.dossier.version, now=NOON)
+    assert "Vermittlung" in str(refused.value)
     Party.objects.all().delete()
     Mediation.objects.all().delete()
     concern.dossier.refresh_from_db()

@@ -12,6 +12,7 @@ from quartiersladen.concerns.testing import make_concern
 from quartiersladen.dossiers.confidential import readings_of
 from quartiersladen.dossiers.models import FollowUp
 from quartiersladen.mediation.models import Mediation, Party, Step
+from quartiersladen.mediation.states import Side
 from quartiersladen.mediation.testing import (
     agree,
     make_mediation,
@@ -42,7 +43,7 @@ def sides(mira, mediation):
     now = timezone.now()
     return [
         make_party(mira, mediation, "Frau Sommer", phone="030 23125 101", now=now),
-        make_party(mira, mediation, "Mieter 2. OG", "b", now=now),
+        make_party(mira, mediation, "Mieter 2. OG", Side.B, now=now),
     ]
 
 
@@ -54,11 +55,11 @@ def day(days=0):
     return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
-def send(desk, name, mediation, *keys, **data):
+def send(desk, deed, mediation, *keys, **data):
     """Send a deed with the version as it is stored."""
     dossier = mediation.concern.dossier
     dossier.refresh_from_db(fields=["version"])
-    return desk.post(at(name, mediation.concern, *keys), {"version": dossier.version, **data})
+    return desk.post(at(deed, mediation.concern, *keys), {"version": dossier.version, **data})
 
 
 def test_the_page_of_a_concern_without_one_says_what_happens(desk, concern):
@@ -90,7 +91,7 @@ def test_wrong_input_keeps_what_was_typed(desk, concern):
     page = answer.content.decode()
 
     assert answer.status_code == 422
-    assert "Dieser Tag liegt noch in der Zukunft." in page
+    assert "Dieser Tag kommt erst noch." in page
     assert f'value="{day(3)}"' in page
     assert '<option value="shuttle" selected>' in page
     assert Mediation.objects.count() == 0
@@ -136,12 +137,12 @@ def test_a_closed_concern_offers_none(desk, mira, concern):
 def test_the_whole_way(desk, mediation):
     """Parties, talks, agreement, look, end: one deed after the other, as the page sends them."""
     first = Step.objects.get()
-    deeds = [
-        ("party", (), {"name": "Frau Sommer", "side": "a", "needs_interpreter": "on"}),
-        ("party", (), {"name": "Mieter 2. OG", "side": "b"}),
+    sides = [
+        {"name": "Frau Sommer", "side": "a", "needs_interpreter": "on"},
+        {"name": "Mieter 2. OG", "side": "b"},
     ]
-    for name, keys, data in deeds:
-        assert send(desk, name, mediation, *keys, **data).status_code == 302
+    for data in sides:
+        assert send(desk, "party", mediation, **data).status_code == 302
     one, two = Party.objects.order_by("number")
     for name, keys, data in [
         ("change", (two.pk,), {"name": "Familie Herbst", "side": "b", "language": "Farsi"}),
@@ -266,7 +267,7 @@ def test_an_earlier_one_can_be_read_and_another_begun(desk, mira, mediation):
 def test_the_agreement_is_printed_with_a_line_for_everybody(desk, mira, mediation, sides):
     path = at("agreement_pdf", mediation.concern)
     assert desk.get(path).status_code == 404
-    third = make_party(mira, mediation, "Herr Lenz", "between", now=timezone.now())
+    third = make_party(mira, mediation, "Herr Lenz", Side.BETWEEN, now=timezone.now())
     Party.objects.filter(pk=third.pk).update(state="declined", answered_on=day())
     agree(mira, mediation, sides[0], text="Nach 22 Uhr\nist Ruhe.", now=timezone.now())
 
@@ -364,5 +365,5 @@ def test_the_page_takes_the_same_statements_however_long_it_is(
         make_talk(mira, mediation, make_party(mira, mediation, f"P {number}", now=now), now=now)
     path = at("page", mediation.concern)
     desk.get(path)  # writes that it was read
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         desk.get(path)

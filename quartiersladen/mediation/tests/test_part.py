@@ -14,17 +14,17 @@ from quartiersladen.quarters.testing import NOON
 LINES = {
     "mediation_begun": (
         {"on": "2026-03-02"},
-        "Mediation begun on 03/02/2026; from now on this is confidential",
+        "Mediation begun on 2 Mar 2026; from now on this is confidential",
     ),
     "mediation_party_added": ({"number": 2}, "Mediation: party 2 entered"),
     "mediation_party_changed": ({"number": 2}, "Mediation: party 2 corrected"),
     "mediation_party_agreed": (
         {"number": 1, "on": "2026-03-02"},
-        "Mediation: party 1 takes part since 03/02/2026",
+        "Mediation: party 1 takes part since 2 Mar 2026",
     ),
     "mediation_party_declined": (
         {"number": 1, "on": "2026-03-02"},
-        "Mediation: party 1 said on 03/02/2026 that it does not take part",
+        "Mediation: party 1 said on 2 Mar 2026 that it does not take part",
     ),
     "mediation_party_erased": (
         {"number": 1},
@@ -32,27 +32,27 @@ LINES = {
     ),
     "mediation_step_planned": (
         {"kind": "joint", "on": "2026-03-02"},
-        "Mediation: Joint talk planned for 03/02/2026",
+        "Mediation: Joint talk planned for 2 Mar 2026",
     ),
     "mediation_step_done": (
         {"kind": "call", "on": "2026-03-02", "minutes": 30},
-        "Mediation: Phone call on 03/02/2026, 30 minutes",
+        "Mediation: Phone call on 2 Mar 2026, 30 minutes",
     ),
     "mediation_step_called_off": (
         {"kind": "joint", "on": "2026-03-02"},
-        "Mediation: Joint talk on 03/02/2026 did not take place",
+        "Mediation: Joint talk on 2 Mar 2026 did not take place",
     ),
     "mediation_step_corrected": (
         {"kind": "joint", "on": "2026-03-02"},
-        "Mediation: Joint talk on 03/02/2026 corrected",
+        "Mediation: Joint talk on 2 Mar 2026 corrected",
     ),
     "mediation_agreement": (
         {"check_on": "2026-03-30"},
-        "Mediation: agreement written down; we ask on 03/30/2026 whether it holds",
+        "Mediation: agreement written down; we ask on 30 Mar 2026 whether it holds",
     ),
     "mediation_consent": (
         {"number": 1, "consent": "signed", "on": "2026-03-02"},
-        "Mediation: party 1 and the agreement: signed on 03/02/2026",
+        "Mediation: party 1 and the agreement: signed on 2 Mar 2026",
     ),
     "mediation_checked": (
         {"holding": "holds"},

@@ -40,9 +40,7 @@ def answer(viewer, party, what, *, day=0):
 
 
 def erase(viewer, party):
-    return erase_party(
-        viewer=viewer, party=party, version=version_of(party.mediation), now=NOON
-    )
+    return erase_party(viewer=viewer, party=party, version=version_of(party.mediation), now=NOON)
 
 
 def end(viewer, mediation):

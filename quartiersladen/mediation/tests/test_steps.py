@@ -61,7 +61,9 @@ def plan(viewer, mediation, days, *, now=NOON):
     )
 
 
-def report(mediation, *, days=0, minutes=30, parties=(), notes=" Sie reden. ", kind=StepKind.FIRST):
+def report(
+    mediation, *, days=0, minutes=30, parties=(), notes=" Sie reden. ", kind=StepKind.FIRST
+):
     return Report(
         kind=kind,
         on=in_days(mediation.concern, days),
@@ -252,6 +254,7 @@ def test_after_the_end_only_corrections(mira, mediation):
     end(mira, mediation)
     with pytest.raises(MediationEnded):
         make_talk(mira, mediation)
+    mediation.concern.dossier.refresh_from_db()
     correct(mira, step, report(mediation, minutes=60))
     assert Step.objects.get(pk=step.pk).minutes == 60
 
@@ -302,7 +305,10 @@ def test_calling_off_the_last_one_needs_another(mira, mediation):
     step = first_of(mediation)
     with pytest.raises(NextStepMissing):
         off(mira, step)
+    mediation.concern.dossier.refresh_from_db()
     plan(mira, mediation, 5)
+    step = Step.objects.get(pk=step.pk)
+    step.mediation = mediation
     off(mira, step)
     with pytest.raises(TransitionRefused):
         off(mira, step)

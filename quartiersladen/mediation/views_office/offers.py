@@ -1,6 +1,6 @@
 """Which deeds the page of a mediation offers now: the tables of states decide."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.forms import Form
@@ -43,6 +43,8 @@ HINTS: dict[str, str | Promise] = {
 AGAIN = _("Change the agreement")
 ANEW = _("Other words need the yes of all parties anew.")
 DANGEROUS = frozenset({"erase", "end"})
+#: Kind of the deed, whether it is possible now, and what makes its form of its name.
+Offer = tuple[str, bool, Callable[[str], Form]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +101,19 @@ class Offers:
     def _of_party(self, party: Party) -> list[Deed]:
         if party.gone_at is not None:
             return []
-        room, key = self.room, party.pk
+        room = self.room
         may_agree = self.is_under_way and party.takes_part and bool(room.mediation.agreement)
-        makers = {
-            "answer": self.is_under_way
-            and (lambda name: rooms.answer_form(room, party, name)),
-            "consent": may_agree
-            and not party.consent
-            and (lambda name: rooms.consent_form(room, name)),
-            "change": lambda name: rooms.change_form(party, name),
-            "erase": rooms.erase_form,
-        }
-        return list(self._made(makers, key=key, about=party.name))
+        offers: list[Offer] = [
+            ("answer", self.is_under_way, lambda name: rooms.answer_form(room, party, name)),
+            (
+                "consent",
+                may_agree and not party.consent,
+                lambda name: rooms.consent_form(room, name),
+            ),
+            ("change", True, lambda name: rooms.change_form(party, name)),
+            ("erase", True, rooms.erase_form),
+        ]
+        return list(self._made(offers, key=party.pk, about=party.name))
 
     def steps(self) -> list[StepCard]:
         """Return the steps in the order of their days."""
@@ -126,68 +129,63 @@ class Offers:
     def _of_step(self, step: Step) -> list[Deed]:
         room = self.room
         is_planned = bool(STEP_MACHINE.actions_from(StepState(step.state)))
-        makers = {
-            "done": self.is_under_way
-            and is_planned
-            and (lambda name: rooms.done_form(room, step, name)),
-            "off": self.is_under_way
-            and is_planned
-            and (lambda name: rooms.call_off_form(room, name)),
-            "correct": step.state == StepState.DONE
-            and (lambda name: rooms.correct_form(room, step, name)),
-        }
-        return list(self._made(makers, key=step.pk, about=step.get_kind_display()))
+        may_move = self.is_under_way and is_planned
+        is_done = step.state == StepState.DONE
+        offers: list[Offer] = [
+            ("done", may_move, lambda name: rooms.done_form(room, step, name)),
+            ("off", may_move, lambda name: rooms.call_off_form(room, name)),
+            ("correct", is_done, lambda name: rooms.correct_form(room, step, name)),
+        ]
+        return list(self._made(offers, key=step.pk, about=step.get_kind_display()))
 
     def new_party(self) -> list[Deed]:
         """Return the deed that enters a party."""
-        makers = {"party": self.is_under_way and (lambda name: rooms.party_form(self.room, name))}
-        return list(self._made(makers))
+        room = self.room
+        return list(
+            self._made([("party", self.is_under_way, lambda name: rooms.party_form(room, name))])
+        )
 
     def new_steps(self) -> list[Deed]:
         """Return the deeds that add a step."""
         room = self.room
         may_plan = self.is_under_way and room.concern.is_open
-        makers = {
-            "talk": self.is_under_way and (lambda name: rooms.done_form(room, None, name)),
-            "plan": may_plan and (lambda name: rooms.plan_form(room, name)),
-        }
-        return list(self._made(makers))
+        offers: list[Offer] = [
+            ("talk", self.is_under_way, lambda name: rooms.done_form(room, None, name)),
+            ("plan", may_plan, lambda name: rooms.plan_form(room, name)),
+        ]
+        return list(self._made(offers))
 
     def agreement(self) -> list[Deed]:
         """Return the deeds on the agreement."""
         room, mediation = self.room, self.room.mediation
-        makers = {
-            "look": mediation.agreement
-            and not mediation.holding
-            and (lambda name: rooms.look_form(room, name)),
-            "agreement": self.is_under_way and (lambda name: rooms.agreement_form(room, name)),
-        }
-        return list(self._made(makers))
+        may_look = bool(mediation.agreement) and not mediation.holding
+        offers: list[Offer] = [
+            ("look", may_look, lambda name: rooms.look_form(room, name)),
+            ("agreement", self.is_under_way, lambda name: rooms.agreement_form(room, name)),
+        ]
+        return list(self._made(offers))
 
     def end(self) -> list[Deed]:
         """Return the deed that ends the mediation."""
-        makers = {"end": self.is_under_way and (lambda name: rooms.end_form(self.room, name))}
-        return list(self._made(makers))
+        room = self.room
+        return list(
+            self._made([("end", self.is_under_way, lambda name: rooms.end_form(room, name))])
+        )
 
-    def _made(self, makers: dict[str, object], *, key: int | None = None, about: str = "") -> Iterator[Deed]:
-        for kind, maker in makers.items():
+    def _made(
+        self, offers: Sequence[Offer], *, key: int | None = None, about: str = ""
+    ) -> Iterator[Deed]:
+        """Yield the possible deeds; one that was just refused stays, whatever the state."""
+        for kind, is_possible, maker in offers:
             name = kind if key is None else f"{kind}-{key}"
             tried = self.attempt if self.attempt and self.attempt.name == name else None
-            if callable(maker) or tried:
-                yield self._deed(kind, name, key, about, maker, tried)
+            form = tried.form if tried else None
+            if form is None and is_possible and name == self.opened:
+                form = maker(name)
+            if is_possible or tried:
+                yield self._deed(kind, name, key, about, form)
 
-    def _deed(
-        self,
-        kind: str,
-        name: str,
-        key: int | None,
-        about: str,
-        maker: object,
-        tried: Attempt | None,
-    ) -> Deed:
-        form = tried.form if tried else None
-        if form is None and name == self.opened and callable(maker):
-            form = maker(name)
+    def _deed(self, kind: str, name: str, key: int | None, about: str, form: Form | None) -> Deed:
         reference = self.room.concern.dossier.reference
         is_change = kind == "agreement" and bool(self.room.mediation.agreement)
         return Deed(

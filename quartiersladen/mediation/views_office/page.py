@@ -30,7 +30,7 @@ def show(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     """Render the page. attempt: a deed to be shown again.  opened: the deed that is unfolded."""
-    if room.found is None or opened == "begin":
+    if room.found is None or _begins(room, attempt, opened):
         return show_begin(room, attempt.form if attempt else begin_form(room, "begin"), status)
     offers = Offers(room, attempt, opened)
     mediation, concern = room.mediation, room.concern
@@ -57,6 +57,11 @@ def show(
         "nav_section": "concerns",
     }
     return render(room.request, PAGE, context, status=status)
+
+
+def _begins(room: Room, attempt: Attempt | None, opened: str) -> bool:
+    """Say whether another mediation is about to begin: the one there was has ended."""
+    return opened == "begin" and (attempt is not None or not room.mediation.is_open)
 
 
 def show_begin(room: Room, form: Any, status: HTTPStatus) -> HttpResponse:  # noqa: ANN401 -- a form
@@ -110,5 +115,3 @@ def act(
             messages.success(room.request, done or _("Done."))
             return redirect(path_of(room))
     return show(fresh(room), attempt=Attempt(name, form), opened=name, status=status)
-
-

@@ -65,9 +65,7 @@ class Room:
         return len(planned) > 1 or self.mediation.waits_for_check
 
 
-def open_room(
-    request: StaffRequest, reference: str, what: ReadWhat = ReadWhat.MEDIATION
-) -> Room:
+def open_room(request: StaffRequest, reference: str, what: ReadWhat = ReadWhat.MEDIATION) -> Room:
     """Return the room, or answer 404 for what is missing or hidden; reading leaves a line."""
     concern = or_404(queries.get_concern, request.viewer, reference)
     asked_for = request.GET.get(EARLIER, "")
@@ -77,9 +75,7 @@ def open_room(
     return room
 
 
-def open_table(
-    request: StaffRequest, reference: str, what: ReadWhat = ReadWhat.MEDIATION
-) -> Room:
+def open_table(request: StaffRequest, reference: str, what: ReadWhat = ReadWhat.MEDIATION) -> Room:
     """Return the room of a mediation that has begun, else answer 404."""
     room = open_room(request, reference, what)
     or_404(lambda: room.table)
@@ -104,9 +100,7 @@ def party_form(room: Room, name: str, data: QueryDict | None = None) -> forms.Pa
     return forms.PartyForm(data, initial={"side": side}, auto_id=f"{name}_%s")
 
 
-def change_form(
-    party: Party, name: str, data: QueryDict | None = None
-) -> forms.PartyForm:
+def change_form(party: Party, name: str, data: QueryDict | None = None) -> forms.PartyForm:
     """Return the form that corrects a party."""
     columns = ("name", "side", "phone", "email", "contact", "language", "needs_interpreter")
     initial = {column: getattr(party, column) for column in columns}
@@ -151,9 +145,7 @@ def done_form(
         "next_kind": "" if more else "joint",
         "next_on": None if more else room.soon,
     }
-    return forms.DoneForm(
-        data, parties=room.table.parties, initial=initial, auto_id=f"{name}_%s"
-    )
+    return forms.DoneForm(data, parties=room.table.parties, initial=initial, auto_id=f"{name}_%s")
 
 
 def call_off_form(room: Room, name: str, data: QueryDict | None = None) -> forms.CallOffForm:
