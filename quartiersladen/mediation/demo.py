@@ -24,7 +24,7 @@ from quartiersladen.mediation.services.parties import PartyFacts, add_party, tak
 from quartiersladen.mediation.services.steps import Report as Talk
 from quartiersladen.mediation.services.steps import do_step
 from quartiersladen.mediation.states import (
-    Consent,
+    Assent,
     PartyState,
     Side,
     StepKind,
@@ -250,7 +250,7 @@ class _Story:
             take_consent(
                 viewer=self.viewer,
                 party=party,
-                consent=Consent.SIGNED,
+                consent=Assent.SIGNED,
                 on=self.quarter.local_day(at),
                 version=mediation.concern.dossier.version,
                 now=at + timedelta(minutes=party.number),

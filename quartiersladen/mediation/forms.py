@@ -18,7 +18,7 @@ from quartiersladen.mediation.services.lines import NextStep
 from quartiersladen.mediation.services.parties import PartyFacts
 from quartiersladen.mediation.services.steps import Report
 from quartiersladen.mediation.states import (
-    Consent,
+    Assent,
     Holding,
     MediationState,
     PartyState,
@@ -264,7 +264,7 @@ class AgreementForm(DeedForm):
 class ConsentForm(DeedForm):
     """How a party said yes."""
 
-    consent = forms.ChoiceField(label=_("How?"), choices=Consent.choices, widget=forms.RadioSelect)
+    consent = forms.ChoiceField(label=_("How?"), choices=Assent.choices, widget=forms.RadioSelect)
     on = _day(_("On which day?"))
 
 

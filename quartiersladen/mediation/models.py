@@ -6,7 +6,7 @@ from django.db.models import Q
 from quartiersladen.concerns.models import Concern
 from quartiersladen.mediation.states import (
     WITH_AGREEMENT,
-    Consent,
+    Assent,
     Holding,
     MediationState,
     PartyState,
@@ -110,7 +110,7 @@ class Party(models.Model):
     state = models.CharField(max_length=8, choices=PartyState, default=PartyState.ASKED)
     answered_on = models.DateField(null=True)
     #: How and when the party said yes to the agreement as it stands.
-    consent = models.CharField(max_length=6, choices=Consent, blank=True)
+    consent = models.CharField(max_length=6, choices=Assent, blank=True)
     consented_on = models.DateField(null=True)
     #: When name and contact data were deleted: by rule, or because the party asked.
     gone_at = models.DateTimeField(null=True)
@@ -127,7 +127,7 @@ class Party(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(consent="", consented_on=None)
-                | (Q(consent__in=Consent.values) & Q(consented_on__isnull=False)),
+                | (Q(consent__in=Assent.values) & Q(consented_on__isnull=False)),
                 name="party_consent_has_day",
             ),
         ]

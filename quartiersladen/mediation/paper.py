@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from quartiersladen.kernel.pdf import make_pdf
 from quartiersladen.mediation.models import Mediation, Party
-from quartiersladen.mediation.states import Consent, Side
+from quartiersladen.mediation.states import Assent, Side
 from quartiersladen.quarters.letterhead import letterhead
 
 TEMPLATE = Path(__file__).parent / "templates" / "mediation" / "agreement.typ"
@@ -24,7 +24,7 @@ def _signed(party: Party) -> str:
     """Return what is known already of the party's yes, "" for a line that waits for a hand."""
     if not party.consent or party.consented_on is None:
         return ""
-    how = Consent(party.consent).label
+    how = Assent(party.consent).label
     return _("%(how)s on %(day)s") % {"how": how, "day": _long(party.consented_on)}
 
 

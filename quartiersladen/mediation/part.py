@@ -16,7 +16,7 @@ from quartiersladen.dossiers.parts import Part, PartLink
 from quartiersladen.dossiers.states import Kind
 from quartiersladen.mediation.models import Mediation
 from quartiersladen.mediation.queries import state_of
-from quartiersladen.mediation.states import Consent, Holding, MediationState, StepKind
+from quartiersladen.mediation.states import Assent, Holding, MediationState, StepKind
 
 Facts = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ def _agreement(facts: Facts) -> str:
 def _consent(facts: Facts) -> str:
     return _("Mediation: party %(n)s and the agreement: %(how)s on %(day)s") % {
         "n": facts["number"],
-        "how": Consent(facts["consent"]).label,
+        "how": Assent(facts["consent"]).label,
         "day": _day(facts["on"]),
     }
 

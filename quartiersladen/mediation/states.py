@@ -94,7 +94,7 @@ STEP_MACHINE: Machine[StepState] = Machine(
 )
 
 
-class Consent(TextChoices):
+class Assent(TextChoices):
     """How a party said yes to the agreement."""
 
     SIGNED = "signed", _("signed")

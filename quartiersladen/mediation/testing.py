@@ -10,7 +10,7 @@ from quartiersladen.mediation.services.life import begin_mediation
 from quartiersladen.mediation.services.lines import NextStep
 from quartiersladen.mediation.services.parties import PartyFacts, add_party
 from quartiersladen.mediation.services.steps import Report, note_step
-from quartiersladen.mediation.states import Consent, Side, StepKind
+from quartiersladen.mediation.states import Assent, Side, StepKind
 from quartiersladen.quarters.testing import NOON
 
 WORDS = "Nach 22 Uhr ist Ruhe im Hof."
@@ -99,7 +99,7 @@ def agree(
         take_consent(
             viewer=viewer,
             party=party,
-            consent=Consent.SIGNED,
+            consent=Assent.SIGNED,
             on=in_days(concern, 0, now),
             version=concern.dossier.version,
             now=now,

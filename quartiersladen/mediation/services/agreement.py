@@ -18,7 +18,7 @@ from quartiersladen.mediation.services.lines import (
     follow_steps,
     write_line,
 )
-from quartiersladen.mediation.states import Consent, Holding, PartyState
+from quartiersladen.mediation.states import Assent, Holding, PartyState
 
 
 class WordsMissing(Invalid):
@@ -105,7 +105,7 @@ def take_consent(
     *,
     viewer: Viewer,
     party: Party,
-    consent: Consent,
+    consent: Assent,
     on: date,
     version: int,
     now: datetime,

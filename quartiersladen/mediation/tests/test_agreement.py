@@ -27,7 +27,7 @@ from quartiersladen.mediation.services.lines import (
     NextStepMissing,
     NotYet,
 )
-from quartiersladen.mediation.states import Consent, Holding, MediationState, StepKind
+from quartiersladen.mediation.states import Assent, Holding, MediationState, StepKind
 from quartiersladen.mediation.testing import WORDS, agree, in_days
 from quartiersladen.quarters.testing import NOON
 
@@ -47,7 +47,7 @@ def write(viewer, mediation, text=WORDS, *, days=28, version=None):
     )
 
 
-def consent(viewer, party, how=Consent.ORALLY, *, days=0):
+def consent(viewer, party, how=Assent.ORALLY, *, days=0):
     mediation = party.mediation
     return take_consent(
         viewer=viewer,

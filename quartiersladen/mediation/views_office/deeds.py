@@ -14,7 +14,7 @@ from quartiersladen.mediation.forms import wanted_in
 from quartiersladen.mediation.paper import agreement_pdf
 from quartiersladen.mediation.services import agreement as agreements
 from quartiersladen.mediation.services import life, parties, steps
-from quartiersladen.mediation.states import Consent, Holding, PartyState
+from quartiersladen.mediation.states import Assent, Holding, PartyState
 from quartiersladen.mediation.views_office import room as rooms
 from quartiersladen.mediation.views_office.page import act, show
 from quartiersladen.mediation.views_office.room import open_room, open_table
@@ -147,7 +147,7 @@ def consent(request: StaffRequest, reference: str, party_id: int) -> HttpRespons
         lambda data: agreements.take_consent(
             viewer=request.viewer,
             party=found,
-            consent=Consent(data["consent"]),
+            consent=Assent(data["consent"]),
             on=data["on"],
             version=data["version"],
             now=room.now,
