@@ -666,6 +666,7 @@ DESK = {
         lambda: reverse("directory:person_edit", args=facts.contact_person()),
         who=LEAD,
     ),
+    "somebody is named everywhere": Sight("desk:without_anybody", who=LEAD),
     "post": Sight("desk:post", who=LEAD),
     "mail": Sight(
         "desk:mail",
@@ -805,6 +806,7 @@ NO_PAGE = {
         *(f"concerns:{deed}" for deed in ("said", "reopen", "withdraw", "told")),
         *(f"concerns:{deed}" for deed in ("release", "conceal", "language", "tags")),
         *(f"concerns:{deed}" for deed in ("question", "heard", "topic", "topic_end")),
+        *(f"concerns:{deed}" for deed in ("confidential", "named", "confidential_end")),
         "directory:person_new",
         "concerns:consent",
         *(f"mediation:{deed}" for deed in ("begin", "party", "change", "answer", "erase")),

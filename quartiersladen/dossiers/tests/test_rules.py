@@ -33,7 +33,9 @@ def house():
                     search_words="",
                     now=NOON,
                 )
-                Named.objects.create(dossier=dossier, user=people[Role.MODERATOR])
+                # Whoever is named: only lead and moderator see it. The lead is not.
+                for role in set(Role) - {Role.LEAD}:
+                    Named.objects.create(dossier=dossier, user=people[role])
                 for reader in Audience:
                     record(
                         dossier=dossier,
@@ -81,6 +83,26 @@ def test_nobody_but_the_named_sees_a_confidential_dossier(house):
         if queries.dossiers_for(viewer).filter(audience=Audience.CONFIDENTIAL).exists()
     ]
     assert sees == [Role.MODERATOR]
+
+
+def test_the_holder_of_the_persons_link_learns_that_it_is_confidential_and_sees_nothing(house):
+    here = house[0].quarter_id
+    for secret in Dossier.objects.filter(audience=Audience.CONFIDENTIAL):
+        teller = link_viewer(here, LinkPurpose.TELLER_STATUS, secret.pk)
+        body = link_viewer(here, LinkPurpose.REFERRAL, secret.pk)
+        assert rules.may_learn_confidential(teller, secret) == (secret.quarter_id == here)
+        assert not rules.may_view(teller, secret)
+        for other in (*house, body):
+            assert not rules.may_learn_confidential(other, secret)
+    open_one = Dossier.objects.filter(quarter=here, audience=Audience.TELLER)[0]
+    teller = link_viewer(here, LinkPurpose.TELLER_STATUS, open_one.pk)
+    assert not rules.may_learn_confidential(teller, open_one)
+
+
+def test_only_who_is_named_names_others_and_only_the_lead_takes_care(house):
+    secret = Dossier.objects.filter(audience=Audience.CONFIDENTIAL)[0]
+    assert [v.role for v in house if rules.may_name(v, secret)] == [Role.MODERATOR]
+    assert {v.role for v in house if rules.may_take_care(v)} == {Role.LEAD}
 
 
 def test_the_other_quarter_is_never_seen(house):
