@@ -5,7 +5,7 @@ the talks have just begun.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from quartiersladen.accounts.models import Membership, User
@@ -32,6 +32,7 @@ from quartiersladen.mediation.states import (
 )
 from quartiersladen.quarters.models import Quarter
 
+MORNING = time(10)
 AGREED = """1. Von 22 bis 7 Uhr läuft keine Musik und keine Waschmaschine.
 2. Feiert jemand, hängt zwei Tage vorher ein Zettel im Hausflur.
 3. Ist es doch zu laut, klingeln wir zuerst beieinander und rufen nicht gleich die Polizei."""
@@ -153,7 +154,8 @@ class _Story:
             self._agree(mediation, self.quarrel.agreed)
 
     def _at(self, ago: int) -> datetime:
-        return self.now - timedelta(days=ago)
+        day = self.quarter.local_day(self.now) - timedelta(days=ago)
+        return datetime.combine(day, MORNING, tzinfo=self.quarter.zone)
 
     def _told(self) -> Concern:
         at = self._at(self.quarrel.begun + 1)

@@ -21,9 +21,9 @@ def _long(day: date) -> str:
 
 
 def _signed(party: Party) -> str:
-    """Return what is known already of the party's yes, "" for a line that waits for a hand."""
+    """Return what stands under the party's line: what it waits for, or the yes that is known."""
     if not party.consent or party.consented_on is None:
-        return ""
+        return _("Place, day, signature")
     how = Assent(party.consent).label
     return _("%(how)s on %(day)s") % {"how": how, "day": _long(party.consented_on)}
 
@@ -44,7 +44,7 @@ def agreement_pdf(
     concern = mediation.concern
     quarter = concern.quarter
     with translation.override("de"):
-        title = _("Agreement")
+        title, empty = _("Agreement"), _("Place, day, signature")
         data = {
             "title": title,
             "number": _("No. %(number)s") % {"number": concern.dossier.reference},
@@ -57,9 +57,8 @@ def agreement_pdf(
             "signatures": _("Signatures"),
             "lines": [
                 *({"name": one.name, "said": _signed(one)} for one in parties),
-                {"name": _("%(name)s, for the office") % {"name": mediator}, "said": ""},
+                {"name": _("%(name)s, for the office") % {"name": mediator}, "said": empty},
             ],
-            "place_and_day": _("Place, day, signature"),
             "kept": _(
                 "Everybody who signs gets a copy. The office keeps one; only those who mediate"
                 " read it."

@@ -154,7 +154,8 @@ INLINE = re.compile(
 HX_ON = re.compile(r"\shx-on|\sdata-hx-on", re.IGNORECASE)
 #: The word of a concern's state as it is said to the person who told it.
 SAID_TO_TELLER = re.compile(
-    r"(?<!\bmail)(?<!\breferral)\.get_state_display\b|ConcernState\([^)]*\)\.label\b"
+    r"(?<!\bmail)(?<!\breferral)(?<!mediation)(?<!\bparty)(?<!\bstep)\.get_state_display\b"
+    r"|ConcernState\([^)]*\)\.label\b"
     r"|told_steps\(.*to_person=True"
 )
 

@@ -136,7 +136,9 @@ def hears_nothing(stranger, reference):
         "/anliegen.geojson",
     ]
     for place in places:
-        seen = stranger.get(place, follow=True).content.decode()
+        answer = stranger.get(place, follow=True)
+        content = b"".join(answer) if answer.streaming else answer.content
+        seen = content.decode()
         assert (place, reference in seen, "Nachbarn oben" in seen) == (place, False, False)
     found = stranger.post("/buero/auskunft/", {"words": "Lindgren"})
     assert "mediation.party" not in found.content.decode()
