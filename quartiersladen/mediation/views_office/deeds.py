@@ -229,7 +229,7 @@ def off(request: StaffRequest, reference: str, step_id: int) -> HttpResponse:
     return act(
         room,
         name,
-        rooms.call_off_form(room, name, request.POST),
+        rooms.call_off_form(room, found, name, request.POST),
         lambda data: steps.call_off(
             viewer=request.viewer,
             step=found,

@@ -133,7 +133,7 @@ class Offers:
         is_done = step.state == StepState.DONE
         offers: list[Offer] = [
             ("done", may_move, lambda name: rooms.done_form(room, step, name)),
-            ("off", may_move, lambda name: rooms.call_off_form(room, name)),
+            ("off", may_move, lambda name: rooms.call_off_form(room, step, name)),
             ("correct", is_done, lambda name: rooms.correct_form(room, step, name)),
         ]
         return list(self._made(offers, key=step.pk, about=step.get_kind_display()))

@@ -58,11 +58,11 @@ class Room:
         """A day that is proposed for the next step: in five working days."""
         return add_days_at_work(self.request.quarter, self.today, 5)
 
-    @property
-    def has_more_to_come(self) -> bool:
-        """Whether something is planned besides what the form is about."""
+    def needs_step(self, *, besides: Step | None = None) -> bool:
+        """Whether a next step has to be planned. besides: what the form is about."""
         planned = [step for step in self.table.steps if step.state == StepState.PLANNED]
-        return len(planned) > 1 or self.mediation.waits_for_check
+        is_under_way = self.mediation.is_open and self.concern.is_open
+        return is_under_way and all(step is besides for step in planned)
 
 
 def open_room(request: StaffRequest, reference: str, what: ReadWhat = ReadWhat.MEDIATION) -> Room:
@@ -137,20 +137,22 @@ def done_form(
     room: Room, step: Step | None, name: str, data: QueryDict | None = None
 ) -> forms.DoneForm:
     """Return the form for what took place. step: the planned one, None for one that was not."""
-    is_planned = step is not None and step.state == StepState.PLANNED
-    more = room.has_more_to_come if is_planned else True
+    needs = room.needs_step(besides=step) and not room.mediation.waits_for_check
     initial = {
         "kind": step.kind if step else "",
         "on": min(step.on, room.today) if step else room.today,
-        "next_kind": "" if more else "joint",
-        "next_on": None if more else room.soon,
+        "next_kind": "joint" if needs else "",
+        "next_on": room.soon if needs else None,
     }
     return forms.DoneForm(data, parties=room.table.parties, initial=initial, auto_id=f"{name}_%s")
 
 
-def call_off_form(room: Room, name: str, data: QueryDict | None = None) -> forms.CallOffForm:
-    """Return the form for a step that did not take place."""
-    initial = {} if room.has_more_to_come else {"next_kind": "separate", "next_on": room.soon}
+def call_off_form(
+    room: Room, step: Step, name: str, data: QueryDict | None = None
+) -> forms.CallOffForm:
+    """Return the form for a step that did not take place; the same once more is proposed."""
+    needs = room.needs_step(besides=step) and not room.mediation.waits_for_check
+    initial = {"next_kind": step.kind, "next_on": room.soon} if needs else {}
     return forms.CallOffForm(data, initial=initial, auto_id=f"{name}_%s")
 
 
@@ -183,9 +185,8 @@ def agreement_form(room: Room, name: str, data: QueryDict | None = None) -> form
 
 def look_form(room: Room, name: str, data: QueryDict | None = None) -> forms.LookForm:
     """Return the form for whether the agreement holds."""
-    planned = [step for step in room.table.steps if step.state == StepState.PLANNED]
-    needs_step = room.mediation.is_open and not planned
-    initial = {"next_kind": "follow_up", "next_on": room.soon} if needs_step else {}
+    needs = room.needs_step()
+    initial = {"next_kind": "follow_up", "next_on": room.soon} if needs else {}
     return forms.LookForm(
         data, is_under_way=room.mediation.is_open, initial=initial, auto_id=f"{name}_%s"
     )
