@@ -108,11 +108,12 @@ def let_texts_go(*, quarter: Quarter, before: datetime, limit: int, now: datetim
     keys = _portion(texts_to_let_go(quarter=quarter, before=before), limit)
     count = 0
     for concern in _concerns(keys):
-        count += _let_texts_of_go(concern, now)
+        count += let_texts_of_go(concern=concern, now=now)
     return count
 
 
-def _let_texts_of_go(concern: Concern, now: datetime) -> bool:
+def let_texts_of_go(*, concern: Concern, now: datetime) -> bool:
+    """Delete the texts of one concern's mediations unless another worker did so before the lock."""
     mediations = list(Mediation.objects.filter(concern=concern, texts_gone_at=None).order_by("pk"))
     if not mediations:
         return False

@@ -189,6 +189,16 @@ def test_the_whole_way(desk, mediation):
     assert reverse("concerns:close", args=[mediation.concern.dossier.reference]) in page
 
 
+def test_after_the_end_a_look_asks_for_no_next_step(desk, mira, mediation, sides):
+    agree(mira, mediation, *sides, now=timezone.now())
+    send(desk, "end", mediation, state="agreed")
+    page = desk.get(f"{at('page', mediation.concern)}?tat=look").content.decode()
+
+    assert ('name="holding"' in page, 'name="next_on"' in page) == (True, False)
+    assert send(desk, "look", mediation, holding="broken").status_code == 302
+    assert Mediation.objects.get().holding == "broken"
+
+
 def test_what_is_planned_can_be_called_off_and_what_was_done_corrected(desk, mira, mediation):
     first = Step.objects.get()
     talk = make_talk(mira, mediation, now=timezone.now())

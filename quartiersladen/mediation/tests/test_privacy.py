@@ -16,7 +16,11 @@ from quartiersladen.dossiers.confidential import change_circle
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.mediation.models import Mediation, Party, Step
 from quartiersladen.mediation.services.agreement import take_look
-from quartiersladen.mediation.services.forgetting import let_parties_go, let_texts_go
+from quartiersladen.mediation.services.forgetting import (
+    let_parties_go,
+    let_texts_go,
+    let_texts_of_go,
+)
 from quartiersladen.mediation.services.life import Ending, end_mediation
 from quartiersladen.mediation.states import Holding, MediationState
 from quartiersladen.mediation.testing import agree, make_talk
@@ -215,6 +219,14 @@ def test_texts_go_later_and_take_the_parties_along(quarter, closed):
     assert Step.objects.get(state="done").notes == "[entfernt]"
     assert set(Party.objects.values_list("name", flat=True)) == {"[entfernt]"}
     assert Entry.objects.latest("pk").deed == "mediation_texts_gone"
+
+
+def test_what_another_worker_let_go_meanwhile_is_done(quarter, closed):
+    concern = Concern.objects.select_related("dossier", "quarter").get()
+    with erasure_permit():
+        assert let_texts_of_go(concern=concern, now=NOON) is True
+        assert let_texts_of_go(concern=concern, now=NOON) is False
+    assert Entry.objects.filter(deed="mediation_texts_gone").count() == 1
 
 
 def test_a_mediation_without_parties_or_notes_goes_as_well(mira, quarter, mediation):
