@@ -31,6 +31,7 @@ from quartiersladen.concerns.states import (
 from quartiersladen.correspondence.incoming.states import Delivery
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.parts import words_of_parts
 from quartiersladen.dossiers.queries import journal
 from quartiersladen.dossiers.states import Actor
 from quartiersladen.kernel.language import language_name
@@ -438,7 +439,7 @@ DESK_BUILT: dict[str, Callable[[Facts], str]] = {
 
 def office_words(entry: Entry) -> str:
     """Return what a journal line says at the desk, without its text."""
-    return _words(entry, DESK_PLAIN, DESK_BUILT)
+    return _words(entry, DESK_PLAIN, DESK_BUILT) or words_of_parts(entry)
 
 
 def who(entry: Entry) -> str:

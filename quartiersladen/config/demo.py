@@ -10,6 +10,7 @@ from quartiersladen.backups import demo as backups
 from quartiersladen.concerns import demo as concerns
 from quartiersladen.correspondence import demo as correspondence
 from quartiersladen.directory import demo as directory
+from quartiersladen.mediation import demo as mediation
 from quartiersladen.privacy import demo as privacy
 from quartiersladen.quarters import demo as quarters
 from quartiersladen.website import demo as website
@@ -22,6 +23,7 @@ LOADERS = (
     website.load,
     correspondence.load,
     concerns.load,
+    mediation.load,
     api.load,
     privacy.load,
 )

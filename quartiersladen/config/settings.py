@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "quartiersladen.directory",
     "quartiersladen.correspondence",
     "quartiersladen.concerns",
+    "quartiersladen.mediation",
     "quartiersladen.website",
     "quartiersladen.desk",
     "quartiersladen.api",
@@ -144,9 +145,13 @@ PERSONAL_DATA = [
     "quartiersladen.correspondence.privacy.HOLDER",
     "quartiersladen.concerns.privacy.HOLDER",
     "quartiersladen.concerns.privacy_following.HOLDER",
+    "quartiersladen.mediation.privacy.HOLDER",
     "quartiersladen.website.privacy.HOLDER",
     "quartiersladen.api.privacy.HOLDER",
 ]
+
+# What modules hang on the dossiers of others: a link on the page, words in the journal.
+DOSSIER_PARTS = ["quartiersladen.mediation.part.PART"]
 
 # The page of a request belongs to one quarter, so that is settled before anything else looks.
 MIDDLEWARE = [

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("quartiersladen.quarters.urls")),
     path("", include("quartiersladen.website.urls")),
     path("", include("quartiersladen.concerns.urls")),
+    path("", include("quartiersladen.mediation.urls")),
     path("", include("quartiersladen.correspondence.urls")),
     path("", include("quartiersladen.dossiers.urls")),
     path("", include("quartiersladen.directory.urls")),

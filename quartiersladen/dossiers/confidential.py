@@ -17,6 +17,7 @@ from quartiersladen.accounts.queries import workers
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import rules
 from quartiersladen.dossiers.models import Dossier, Entry, Named
+from quartiersladen.dossiers.parts import demand_no_part_closed
 from quartiersladen.dossiers.services import claim, record, touch
 from quartiersladen.dossiers.states import Actor, Audience, ReadWhat
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
@@ -84,10 +85,11 @@ def close_circle(*, dossier: Dossier, people: Collection[User]) -> None:
 def open_circle(*, dossier: Dossier, audience: Audience) -> None:
     """End it; part of a module's own deed. Who was named and what was read stays in the books.
 
-    Raises NotConfidential.
+    Raises NotConfidential; StaysConfidential where a part of it has to.
     """
     if not dossier.is_confidential:
         raise NotConfidential
+    demand_no_part_closed(dossier)
     Named.objects.filter(dossier=dossier).delete()
     dossier.audience = audience
     dossier.save(update_fields=["audience"])

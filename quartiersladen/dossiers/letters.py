@@ -21,7 +21,9 @@ NAMES_A_BODY = frozenset({FollowUpReason.ASK_BODY, FollowUpReason.BODY_REPLIED})
 
 
 def _block(quarter: Quarter, item: FollowUp, today: date) -> str:
-    reason = FollowUpReason(item.reason)
+    # Whether people quarrel, are ill or afraid: a mail does not hint at it.
+    is_secret = item.dossier.is_confidential
+    reason = FollowUpReason.WORK if is_secret else FollowUpReason(item.reason)
     what = [str(reason.label)]
     if reason in NAMES_A_BODY and item.note:
         what.append(item.note)

@@ -33,6 +33,7 @@ class ReadWhat(TextChoices):
     MAIL = "mail", _("A mail")
     PAPER = "paper", _("A letter or sheet to print")
     PERSON = "person", _("All that we hold of the person")
+    MEDIATION = "mediation", _("The mediation")
 
 
 class Actor(TextChoices):
@@ -58,6 +59,8 @@ class FollowUpReason(TextChoices):
     PERSON_SAID = "person-said", _("The person has answered")
     TOPIC = "topic", _("Important topic: ask again")
     MEETING = "meeting", _("Meeting of several bodies")
+    MEDIATION = "mediation", _("Mediation: the next step")
+    AGREEMENT = "agreement", _("Ask whether the agreement holds")
 
 
 #: Somebody here has to do it, or the person is never asked.

@@ -6,7 +6,7 @@ retention only ask holders; what a row means, its own module knows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import ClassVar
@@ -179,7 +179,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How long one kind of record is kept.
+    """How long one kind of record is kept. Rules of one kind in several modules are one rule.
 
     since: from when the days count, for people.
     due: what is older than a moment, with examples that a viewer may see; for nobody none.
@@ -245,10 +245,28 @@ def holders() -> tuple[Holder, ...]:
 
 
 def rules() -> list[Rule]:
-    """Return the rules of all modules, in the order of the list of kinds."""
-    order = list(RetentionKind)
+    """Return one rule for each kind, in the order of the list of kinds."""
     found = [rule for holder in holders() for rule in holder.rules]
-    return sorted(found, key=lambda rule: order.index(rule.kind))
+    by_kind = ([rule for rule in found if rule.kind == kind] for kind in RetentionKind)
+    return [_as_one(same) for same in by_kind if same]
+
+
+def _as_one(same: Sequence[Rule]) -> Rule:
+    """Return the rule of several modules: days and words of the lowest, and what each lets go of."""
+
+    def due(quarter: Quarter, before: datetime, viewer: Viewer | None) -> Due:
+        parts = [rule.due(quarter, before, viewer) for rule in same]
+        examples = dict.fromkeys(example for part in parts for example in part.examples)
+        return Due(sum(part.count for part in parts), list(examples))
+
+    def let_go(quarter: Quarter, before: datetime, now: datetime, limit: int) -> int:
+        gone = 0
+        for rule in same:
+            if gone < limit:
+                gone += rule.let_go(quarter, before, now, limit - gone)
+        return gone
+
+    return replace(same[0], due=due, let_go=let_go) if len(same) > 1 else same[0]
 
 
 def free_texts() -> list[FreeText]:

@@ -154,7 +154,9 @@ INLINE = re.compile(
 HX_ON = re.compile(r"\shx-on|\sdata-hx-on", re.IGNORECASE)
 #: The word of a concern's state as it is said to the person who told it.
 SAID_TO_TELLER = re.compile(
-    r"(?<!\bmail)(?<!\breferral)(?<!\bmeeting)\.get_state_display\b|ConcernState\([^)]*\)\.label\b"
+    r"(?<!\bmail)(?<!\breferral)(?<!\bmeeting)(?<!mediation)(?<!\bparty)(?<!\bstep)"
+    r"\.get_state_display\b"
+    r"|ConcernState\([^)]*\)\.label\b"
     r"|told_steps\(.*to_person=True"
 )
 

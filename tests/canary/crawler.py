@@ -33,6 +33,7 @@ from quartiersladen.correspondence.models import InboundMail, TextSnippet
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier
 from quartiersladen.files.models import StoredFile
+from quartiersladen.mediation.models import Party, Step
 from quartiersladen.outbox.models import Mail
 from quartiersladen.privacy.states import RetentionKind
 from quartiersladen.quarters.models import Quarter, Theme
@@ -138,6 +139,8 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "body_id": keys(ResponsibleBody),
         "person_id": keys(ContactPerson, "body__quarter"),
         "mail_id": keys(Mail),
+        "reference/party_id": _of_mediations(Party, quarter),
+        "reference/step_id": _of_mediations(Step, quarter),
         "file_id": keys(StoredFile),
         "name": ["foto.jpg"],
         "token": ["A" * 40],
@@ -172,6 +175,7 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
             *(f"directory.contactperson:{pk}" for pk in keys(ContactPerson, "body__quarter")),
             *(f"accounts.user:{pk}" for pk in keys(Membership, column="user")),
             *(f"concerns.voice:{pk}" for pk in keys(Voice, "concern__quarter")),
+            *(f"mediation.party:{pk}" for pk in keys(Party, "mediation__concern__quarter")),
         ],
         "provider_id": ["haus"],
         "pk": [1],
@@ -179,6 +183,11 @@ def values_of_arguments(quarter: Quarter, most: int, *, few: int = FEW) -> dict[
         "key": ["abc"],
         "status": [404],
     }
+
+
+def _of_mediations(model: Any, quarter: Quarter) -> list[tuple[str, int]]:
+    rows = model.objects.filter(mediation__concern__quarter=quarter).order_by("pk")
+    return list(rows.values_list("mediation__concern__dossier__reference", "pk"))
 
 
 def paths_of(route: str, values: Mapping[str, list[Any]]) -> list[str]:

@@ -31,6 +31,8 @@ WAYS = (
     "dossier",
     "mail",
     "concern",
+    "mediation",
+    "step",
     "body",
     "draft",
     "message",

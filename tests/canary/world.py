@@ -80,6 +80,10 @@ from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign
+from quartiersladen.mediation.services.agreement import take_look
+from quartiersladen.mediation.services.life import Ending, end_mediation
+from quartiersladen.mediation.states import Holding, MediationState, Side
+from quartiersladen.mediation.testing import agree, make_mediation, make_party, make_talk
 from quartiersladen.outbox.models import Mail, Outage
 from quartiersladen.outbox.outages import server_key
 from quartiersladen.outbox.services import queue_mail
@@ -341,6 +345,7 @@ class CaseMaker:
         self.keep_secret(self.passed(self.report("secret", consent=True), with_contact=True))
         self.keep_secret(self.show(self.report("secret, once released")))
         self.tag(self.report("secret by its theme", theme=self.violence()))
+        self.mediate(self.report("quarrel"))
         self.told(self.report("talked", way=AnswerWay.PHONE))
         self.asked(self.show(self.report("asked back")))
         self.asked_and_answered(self.report("asked, answered", way=AnswerWay.PHONE))
@@ -733,6 +738,33 @@ class CaseMaker:
         Named.objects.create(dossier=concern.dossier, user=self.town.people["moderator"])
         return concern
 
+    def mediate(self, concern: Concern) -> None:
+        """Let two sides talk, agree, say whether it holds, and be passed on."""
+        moderator = self.town.viewer("moderator")
+        mediation = make_mediation(moderator, concern, now=self.now)
+        sides = [
+            make_party(moderator, mediation, name, side, now=self.now)
+            for name, side in (("Sommer", Side.A), ("Winter", Side.B))
+        ]
+        make_talk(moderator, mediation, *sides, notes="Ruhe", now=self.now)
+        agree(moderator, mediation, *sides, now=self.now)
+        take_look(
+            viewer=moderator,
+            mediation=mediation,
+            holding=Holding.PARTLY,
+            note="Meistens",
+            wanted=None,
+            version=concern.dossier.version,
+            now=self.now,
+        )
+        end_mediation(
+            viewer=moderator,
+            mediation=mediation,
+            ending=Ending(MediationState.PASSED_ON, "Ende", service="Schlichtung"),
+            version=concern.dossier.version,
+            now=self.now,
+        )
+
 
 def _name_of(town: Town, concern: Concern) -> str:
     return next(name for name, case in town.cases.items() if case.pk == concern.pk)
@@ -772,6 +804,7 @@ PATHS_TO_DOSSIER = (
     "message.dossier",
     "document.dossier",
     "meeting.concern.dossier",
+    "mediation.concern.dossier",
 )
 PATHS_TO_QUARTER = (
     "quarter",
@@ -781,6 +814,7 @@ PATHS_TO_QUARTER = (
     "draft.quarter",
     "theme.quarter",
     "open_theme.theme.quarter",
+    "mediation.concern.quarter",
 )
 
 

@@ -31,6 +31,8 @@ from quartiersladen.directory.testing import make_body
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign
+from quartiersladen.mediation.states import Side
+from quartiersladen.mediation.testing import agree, make_mediation, make_party, make_talk
 from quartiersladen.outbox.models import LinkSpec
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.testing import make_quarter, make_theme
@@ -165,6 +167,15 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
     mails = [arrive(quarter, raw=one, now=now) for one in (raw, make_mail(Precedence="list"))]
     take_mails(now=now)
     key = _open_for_partners(quarter, theme, lead)
+    quarrel = make_concern(quarter, "Im Hof ist es laut.", now=now)
+    mediation = make_mediation(lead, quarrel, now=now)
+    parties = [
+        make_party(lead, mediation, name, side, now=now)
+        for name, side in (("Sommer", Side.A), ("Winter", Side.B))
+    ]
+    talk = make_talk(lead, mediation, *parties, now=now)
+    agree(lead, mediation, *parties, now=now)
+    concerns.append(quarrel)
     waiting = uuid4()
     _upload(quarter, waiting)
     draft = DraftPhoto.objects.get(draft=waiting)
@@ -184,6 +195,7 @@ def _furnish(house: House, quarter: Quarter, lead: Viewer) -> None:
         *(str(action.pk) for action in actions),
         *map(str, (invitation.meeting_id, invitation.pk)),
         *(str(mail.pk) for mail in mails),
+        *(str(one.pk) for one in (*parties, talk)),
         theme.slug,
         key,
         "lampe.jpg",

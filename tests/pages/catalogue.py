@@ -98,6 +98,11 @@ def join_what_a_body_has(page: Any) -> None:
     page.locator("#asked").wait_for()
 
 
+def enter_nobody(page: Any) -> None:
+    page.click("#party form button[type=submit]")
+    page.locator("#party [role=alert]").wait_for()
+
+
 def want_a_letter(page: Any) -> None:
     page.check("[name=way][value=post]")
 
@@ -673,6 +678,29 @@ DESK = {
         who=LEAD,
         deed=join_what_a_body_has,
     ),
+    "mediation": Sight(
+        "mediation:page",
+        facts.mediation_page,
+        who=LEAD,
+        deed=unfold_every_deed,
+    ),
+    "mediation, a party without a name": Sight(
+        "mediation:page",
+        lambda: f"{facts.mediation_page()}?tat=party",
+        who=LEAD,
+        deed=enter_nobody,
+    ),
+    "mediation has ended": Sight(
+        "mediation:page",
+        lambda: facts.mediation_page(facts.ended_mediation()),
+        who=LEAD,
+        deed=unfold_every_deed,
+    ),
+    "mediation, to begin": Sight(
+        "mediation:page",
+        lambda: facts.mediation_page(facts.case("sent", asks=0)),
+        who=LEAD,
+    ),
     "scope rules": Sight("concerns:scope_rules", who=LEAD),
     "scope rule": Sight(
         "concerns:scope_rule_edit",
@@ -861,6 +889,9 @@ NO_PAGE = {
         *(f"concerns:{deed}" for deed in ("confidential", "named", "confidential_end")),
         "directory:person_new",
         "concerns:consent",
+        *(f"mediation:{deed}" for deed in ("begin", "party", "change", "answer", "erase")),
+        *(f"mediation:{deed}" for deed in ("consent", "plan", "talk", "done", "off")),
+        *(f"mediation:{deed}" for deed in ("correct", "agreement", "look", "end")),
         "privacy:rule_start",
     ],
     "leads to another page": [
@@ -891,6 +922,7 @@ NO_PAGE = {
         "concerns:report_hints",
         "concerns:draft_photo",
         "concerns:letter_pdf",
+        "mediation:agreement_pdf",
         "concerns:poster_pdf",
         "concerns:teller_photo",
         "concerns:own_json",

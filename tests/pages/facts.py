@@ -13,6 +13,7 @@ from django.utils import timezone
 from quartiersladen.accounts.demo import password as password
 from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.states import Role
+from quartiersladen.accounts.testing import viewer_of
 from quartiersladen.api.models import Attribute
 from quartiersladen.backups.models import Backup
 from quartiersladen.backups.states import BackupState
@@ -21,10 +22,14 @@ from quartiersladen.concerns.letters import confirmation, referral_link, status_
 from quartiersladen.concerns.models import Action, Concern, Following, Meeting, Referral, Voice
 from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.concerns.services.voices import add_voice
+from quartiersladen.concerns.testing import make_concern
 from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier, Named
 from quartiersladen.kernel.links import make_token
+from quartiersladen.mediation.services.life import Ending, end_mediation
+from quartiersladen.mediation.states import MediationState
+from quartiersladen.mediation.testing import make_mediation
 from quartiersladen.outbox import outages
 from quartiersladen.outbox.models import LinkSpec, Mail
 from quartiersladen.outbox.states import MailState
@@ -145,6 +150,31 @@ def blacken_page() -> str:
     """Return the address at which a photo is blackened."""
     photo = Document.objects.filter(dossier__quarter=quarter()).latest("pk")
     return reverse("concerns:blacken", args=[photo.dossier.reference, photo.pk])
+
+
+def mediation_page(concern: Concern | None = None) -> str:
+    """Return the address of the mediation of a concern; of the one under way if none is named."""
+    found = concern or concerns(mediations__state="open").latest("pk")
+    return reverse("mediation:page", args=[found.dossier.reference])
+
+
+def ended_mediation() -> Concern:
+    """Return a concern with a mediation that has ended without an agreement; made when needed."""
+    quarrel = concerns(mediations__state="none").first()
+    if quarrel is not None:
+        return quarrel
+    user, now = somebody(Role.LEAD), timezone.now()
+    viewer = viewer_of(user, quarter(), quarter().local_day(now))
+    concern = make_concern(quarter(), "Der Hof ist laut.", now=now)
+    mediation = make_mediation(viewer, concern, now=now)
+    end_mediation(
+        viewer=viewer,
+        mediation=mediation,
+        ending=Ending(MediationState.NONE),
+        version=concern.dossier.version,
+        now=now,
+    )
+    return concern
 
 
 def case(*states: str, **wanted: Any) -> Concern:

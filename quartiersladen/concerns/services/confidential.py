@@ -71,13 +71,17 @@ def make_confidential(
     check_people(dossier=concern.dossier, people=people, now=now)
     lock_dossiers(keys=[concern.pk])
     claim(dossier=concern.dossier, version=version)
-    _close(concern, people, now)
+    close_to_others(concern=concern, people=people, now=now)
     return circle_line(
         viewer=viewer, dossier=concern.dossier, deed="confidential", people=people, now=now
     )
 
 
-def _close(concern: Concern, people: Collection[User], now: datetime) -> None:
+def close_to_others(*, concern: Concern, people: Collection[User], now: datetime) -> None:
+    """Let only these persons see a concern, and nothing of it be public; part of a deed.
+
+    Raises InAJointCase; OnItsWay while a mail to a voice is being sent.
+    """
     # Read behind the lock: what was joined meanwhile is joined.
     concern.refresh_from_db(fields=["state"])
     if concern.state == ConcernState.JOINED or concern.joined.exists():
@@ -128,7 +132,7 @@ def name_people(
 def end_confidential(*, viewer: Viewer, concern: Concern, version: int, now: datetime) -> Entry:
     """Open a concern to the whole office again; it is not public by that.
 
-    Raises NotAllowed; NotConfidential; InAJointCase; ChangedMeanwhile.
+    Raises NotAllowed; NotConfidential; StaysConfidential; InAJointCase; ChangedMeanwhile.
     """
     demand(may_decide(viewer, concern))
     if concern.state == ConcernState.JOINED or concern.joined.exists():
@@ -151,7 +155,7 @@ def close_by_theme(*, concern: Concern, viewer: Viewer | None, now: datetime) ->
     viewer: None for the public form.  Raises InAJointCase.
     """
     people = _first_circle(concern, viewer, now)
-    _close(concern, people, now)
+    close_to_others(concern=concern, people=people, now=now)
     record(
         dossier=concern.dossier,
         deed="confidential",

@@ -155,11 +155,14 @@ def contact_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
     for name in ("name", "email", "phone", "address"):
         known |= ~Q(**{f"concern__teller__{name}": ""})
     voices = Voice.objects.filter(known_voices(), concern=OuterRef("pk"))
-    return _over(quarter, before) & (known | Q(Exists(voices)))
+    return over_since(quarter=quarter, before=before) & (known | Q(Exists(voices)))
 
 
-def _over(quarter: Quarter, before: datetime) -> Q:
-    """Closed before a moment; a joined one with the concern that leads it, which answers for it."""
+def over_since(*, quarter: Quarter, before: datetime) -> Q:
+    """Return the filter on Dossier: a concern closed before a moment.
+
+    A joined one counts with the concern that leads it, which answers for it.
+    """
     led = Q(concern__leader=None) | Q(concern__leader__closed_at__lt=before)
     return Q(quarter=quarter, closed_at__lt=before) & led
 
@@ -168,7 +171,7 @@ def text_to_let_go(*, quarter: Quarter, before: datetime) -> Q:
     """Return the filter on Dossier: a concern closed before a moment, its text still there."""
     # An important topic is still asked about.
     kept = Q(concern__isnull=False, concern__text_gone_at=None, concern__topic_months=None)
-    return _over(quarter, before) & kept
+    return over_since(quarter=quarter, before=before) & kept
 
 
 def _portion(rows: Q, limit: int) -> list[int]:

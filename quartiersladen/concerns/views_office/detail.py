@@ -31,6 +31,7 @@ from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.queries import kept_text, messages_of
 from quartiersladen.dossiers.confidential import readings_of
 from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.parts import links_to_parts
 from quartiersladen.dossiers.queries import journal, next_follow_up
 from quartiersladen.dossiers.rules import may_look_inside
 from quartiersladen.kernel.errors import Conflict, Invalid, TransitionRefused
@@ -172,6 +173,7 @@ def show(
         "answered_in": language_name(concern.dossier.language),
         "asked_in": case.asked_in if decides else "",
         "may_blacken": decides,
+        "parts": links_to_parts(viewer, concern.dossier),
         "asked_for": asked_for,
         "readings": readings_of(viewer, concern.dossier),
         "today": case.today,

@@ -19,6 +19,7 @@ from quartiersladen.concerns.states import ConcernState, Result
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry, FollowUp
 from quartiersladen.files.models import StoredFile
+from quartiersladen.mediation.models import Mediation
 from quartiersladen.outbox.models import Mail
 from quartiersladen.privacy.models import RetentionProof, RetentionRule
 from quartiersladen.quarters.models import Quarter
@@ -50,7 +51,7 @@ def test_it_shows_every_state_and_result(loaded):
 
     assert set(big.values_list("state", flat=True)) == set(ConcernState)
     assert set(big.values_list("result", flat=True)) == {"", *Result}
-    assert (big.count(), concerns("am-leipziger-tor").count()) == (156, 21)
+    assert (big.count(), concerns("am-leipziger-tor").count()) == (157, 22)
 
 
 def test_everything_lies_inside_and_nothing_in_the_future(loaded):
@@ -107,6 +108,15 @@ def test_rules_and_closed_concerns_suggest_a_body(loaded):
         ("Musteramt für Ordnung", True),
         ("Kehrfix Straßenreinigung GmbH", False),
     ]
+
+
+def test_neighbours_quarrel_and_only_lead_and_moderator_know_of_it(loaded):
+    found = Mediation.objects.order_by("concern__quarter")
+    named = [set(one.concern.dossier.named.values_list("user__name", flat=True)) for one in found]
+
+    assert [one.concern.quarter.slug for one in found] == ["leipziger-osten", "am-leipziger-tor"]
+    assert [(one.is_open, bool(one.agreement)) for one in found] == [(True, True), (True, False)]
+    assert named == [{"Karla Wendisch", "Yusuf Brandner"}, {"Birte Hallenser", "Tarek Elbfurt"}]
 
 
 def test_mails_photos_and_talks_are_there(loaded):
@@ -168,4 +178,4 @@ def test_it_refuses_a_database_that_is_not_empty(loaded):
         call_command("demo")
 
     call_command("demo", "--if-empty")
-    assert Concern.objects.count() == 177
+    assert Concern.objects.count() == 179
