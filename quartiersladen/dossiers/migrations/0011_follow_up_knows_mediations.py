@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dossiers", "0008_dossier_is_found_by_audience"),
+        ("dossiers", "0010_follow_up_knows_meetings"),
     ]
 
     operations = [
@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                     ("write", "Write to the person and ask"),
                     ("person-said", "The person has answered"),
                     ("topic", "Important topic: ask again"),
+                    ("meeting", "Meeting of several bodies"),
                     ("mediation", "Mediation: the next step"),
                     ("agreement", "Ask whether the agreement holds"),
                 ],
@@ -51,6 +52,7 @@ class Migration(migrations.Migration):
                             "write",
                             "person-said",
                             "topic",
+                            "meeting",
                             "mediation",
                             "agreement",
                         ],

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concerns", "0021_first_pages_come_from_an_index"),
+        ("concerns", "0023_closed_concerns_are_found_by_theme"),
         ("directory", "0001_start"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
