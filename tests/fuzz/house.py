@@ -12,7 +12,14 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.api.testing import QUESTIONS, give_key, offer_theme, open_up
 from quartiersladen.concerns.letters import confirmation, referral_link, status_link, voice_link
-from quartiersladen.concerns.models import Concern, DraftPhoto, Following, Invitation, RoutingRule, ScopeRule
+from quartiersladen.concerns.models import (
+    Concern,
+    DraftPhoto,
+    Following,
+    Invitation,
+    RoutingRule,
+    ScopeRule,
+)
 from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.concerns.services.actions import ActionFacts, start_action
 from quartiersladen.concerns.services.following import Wish, ask_to_follow
