@@ -193,7 +193,9 @@ class Concern(models.Model):
     #: The rule of scope that was shown before sending and gone past; see ScopeRule.mode.
     scope_rule = models.ForeignKey(ScopeRule, models.PROTECT, null=True)
     #: The concern that leads the joint case to which this one belongs; see docs/adr/0010.
-    leader = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
+    leader = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="joined", db_index=False
+    )
 
     #: The next date; the same day as the open follow-up of the dossier. Of spam: the day on which
     #: it is deleted.
@@ -281,18 +283,30 @@ class Concern(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["quarter", "state", "-created_at"], name="concern_by_state"),
-            models.Index(fields=["quarter", "-created_at"], name="concern_by_date"),
+            # Lists end with the key: an index that ends with it, too, gives a page without sorting.
+            models.Index(
+                fields=["quarter", "state", "-created_at", "-dossier"], name="concern_by_state"
+            ),
+            models.Index(fields=["quarter", "-created_at", "-dossier"], name="concern_by_date"),
             models.Index(fields=["quarter", "next_on"], name="concern_by_next_date"),
             models.Index(fields=["quarter", "told_on"], name="concern_by_day"),
             models.Index(
                 fields=["quarter", "text_language", "-created_at"], name="concern_by_language"
             ),
-            # Ends with the key, as the lists are ordered, so that no planner sorts them anew.
             models.Index(
                 fields=["quarter", "-created_at", "-dossier"],
                 condition=Q(is_released=True),
                 name="concern_released",
+            ),
+            # Hardly any is joined: an index over all would say that asking it never pays.
+            models.Index(fields=["leader"], condition=Q(leader__isnull=False), name="concern_led"),
+            models.Index(
+                fields=["quarter", "theme", "-created_at", "-dossier"], name="concern_by_theme"
+            ),
+            models.Index(
+                fields=["quarter", "-closed_at", "-dossier"],
+                condition=Q(is_released=True, state=ConcernState.ANSWERED),
+                name="concern_answered",
             ),
             models.Index(
                 fields=["quarter", "topic_next_on"],
@@ -461,6 +475,13 @@ class Referral(models.Model):
                 condition=Q(state__in=["sent", "accepted", "silent"]),
                 name="referral_one_waiting_per_body",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-settled_at", "-id"],
+                condition=Q(settled_at__isnull=False),
+                name="referral_settled",
+            )
         ]
 
     def __str__(self) -> str:

@@ -726,14 +726,19 @@ def get_blocked_sender(viewer: Viewer, key: str) -> BlockedSender:
     )
 
 
-def replies_in(viewer: Viewer, *, limit: int) -> list[Referral]:
-    """Return replies of bodies on concerns that are still open, newest first."""
+def replies_in(viewer: Viewer, *, since: datetime, limit: int) -> list[Referral]:
+    """Return replies of bodies since then on concerns that are still open, newest first.
+
+    Older ones are not forgotten: an open concern has a next date.
+    """
     return list(
         Referral.objects.filter(
             state__in=[ReferralState.ANSWERED, ReferralState.DECLINED],
+            settled_at__gte=since,
             concern__state__in=sorted(OPEN),
-            concern__in=concerns_inside(viewer),
+            concern__quarter=viewer.quarter_id,
         )
+        .filter(rows_inside(viewer, "concern__dossier__"))
         .select_related("body", "concern__dossier")
         .order_by("-settled_at", "-pk")[:limit]
     )

@@ -230,22 +230,22 @@ def _read(
     with_confidential: bool,
 ) -> Figures:
     rows = counted(quarter, period)
-    cube = _cube(rows)
+    margins = _margins(rows)
     cells, districts = _places(quarter, rows)
     first_answer, end, promise = _waits(rows, today)
     talks = _talks(quarter, period)
     names = theme_names(quarter)
     return Figures(
         period=period,
-        total=sum(cube.values()),
-        months=dict.fromkeys(period.months, 0) | dict(_margin(cube, "month")),
-        channels=_margin(cube, "channel"),
-        kinds=_margin(cube, "kind"),
-        themes=_in_order(_margin(cube, "theme_id"), names),
-        states=_margin(cube, "state"),
-        scopes=_margin(cube, "scope"),
-        results=_results(cube),
-        languages=_margin(cube, "text_language"),
+        total=margins.total,
+        months=dict.fromkeys(period.months, 0) | dict(margins.by["month"]),
+        channels=margins.by["channel"],
+        kinds=margins.by["kind"],
+        themes=_in_order(margins.by["theme_id"], names),
+        states=margins.by["state"],
+        scopes=margins.by["scope"],
+        results=margins.by["result"],
+        languages=margins.by["text_language"],
         cells=cells,
         districts=districts,
         talks=sum(talks.values()),
@@ -273,30 +273,33 @@ def _told_in(quarter: Quarter, period: Period) -> QuerySet[Concern]:
     return Concern.objects.filter(quarter=quarter, told_on__range=period).order_by()
 
 
-class Cut(NamedTuple):
-    """One combination of everything that concerns are counted by."""
-
-    month: str
-    channel: str
-    kind: str
-    theme_id: int | None
-    state: str
-    scope: str
-    result: str
-    text_language: str
+#: By what concerns are counted, each by itself.
+COUNTED_BY = ("month", "channel", "kind", "theme_id", "state", "scope", "result", "text_language")
 
 
-def _cube(rows: QuerySet[Concern]) -> Counter[Cut]:
+@dataclass(slots=True)
+class _Margins:
+    """How many there are of each value, by what they are counted by."""
+
+    total: int
+    by: dict[str, Counter[Any]]
+
+
+def _margins(rows: QuerySet[Concern]) -> _Margins:
+    """Count by everything in one statement; combinations are read one by one, never kept."""
     found = (
         rows.annotate(month=MonthOf(F("told_on")))
-        .values_list(*Cut._fields)
+        .values_list(*COUNTED_BY)
         .annotate(number=Count("pk"))
     )
-    return Counter({Cut(*cut): number for *cut, number in found})
-
-
-def _margin(cube: Counter[Cut], name: str) -> Counter[Any]:
-    return _sums(cube, Cut._fields.index(name))
+    margins = _Margins(0, {name: Counter() for name in COUNTED_BY})
+    state_at = COUNTED_BY.index("state")
+    for *cut, number in found.iterator():
+        margins.total += number
+        for name, value in zip(COUNTED_BY, cut, strict=True):
+            if name != "result" or cut[state_at] == ConcernState.ANSWERED:
+                margins.by[name][value] += number
+    return margins
 
 
 def _sums(cube: Mapping[Any, int], place: int) -> Counter[Any]:
@@ -304,14 +307,6 @@ def _sums(cube: Mapping[Any, int], place: int) -> Counter[Any]:
     for cut, number in cube.items():
         sums[cut[place]] += number
     return sums
-
-
-def _results(cube: Counter[Cut]) -> Counter[Any]:
-    ended: Counter[Any] = Counter()
-    for cut, number in cube.items():
-        if cut.state == ConcernState.ANSWERED:
-            ended[cut.result] += number
-    return ended
 
 
 def _in_order(
@@ -335,6 +330,7 @@ def _places(
         )
         .values_list("row", "column")
         .annotate(number=Count("pk"))
+        .iterator()
     )
     grid = grid_of(quarter.outline, metres=CELL)
     cells: Counter[str] = Counter()
@@ -381,6 +377,7 @@ def _waits(rows: QuerySet[Concern], today: date) -> tuple[Waits, Waits, Promise]
         )
         .values_list("first", "last", "promise")
         .annotate(number=Count("pk"))
+        .iterator()
     )
     firsts: Counter[int] = Counter()
     lasts: Counter[int] = Counter()
@@ -423,6 +420,7 @@ def _bodies(rows: QuerySet[Concern]) -> list[BodyFigures]:
         )
         .values_list("body__sort_name", "body__name", "state", "days")
         .annotate(number=Count("pk"))
+        .iterator()
     )
     states: dict[tuple[str, str], Counter[str]] = {}
     days: dict[tuple[str, str], Counter[int]] = {}

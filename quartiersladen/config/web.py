@@ -2,7 +2,9 @@
 
 import gc
 from collections.abc import Callable
+from ctypes import CDLL
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,9 @@ STOP_SECONDS = 5
 PACKAGE = Path(__file__).resolve().parent.parent
 #: Heavy libraries that commands spare until they need them; pages always do.
 LOADED_LATE = ("shapely.geometry",)
+TRIM_AFTER = 25  # answers
+ANSWERS = count(1)
+TRIM = getattr(CDLL(None), "malloc_trim", None)  # of the GNU C library
 GARBAGE_AFTER = 5_000  # new objects; Python's own 700 comes several times per page
 
 
@@ -59,6 +64,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "control_socket_disable": True,
             "logger_class": WebLog,
             "accesslog": None,
+            "post_request": _give_back,
         }
         for name, value in values.items():
             self.cfg.set(name, value)
@@ -76,6 +82,12 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         gc.freeze()
         gc.set_threshold(GARBAGE_AFTER)
         return application
+
+
+def _give_back(worker: Any, request: Any, environ: Any, response: Any) -> None:  # noqa: ANN401, ARG001 -- gunicorn's
+    """Return memory to the system from time to time; the C library keeps what a large page left."""
+    if next(ANSWERS) % TRIM_AFTER == 0 and TRIM is not None:
+        TRIM(0)
 
 
 def _bring_in_what_pages_need() -> None:

@@ -51,6 +51,7 @@ class Dossier(models.Model):
         indexes = [
             models.Index(fields=["assigned_to"], name="dossier_assigned"),
             models.Index(fields=["quarter", "audience"], name="dossier_by_audience"),
+            models.Index(fields=["quarter", "-created_at", "-id"], name="dossier_by_date"),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +125,10 @@ class Entry(models.Model):
             ),
             models.CheckConstraint(condition=Q(actor__in=Actor.values), name="entry_actor_known"),
         ]
-        indexes = [models.Index(fields=["dossier", "at"], name="entry_of_dossier")]
+        indexes = [
+            models.Index(fields=["dossier", "at"], name="entry_of_dossier"),
+            models.Index(fields=["-at", "-id"], name="entry_by_date"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.deed}"

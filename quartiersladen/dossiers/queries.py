@@ -1,7 +1,7 @@
 """Reads of the dossiers module: viewer first, only what the viewer may see."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Subquery
@@ -46,8 +46,9 @@ def open_follow_ups(viewer: Viewer, *, until: date) -> QuerySet[FollowUp]:
         FollowUp.objects.filter(
             done_at=None,
             due_on__lte=until,
-            dossier__in=dossiers_inside(viewer).filter(held_at=None),
+            dossier__held_at=None,
         )
+        .filter(rules.rows_inside(viewer, "dossier__"))
         .select_related("dossier", "dossier__assigned_to")
         .order_by("due_on", F("dossier__assigned_to").asc(nulls_last=True), "pk")
     )
@@ -70,10 +71,11 @@ def next_follow_up(dossier: Dossier) -> FollowUp | None:
     return FollowUp.objects.filter(dossier=dossier, done_at=None).first()
 
 
-def latest_entries(viewer: Viewer, *, limit: int) -> list[Entry]:
-    """Return what changed lately in the dossiers of the viewer, newest first."""
+def latest_entries(viewer: Viewer, *, since: datetime, limit: int) -> list[Entry]:
+    """Return what changed since then in the dossiers of the viewer, newest first."""
+    here = rules.rows_inside(viewer, "dossier__")
     return list(
-        Entry.objects.filter(dossier__in=dossiers_inside(viewer).filter(held_at=None))
+        Entry.objects.filter(here, at__gte=since, dossier__held_at=None)
         .select_related("dossier", "by")
         .order_by("-at", "-pk")[:limit]
     )

@@ -12,8 +12,6 @@ from io import StringIO
 from re import compile as pattern
 from typing import IO
 
-from xlsxwriter import Workbook
-
 Cell = str | int | float | date | datetime | None
 Row = Sequence[Cell]
 
@@ -68,6 +66,8 @@ def write_xlsx(target: IO[bytes], head: Row, rows: Iterable[Row], *, title: str)
     Rows are asked for one after the other and leave the memory at once. Days become real days,
     times lose their zone: hand them in as people of the quarter read them.
     """
+    from xlsxwriter import Workbook  # noqa: PLC0415 -- 12 MB that most processes never need
+
     book = Workbook(
         target,
         {

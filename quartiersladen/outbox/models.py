@@ -73,6 +73,14 @@ class Mail(models.Model):
                 name="mail_due",
             ),
             models.Index(fields=["quarter", "-created_at"], name="mail_by_date"),
+            models.Index(
+                fields=["quarter", "-created_at"],
+                condition=Q(state=MailState.FAILED),
+                name="mail_failed",
+            ),
+            models.Index(
+                fields=["quarter"], condition=Q(state=MailState.QUEUED), name="mail_waiting"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_address
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 #: No page needs any of it; a map that shows where one stands asks in its own words.
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 SIGN_IN_PAGES = "allauth."
+READING = frozenset({"GET", "HEAD"})
+MOMENT = 0.25  # seconds
 
 
 class ProxyMiddleware:
@@ -39,6 +42,30 @@ class ProxyMiddleware:
             with suppress(ValueError):
                 request.META["REMOTE_ADDR"] = str(ip_address(last))
         return self.get_response(request)
+
+
+class WritesFirstMiddleware:
+    """Lets what somebody sends in go before pages that are only read.
+
+    A process makes one page after the other, which takes no longer than making several at once: they
+    share one interpreter. So whoever sends in a report meets one reader in their way, not all. Behind
+    a page that takes long nobody waits for more than a moment.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.turn = Lock()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, a reader's when it is their turn."""
+        if request.method not in READING:
+            return self.get_response(request)
+        has_turn = self.turn.acquire(timeout=MOMENT)
+        try:
+            return self.get_response(request)
+        finally:
+            if has_turn:
+                self.turn.release()
 
 
 class SafetyMiddleware:

@@ -1,6 +1,7 @@
 """Today, search, and the way to any dossier."""
 
 import re
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ from quartiersladen.privacy.retention import announced
 
 SHOWN = 12
 LATEST = 8
+LATELY = timedelta(days=30)
 
 
 @require_safe
@@ -47,7 +49,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "others": counted[len(mine) :],
         "new": newest(request.viewer, limit=SHOWN),
         "in_quarantine": quarantine_count(request.viewer),
-        "replies": replies_in(request.viewer, limit=SHOWN),
+        "replies": replies_in(request.viewer, since=now - LATELY, limit=SHOWN),
         "came_in": waiting_mails(request.viewer),
         "failed_mails": failed(request.viewer, limit=SHOWN, without=hidden),
         "waiting_mails": waiting(request.viewer, without=hidden),
@@ -55,7 +57,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "waiting_rules": announced(request.viewer, request.quarter),
         "latest": [
             (entry, office_words(entry), who(entry))
-            for entry in latest_entries(request.viewer, limit=LATEST)
+            for entry in latest_entries(request.viewer, since=now - LATELY, limit=LATEST)
         ],
         "nav_section": "today",
     }

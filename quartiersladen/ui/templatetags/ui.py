@@ -1,21 +1,25 @@
 """Template tags of the house: fields, error summary, map, charts, timeline, pages."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from html import escape
+from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context
+from django.template.loader import get_template
 from django.utils.formats import number_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quartiersladen.ui.charts import Chart
 
 register = template.Library()
+SELECTED = mark_safe(" selected")
 
 
 @register.filter
@@ -33,6 +37,38 @@ def widget_kind(field: BoundField) -> str:
 def isolated(words: str) -> SafeString:
     """Return a number or name so that its own direction orders it, within words of any direction."""
     return format_html("<bdi>{}</bdi>", words)
+
+
+@register.simple_tag
+def rows(items: Iterable[NamedTuple], name: str, **words: str) -> SafeString:
+    """Fill a small file of HTML once per item, for long lists: one step instead of twenty per row.
+
+    name: of the file, with the names of the item's fields in braces, {title}; every value is
+    escaped.  words: more to fill in, the same in every row.
+    """
+    source: str = get_template(name).template.source  # type: ignore[attr-defined]  # of Django's engine
+    labels = {word: conditional_escape(text) for word, text in words.items()}
+    return mark_safe(  # noqa: S308 -- the file is ours, every value is escaped
+        "".join(source.format_map(labels | _escaped(item._asdict())) for item in items)
+    )
+
+
+def _escaped(values: dict[str, Any]) -> dict[str, str]:
+    # Five times as fast as Django's own, which has lazy words in mind; here are strings.
+    return {
+        name: value if isinstance(value, SafeString) else escape(str(value))
+        for name, value in values.items()
+    }
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[Any, Any, bool]]) -> SafeString:
+    """Return the options of a select: value, label, and whether it is chosen."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, SELECTED if chosen else "", label) for value, label, chosen in choices),
+    )
 
 
 @register.inclusion_tag("ui/parts/error_summary.html")
