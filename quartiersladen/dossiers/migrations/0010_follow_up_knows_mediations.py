@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dossiers", "0008_dossier_is_found_by_audience"),
+        ("dossiers", "0009_first_pages_come_from_an_index"),
     ]
 
     operations = [
