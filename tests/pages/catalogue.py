@@ -685,7 +685,7 @@ DESK = {
         deed=unfold_every_deed,
     ),
     "mediation, a party without a name": Sight(
-        "mediation:page",
+        "mediation:party",
         lambda: f"{facts.mediation_page()}?tat=party",
         who=LEAD,
         deed=enter_nobody,
@@ -889,7 +889,7 @@ NO_PAGE = {
         *(f"concerns:{deed}" for deed in ("confidential", "named", "confidential_end")),
         "directory:person_new",
         "concerns:consent",
-        *(f"mediation:{deed}" for deed in ("begin", "party", "change", "answer", "erase")),
+        *(f"mediation:{deed}" for deed in ("begin", "change", "answer", "erase")),
         *(f"mediation:{deed}" for deed in ("consent", "plan", "talk", "done", "off")),
         *(f"mediation:{deed}" for deed in ("correct", "agreement", "look", "end")),
         "privacy:rule_start",
