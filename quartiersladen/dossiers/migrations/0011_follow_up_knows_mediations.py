@@ -5,13 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-<<<<<<<< HEAD:quartiersladen/dossiers/migrations/0011_follow_up_knows_mediations.py
         ("dossiers", "0010_follow_up_knows_meetings"),
-|||||||| merged common ancestors:quartiersladen/dossiers/migrations/0009_follow_up_knows_mediations.py
-        ("dossiers", "0008_dossier_is_found_by_audience"),
-========
-        ("dossiers", "0009_first_pages_come_from_an_index"),
->>>>>>>> mediation:quartiersladen/dossiers/migrations/0010_follow_up_knows_mediations.py
     ]
 
     operations = [
