@@ -13,7 +13,7 @@ from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.quarters.models import District, Theme
 from quartiersladen.quarters.queries import themes_of
 
-KEY = UUID(int=9_100)
+KEY = UUID(int=9_500)
 HOURS = 2  # since the call
 TEXT = "Am Rabet liegen neben dem Sandkasten zwei Spritzen und ein offener Müllsack."
 
