@@ -53,13 +53,19 @@ def _day(day: date) -> str:
     return date_format(day, "DATE_FORMAT")
 
 
-def _subject(dossier: Dossier, words: str) -> str:
-    """Return the subject of a mail; that of a confidential matter says nothing but the number.
+def neutral_subject(dossier: Dossier, language: str) -> str:
+    """Return a subject that says nothing but the number.
 
     A subject is read on locked screens and over shoulders.
     """
-    if dossier.is_confidential:
+    with translation.override(language):
         return _("Message no. %(number)s") % {"number": dossier.reference}
+
+
+def _subject(dossier: Dossier, words: str) -> str:
+    """Return the subject of a mail in the language that is on; neutral for a confidential matter."""
+    if dossier.is_confidential:
+        return neutral_subject(dossier, translation.get_language() or "de")
     return words
 
 
@@ -109,8 +115,7 @@ def confirmation(concern: Concern, teller: Teller, *, confirm_by: date) -> Lette
                 "[[link:confirm]]",
                 _("Did you not write to us? Then do nothing. We delete this address on %(day)s.")
                 % {"day": _day(confirm_by)},
-                _("Here you can always see what is happening with your concern:"),
-                "[[link:status]]",
+                *_where_it_stands(dossier),
                 _("We look at it and tell you by %(day)s what we know.")
                 % {"day": _day(concern.promised_on)},
             ),
@@ -163,8 +168,7 @@ def passed_on(concern: Concern, teller: Teller, *, bodies: list[str], ask_on: da
             ),
             text=_paragraphs(
                 *_words_passed_on(concern, bodies, ask_on),
-                _("Here you can always see what is happening with your concern:"),
-                "[[link:status]]",
+                *_where_it_stands(dossier),
             ),
             language=dossier.language,
             links={"status": status_link(concern, teller)},
@@ -183,7 +187,7 @@ def answered(concern: Concern, teller: Teller) -> Letter:
             text=_paragraphs(
                 *_words_answered(concern),
                 _("You are not content? Then answer this mail or call us."),
-                "[[link:status]]",
+                "" if dossier.is_confidential else "[[link:status]]",
             ),
             language=dossier.language,
             links={"status": status_link(concern, teller)},
@@ -220,6 +224,13 @@ def question(
             language=dossier.language,
             links={"status": status_link(concern, teller)},
         )
+
+
+def _where_it_stands(dossier: Dossier) -> list[str]:
+    """Return the way to the person's page; that of a confidential matter shows nothing of it."""
+    if dossier.is_confidential:
+        return []
+    return [_("Here you can always see what is happening with your concern:"), "[[link:status]]"]
 
 
 def _ways_to_answer(dossier: Dossier) -> list[str]:
@@ -331,13 +342,14 @@ def on_paper(concern: Concern, teller: Teller, sheet: OnPaper) -> Paper:
     number = {"number": dossier.reference}
     with translation.override(dossier.language):
         if sheet.ask_on is None:
-            subject = _("Your concern no. %(number)s: the answer") % number
+            subject = _subject(dossier, _("Your concern no. %(number)s: the answer") % number)
             words = [
                 *_words_answered(concern),
                 _("You are not content? Then call us or come to us."),
             ]
         else:
-            subject = _("Your concern no. %(number)s: we have passed it on") % number
+            passed = _("Your concern no. %(number)s: we have passed it on") % number
+            subject = _subject(dossier, passed)
             words = _words_passed_on(concern, sheet.bodies, sheet.ask_on, today=sheet.on)
         facts = [
             (_("Your concern"), dossier.reference),
@@ -351,7 +363,7 @@ def on_paper(concern: Concern, teller: Teller, sheet: OnPaper) -> Paper:
             language=dossier.language,
             address=window_lines(teller) if sheet.has_window else [],
             facts=facts,
-            url=sheet.url,
+            url="" if dossier.is_confidential else sheet.url,
             url_words=_("Here you can always see what is happening with your concern:"),
             closing=_("Kind regards"),
             signature=[sheet.signed_by, concern.quarter.name],

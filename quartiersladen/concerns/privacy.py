@@ -212,7 +212,7 @@ class Concerns(Holder):
                     for part in (
                         concern.teller.email,
                         concern.teller.phone,
-                        f"{concern.dossier.reference} {concern.dossier.title}",
+                        f"{concern.dossier.reference} {concern.dossier.list_title}",
                     )
                     if part
                 ),
@@ -387,7 +387,7 @@ def _voice_found(voice: Voice) -> Found:
     return Found(
         key=f"{VOICE}:{voice.pk}",
         name=voice.email,
-        detail=f"{dossier.reference} {dossier.title}",
+        detail=f"{dossier.reference} {dossier.list_title}",
         where=_("Said “me too”"),
     )
 

@@ -326,6 +326,12 @@ def _answer_language(facts: Facts) -> str:
     }
 
 
+def _confidential(facts: Facts) -> str:
+    by_theme = _("Confidential because of its theme. These may see it: %(people)s")
+    by_deed = _("Made confidential. These may see it: %(people)s")
+    return (by_theme if facts.get("by_theme") else by_deed) % {"people": facts["people"] or "–"}
+
+
 DESK_PLAIN: dict[str, str | Promise] = {
     "note": gettext_lazy("Note"),
     "tags": gettext_lazy("Tags changed"),
@@ -374,14 +380,6 @@ DESK_PLAIN: dict[str, str | Promise] = {
     ),
     "text_gone": gettext_lazy("Texts and photos deleted by the rule of retention"),
 }
-
-
-def _confidential(facts: Facts) -> str:
-    by_theme = _("Confidential because of its theme. These may see it: %(people)s")
-    by_deed = _("Made confidential. These may see it: %(people)s")
-    return (by_theme if facts.get("by_theme") else by_deed) % {"people": facts["people"] or "–"}
-
-
 DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "confidential": _confidential,
     "quarantined": lambda facts: (

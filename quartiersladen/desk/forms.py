@@ -1,11 +1,11 @@
 """What is typed into the settings."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.models import User
@@ -192,15 +192,16 @@ class MailFileForm(forms.Form):
 class CarerForm(forms.Form):
     """Who sees a confidential matter that nobody sees any more."""
 
-    person = forms.ModelChoiceField(label=_("Who sees it"), queryset=User.objects.none())
+    person = forms.ChoiceField(label=_("Who sees it"))
 
-    def __init__(self, *args: Any, workers: QuerySet[User], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
+    def __init__(self, *args: Any, workers: Sequence[User], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
         super().__init__(*args, **kwargs)
-        cast("forms.ModelChoiceField[User]", self.fields["person"]).queryset = workers
+        self._people = {str(person.pk): person for person in workers}
+        choices = [(key, person.name) for key, person in self._people.items()]
+        cast("forms.ChoiceField", self.fields["person"]).choices = [("", "–"), *choices]
 
     def person_chosen(self) -> User:
         """Return who was chosen. Raises NotToBeNamed."""
         if not self.is_valid():
             raise NotToBeNamed(field="person")
-        person: User = self.cleaned_data["person"]
-        return person
+        return self._people[self.cleaned_data["person"]]

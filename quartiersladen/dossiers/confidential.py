@@ -17,7 +17,7 @@ from quartiersladen.accounts.queries import workers
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import rules
 from quartiersladen.dossiers.models import Dossier, Entry, Named
-from quartiersladen.dossiers.services import claim, record
+from quartiersladen.dossiers.services import claim, record, touch
 from quartiersladen.dossiers.states import Actor, Audience, ReadWhat
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.privacy.models import Trail
@@ -71,7 +71,8 @@ class Reading:
 def close_circle(*, dossier: Dossier, people: Collection[User]) -> None:
     """Let only these persons see a dossier; part of a module's own deed, which writes the line.
 
-    Who looks after it and is not among them does so no more.  Raises ConfidentialAlready.
+    Who looks after it and is not among them does so no more.  people: nobody only where nobody works.
+    Raises ConfidentialAlready.
     """
     if dossier.is_confidential:
         raise ConfidentialAlready
@@ -126,7 +127,7 @@ def take_care(*, viewer: Viewer, dossier: Dossier, person: User, now: datetime) 
         raise SomebodyCares
     check_people(dossier=here, people=[person], now=now)
     _name(here, [person])
-    Dossier.objects.filter(pk=here.pk).update(version=here.version + 1)
+    touch(dossier=here)
     return circle_line(viewer=viewer, dossier=here, deed="named", people=[person], now=now)
 
 

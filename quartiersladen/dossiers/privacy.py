@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
+from quartiersladen.dossiers.confidential import log_reading
 from quartiersladen.dossiers.models import Document, Dossier, Entry
 from quartiersladen.dossiers.queries import dossiers_inside
-from quartiersladen.dossiers.rules import rows_inside
+from quartiersladen.dossiers.rules import confidential_of, rows_inside
 from quartiersladen.dossiers.services import clean_search_later, remove_documents, touch
 from quartiersladen.dossiers.services import record as record_line
-from quartiersladen.dossiers.states import Actor
+from quartiersladen.dossiers.states import Actor, ReadWhat
 from quartiersladen.dossiers.tags import forget_tags_naming, tags_naming
 from quartiersladen.privacy.registry import (
     Claims,
@@ -123,6 +124,13 @@ class Dossiers(Holder):
                 ],
             )
         ]
+
+    def note_reading(self, viewer: Viewer, person: Person, now: datetime) -> None:
+        """Write down the reading of confidential dossiers among those of the person."""
+        theirs = dossiers_inside(viewer).filter(pk__in=person.identity.matters)
+        secret = theirs.filter(pk__in=confidential_of(viewer.quarter_id).values("pk"))
+        for dossier in secret.select_related("quarter").order_by("pk"):
+            log_reading(viewer=viewer, dossier=dossier, what=ReadWhat.PERSON, now=now)
 
     def plan(self, person: Person) -> list[Line]:
         """Photos go if the office wants it; the journal stays without the words."""

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from quartiersladen.accounts.models import User
+from quartiersladen.accounts.queries import colleagues
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import rules
 from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp, Tag, Tagging
+from quartiersladen.dossiers.states import Audience
 from quartiersladen.privacy.models import Trail
 
 
@@ -120,6 +123,12 @@ def named_in(dossier: Dossier) -> frozenset[int]:
     return frozenset(dossier.named.values_list("user_id", flat=True))
 
 
+def who_may_care(dossier: Dossier, today: date) -> QuerySet[User]:
+    """Return who can look after a dossier today, by name; of a confidential one the named."""
+    people = colleagues(dossier.quarter_id, today)
+    return people.filter(pk__in=named_in(dossier)) if dossier.is_confidential else people
+
+
 def journal_mark() -> str:
     """Return a mark for caches that changes with every deed and with every setting; one statement."""
     trail = Trail.objects.order_by("-pk").values("pk")[:1]
@@ -133,10 +142,15 @@ def photos_of(dossier: Dossier) -> QuerySet[Document]:
 
 
 def tags_here(viewer: Viewer) -> list[Tag]:
-    """Return the tags of the office by name; nothing for who does not work at the desk."""
+    """Return the tags of the office by name; nothing for who does not work at the desk.
+
+    A tag that stands only on confidential dossiers is known to those who see one of them.
+    """
     if not viewer.may_enter:
         return []
-    return list(Tag.objects.filter(quarter_id=viewer.quarter_id).order_by("folded"))
+    known = rules.rows_inside(viewer, "dossier__") | ~Q(dossier__audience=Audience.CONFIDENTIAL)
+    here = Tag.objects.filter(Exists(Tagging.objects.filter(known, tag=OuterRef("pk"))))
+    return list(here.filter(quarter_id=viewer.quarter_id).order_by("folded"))
 
 
 def tags_of(dossier_ids: Iterable[int]) -> dict[int, list[str]]:

@@ -17,8 +17,9 @@ NOTHING = Q(pk__in=[])
 def may_view(viewer: Viewer, dossier: Dossier) -> bool:
     """Say whether the viewer may see that this dossier exists.
 
-    Confidential ones are for named persons among lead and moderators; released ones for everybody; the rest for lead and
-    moderator, for helpers when it is assigned to them, and for the teller through their link.
+    Confidential ones are for named persons among lead and moderators; released ones for
+    everybody; the rest for lead and moderator, for helpers when it is assigned to them, and for
+    the teller through their link.
     """
     if dossier.quarter_id != viewer.quarter_id:
         return False

@@ -20,9 +20,9 @@ class Audience(TextChoices):
     CONFIDENTIAL = "confidential", _("Named persons only")
 
 
-def title_in_lists(title: str, audience: str) -> str:
-    """Return a title for lists, which are seen in passing: a confidential one is on its page only."""
-    return gettext("Confidential") if audience == Audience.CONFIDENTIAL else title
+def title_in_lists(words: str, audience: str) -> str:
+    """Return words of a dossier for lists, which are seen in passing; confidential ones say nothing."""
+    return gettext("Confidential") if audience == Audience.CONFIDENTIAL else words
 
 
 class ReadWhat(TextChoices):
@@ -32,6 +32,7 @@ class ReadWhat(TextChoices):
     FILE = "file", _("A photo or file")
     MAIL = "mail", _("A mail")
     PAPER = "paper", _("A letter or sheet to print")
+    PERSON = "person", _("All that we hold of the person")
 
 
 class Actor(TextChoices):

@@ -1,7 +1,7 @@
 """Writes of the outbox module: queue, deliver, send again, cancel."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import uuid4
 
@@ -261,6 +261,14 @@ def note_bounce(*, mail: Mail, words: str) -> bool:
     state = MAIL_MACHINE.target(MailState.SENT, "bounce")
     rows = Mail.objects.filter(pk=mail.pk, state=MailState.SENT)
     return bool(rows.update(state=state, last_error=words[:300]))
+
+
+def rename_waiting(*, mails: Q, subject: Callable[[str], str]) -> None:
+    """Give mails that have not gone yet another subject.  subject: by language; part of a deed."""
+    waiting = Mail.objects.filter(mails, state=MailState.QUEUED)
+    for key, language in list(waiting.values_list("pk", "language")):
+        rows = Mail.objects.filter(pk=key, state=MailState.QUEUED)
+        rows.update(subject=subject(language))
 
 
 def empty_mails(*, mails: Q) -> int:

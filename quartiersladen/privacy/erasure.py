@@ -90,7 +90,10 @@ def sections_of(viewer: Viewer, person: Person) -> list[Section]:
 
 
 def note_reading(*, viewer: Viewer, person: Person, how: str, now: datetime) -> None:
-    """Leave in the trail that somebody read a person's data. how: "page", "json", "pdf" or "erasure"."""
+    """Leave in the trail that somebody read a person's data. how: "page", "json", "pdf" or "erasure".
+
+    Every module may write down more: who is named in a confidential matter sees there who read it.
+    """
     leave_trail(
         quarter=person.quarter,
         by_id=viewer.user_id,
@@ -99,6 +102,8 @@ def note_reading(*, viewer: Viewer, person: Person, how: str, now: datetime) -> 
         data={"how": how},
         now=now,
     )
+    for holder in holders():
+        holder.note_reading(viewer, person, now)
 
 
 def _rows_in_words(person: Person) -> str:

@@ -224,6 +224,9 @@ class Holder:
         """Return what is handed out when the person asks."""
         return []
 
+    def note_reading(self, viewer: Viewer, person: Person, now: datetime) -> None:
+        """Write down where else it counts that somebody reads what is held of the person."""
+
     def plan(self, person: Person) -> list[Line]:  # noqa: ARG002 -- holds nothing
         """Return what would become of the module's rows."""
         return []

@@ -74,6 +74,11 @@ def themes_of(quarter: Quarter) -> QuerySet[Theme]:
     return Theme.objects.filter(quarter=quarter, is_active=True).order_by("position", "pk")
 
 
+def public_themes_of(quarter: Quarter) -> QuerySet[Theme]:
+    """Return the themes of which something can become public, in the office's order."""
+    return themes_of(quarter).filter(is_confidential=False)
+
+
 def districts_of(quarter: Quarter) -> QuerySet[District]:
     """Return the districts whose outline is known, by name."""
     return District.objects.filter(quarter=quarter).exclude(outline={}).order_by("name")

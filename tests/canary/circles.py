@@ -90,6 +90,13 @@ class Facts:
 Circle = Callable[[Visitor, Canary, Facts], bool]
 
 
+def theirs(who: Visitor, canary: Canary, facts: Facts) -> bool:
+    """Behind the person's own link; that of a confidential case shows nothing of it."""
+    if who.teller_of is None or who.teller_of != canary.dossier:
+        return False
+    return facts.dossiers[who.teller_of].audience != Audience.CONFIDENTIAL
+
+
 def inside(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """The desk's page of a case."""
     dossier = facts.dossiers[canary.dossier or 0]
@@ -109,7 +116,7 @@ def told(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """What somebody told: the desk, they themselves, and the body that has it."""
     return (
         inside(who, canary, facts)
-        or who.teller_of == canary.dossier
+        or theirs(who, canary, facts)
         or (
             who.referral is not None and facts.referrals[who.referral].concern_id == canary.dossier
         )
@@ -125,12 +132,12 @@ def agreed(who: Visitor, canary: Canary, facts: Facts) -> bool:
 
 def own_or_desk(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """What the person agreed to: the desk, and they themselves."""
-    return inside(who, canary, facts) or who.teller_of == canary.dossier
+    return inside(who, canary, facts) or theirs(who, canary, facts)
 
 
 def written(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """Correspondence: the desk, and the person what went between them and the office."""
-    own = who.teller_of == canary.dossier and canary.pk in facts.to_teller
+    own = theirs(who, canary, facts) and canary.pk in facts.to_teller
     return own or inside(who, canary, facts)
 
 
@@ -155,7 +162,7 @@ def released(who: Visitor, canary: Canary, facts: Facts) -> bool:
 
 def answer(who: Visitor, canary: Canary, facts: Facts) -> bool:
     """How it ended: as the public copy, and the person."""
-    return released(who, canary, facts) or who.teller_of == canary.dossier
+    return released(who, canary, facts) or theirs(who, canary, facts)
 
 
 def line(who: Visitor, canary: Canary, facts: Facts) -> bool:
@@ -163,11 +170,9 @@ def line(who: Visitor, canary: Canary, facts: Facts) -> bool:
     if inside(who, canary, facts):
         return True
     audience = facts.entries[canary.pk].audience
-    is_hidden = facts.dossiers[canary.dossier or 0].audience == Audience.CONFIDENTIAL
     if audience == Audience.PUBLIC and _is_public(canary, facts):
         return True
-    own = who.teller_of == canary.dossier and not is_hidden
-    return own and audience in {Audience.PUBLIC, Audience.TELLER}
+    return theirs(who, canary, facts) and audience in {Audience.PUBLIC, Audience.TELLER}
 
 
 def referred(who: Visitor, canary: Canary, facts: Facts) -> bool:

@@ -327,6 +327,7 @@ class CaseMaker:
         self.assign(self.show(self.report("helped, released")))
         self.keep_secret(self.passed(self.report("secret", consent=True), with_contact=True))
         self.keep_secret(self.show(self.report("secret, once released")))
+        self.tag(self.report("secret by its theme", theme=self.violence()))
         self.told(self.report("talked", way=AnswerWay.PHONE))
         self.asked(self.show(self.report("asked back")))
         self.asked_and_answered(self.report("asked, answered", way=AnswerWay.PHONE))
@@ -405,6 +406,7 @@ class CaseMaker:
         way: AnswerWay = AnswerWay.MAIL,
         consent: bool = False,
         is_held: bool = False,
+        theme: Theme | None = None,
     ) -> Concern:
         quarter, key = self.town.quarter, uuid4()
         for number in range(2 if name == "released" else 1):
@@ -415,7 +417,7 @@ class CaseMaker:
             report=intake.Report(
                 text=f"Die Laterne {name} ist aus.",
                 kind=ConcernKind.PROBLEM,
-                theme=self.theme,
+                theme=theme or self.theme,
                 language="de",
                 place_kind=PlaceKind.POINT,
                 place_text="Musterweg 7",
@@ -562,6 +564,10 @@ class CaseMaker:
             now=self.now,
         )
         return concern
+
+    def violence(self) -> Theme:
+        """A theme of which everything is confidential from the first moment on."""
+        return make_theme(self.town.quarter, "gewalt", is_confidential=True)
 
     def call_spam(self, concern: Concern) -> None:
         quarantine.call_spam(viewer=self.lead, concern=concern, block=True, now=self.now)

@@ -115,7 +115,10 @@ def test_following_is_wholly_in_its_language(client, quarter, concern, code):
         now=timezone.now(),
     )
     following = Following.objects.get()
-    links = (confirm_link(following, confirm_by=timezone.now().date()), leave_link(following))
+    links = (
+        confirm_link(following, confirm_by=quarter.local_day(timezone.now())),
+        leave_link(following),
+    )
     for page in (f"{path(link)}?lang={code}" for link in links):
         for answer in (client.get(page), client.post(page)):
             assert answer.status_code == 200

@@ -47,6 +47,11 @@ def send_the_form_empty(page: Any) -> None:
     page.locator("[role=alert]").wait_for()
 
 
+def name_nobody(page: Any) -> None:
+    page.locator("main form button[type=submit]").first.click()
+    page.locator("[role=alert]").wait_for()
+
+
 def press_the_button(page: Any) -> None:
     with page.expect_navigation():
         page.locator("main form button[type=submit]").click()
@@ -322,6 +327,9 @@ RESIDENTS = {
     ),
     "status": Sight(
         "concerns:teller_status", lambda: facts.status_page(facts.case("sent", "silent"))
+    ),
+    "my message, confidential": Sight(
+        "concerns:teller_status", lambda: facts.status_page(facts.confidential())
     ),
     "status at the end": Sight(
         "concerns:teller_status", lambda: facts.status_page(facts.released())
@@ -638,7 +646,14 @@ DESK = {
         lambda: reverse("directory:person_edit", args=facts.contact_person()),
         who=LEAD,
     ),
-    "somebody is named everywhere": Sight("desk:without_anybody", who=LEAD),
+    "nobody sees it any more": Sight("desk:without_anybody", who=LEAD),
+    "nobody was chosen": Sight("desk:without_anybody", who=LEAD, deed=name_nobody, status=200),
+    "confidential": Sight(
+        "concerns:office_detail",
+        lambda: facts.desk("office_detail", facts.confidential()),
+        who=LEAD,
+        deed=unfold_every_deed,
+    ),
     "post": Sight("desk:post", who=LEAD),
     "mail": Sight(
         "desk:mail",

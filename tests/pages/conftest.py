@@ -45,6 +45,7 @@ def town(db: None) -> Iterator[str]:
         facts.add_troubled_mail()
         facts.worry_about_backups()
         facts.add_an_outage()
+        facts.lose_a_confidential_matter()
         patch.setattr(settings, "ROOT_URLCONF", "tests.pages.urls")
         patch.setattr(settings, "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", True)
         server = LiveServer("localhost")

@@ -21,7 +21,7 @@ from quartiersladen.concerns.news import confirm_link, leave_link
 from quartiersladen.concerns.services.voices import add_voice
 from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
-from quartiersladen.dossiers.models import Document, Dossier
+from quartiersladen.dossiers.models import Document, Dossier, Named
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox import outages
 from quartiersladen.outbox.models import LinkSpec, Mail
@@ -60,6 +60,19 @@ def worry_about_backups() -> None:
     Backup.objects.create(
         state=BackupState.FAILED, started_at=now, error="house.tar could not be written."
     )
+
+
+def lose_a_confidential_matter() -> None:
+    """Let nobody be named any more in one of the two confidential matters."""
+    Named.objects.filter(dossier=confidential(lost=True).dossier).delete()
+
+
+def confidential(*, lost: bool = False) -> Concern:
+    """Return a confidential concern that the lead sees; lost: the one that nobody sees any more."""
+    rows = concerns(dossier__audience="confidential").order_by("created_at")
+    found = rows.last() if lost else rows.first()
+    assert found is not None
+    return found
 
 
 def add_an_outage() -> None:

@@ -369,7 +369,7 @@ def test_sent_mails_are_emptied_and_cannot_be_sent_again(quarter, mira, body):
 
 def test_readings_of_a_person_go_and_the_rest_of_the_trail_stays(quarter):
     start(quarter, RetentionKind.ACCESS)
-    for deed in ("person read", "person erased", "theme saved"):
+    for deed in ("person read", "confidential read", "person erased", "theme saved"):
         leave_trail(quarter=quarter, by_id=None, deed=deed, subject="x:1", data={}, now=NOON)
 
     retention.run_night(now=NOON + timedelta(days=91))

@@ -65,8 +65,11 @@ def theme_lines(viewer: Viewer) -> list[ThemeLine]:
     asked = Attribute.objects.filter(open_theme__theme__quarter_id=viewer.quarter_id)
     for key in asked.values_list("open_theme_id", flat=True):
         questions[key] = questions.get(key, 0) + 1
-    rows = themes.order_by("position", "pk").annotate(offered=F("open_theme__is_on"))
-    return [ThemeLine(row, bool(row.offered), questions.get(row.pk, 0)) for row in rows]
+    rows = themes.order_by("position", "pk").annotate(switch=F("open_theme__is_on"))
+    return [
+        ThemeLine(row, bool(row.switch) and not row.is_confidential, questions.get(row.pk, 0))
+        for row in rows
+    ]
 
 
 def get_theme(viewer: Viewer, pk: int) -> Theme:

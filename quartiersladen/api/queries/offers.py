@@ -10,7 +10,7 @@ from quartiersladen.api.models import Attribute, Open311
 from quartiersladen.kernel.text import localized
 from quartiersladen.privacy.models import Trail
 from quartiersladen.quarters.models import Quarter, Theme
-from quartiersladen.quarters.queries import themes_of
+from quartiersladen.quarters.queries import public_themes_of
 
 THEME_SAVED = "theme saved"  # how the desk's settings name it in the trail
 
@@ -63,6 +63,7 @@ OFFER = (
     "quarter__themes__slug",
     "quarter__themes__name",
     "quarter__themes__is_active",
+    "quarter__themes__is_confidential",
     "quarter__themes__open_theme__is_on",
     "quarter__themes__open_theme__description",
     "quarter__themes__open_theme__keywords",
@@ -85,12 +86,15 @@ def offer_of(quarter: Quarter) -> Offer:
     moments: list[datetime] = []
     services: dict[int, Service] = {}
     configured = ""
-    for jurisdiction, switched, saved_at, key, slug, name, is_active, is_on, *more in rows:
+    for jurisdiction, switched, saved_at, key, slug, name, is_active, is_secret, *more in rows:
         configured = jurisdiction
-        description, keywords, group, theme_changed, asks = more
+        is_on, description, keywords, group, theme_changed, asks = more
         moments += [at for at in (switched, saved_at, theme_changed) if at]
         if is_on:
-            services[key] = Service(key, slug, name, is_active, description, keywords, group, asks)
+            is_offered = is_active and not is_secret
+            services[key] = Service(
+                key, slug, name, is_offered, description, keywords, group, asks
+            )
     if not moments:
         raise Open311.DoesNotExist
     return Offer(configured, max(moments), services)
@@ -112,4 +116,4 @@ def questions_of(quarter: Quarter) -> dict[int, list[Attribute]]:
 
 def theme_of(quarter: Quarter, service: Service) -> Theme:
     """Return the theme of a service. Raises Theme.DoesNotExist when it was just taken away."""
-    return themes_of(quarter).get(pk=service.theme_id)
+    return public_themes_of(quarter).get(pk=service.theme_id)

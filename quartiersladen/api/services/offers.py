@@ -29,6 +29,12 @@ class SavedMeanwhile(Conflict):
         self.version = version
 
 
+class ThemeIsConfidential(Invalid):
+    """What is told about a confidential theme is nobody's but the named persons'."""
+
+    sentence = _("This theme is confidential: it is never offered to partners.")
+
+
 class ValuesMissing(Invalid):
     """A list to choose from has something to choose from."""
 
@@ -89,8 +95,10 @@ class OpenThemeFacts:
 def save_open_theme(
     *, viewer: Viewer, theme: Theme, facts: OpenThemeFacts, version: int, now: datetime
 ) -> OpenTheme:
-    """Offer a theme to partners, or not. Raises NotAllowed; SavedMeanwhile."""
+    """Offer a theme to partners, or not. Raises NotAllowed; ThemeIsConfidential; SavedMeanwhile."""
     demand(may_keep_interfaces(viewer, theme.quarter))
+    if facts.is_on and theme.is_confidential:
+        raise ThemeIsConfidential(field="is_on")
     row, is_new = OpenTheme.objects.get_or_create(theme=theme, defaults={"changed_at": now})
     if not is_new or version:
         _take_turn(row, version)

@@ -46,7 +46,7 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.kernel.errors import Conflict, Invalid, NotAllowed, Refusal, TooMany
 from quartiersladen.quarters.models import Quarter
-from quartiersladen.quarters.queries import themes_of
+from quartiersladen.quarters.queries import public_themes_of
 
 MOST_ROWS = 200
 READS = ("GET", "HEAD")
@@ -366,7 +366,7 @@ def themes(request: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- a HouseRequ
                 for one in asked.get(theme.pk, [])
             ],
         }
-        for theme in themes_of(request.quarter)
+        for theme in public_themes_of(request.quarter)
     ]
 
 
@@ -411,7 +411,7 @@ def create(request: Any, told: ConcernIn) -> HttpResponse:  # noqa: ANN401 -- a 
     """
     key: ApiKey = request.auth
     count_use(key=key)
-    theme = themes_of(request.quarter).filter(slug=plain(told.theme)).first()
+    theme = public_themes_of(request.quarter).filter(slug=plain(told.theme)).first()
     if theme is None:
         raise Invalid(_("There is no such theme."), field="theme")
     if (told.latitude is None) != (told.longitude is None):

@@ -14,6 +14,7 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.demo import lives
 from quartiersladen.concerns.demo.actions import enter_cards_and_a_walk
 from quartiersladen.concerns.demo.addresses import store_right_addresses
+from quartiersladen.concerns.demo.confidential import keep_confidential_matters
 from quartiersladen.concerns.demo.followers import follow_what_is_new
 from quartiersladen.concerns.demo.inbox import fill_the_inbox
 from quartiersladen.concerns.demo.joint import join_the_heap
@@ -114,6 +115,7 @@ def load(now: datetime) -> None:
             post = Random(f"{SEED} post {quarter.slug}")  # noqa: S311 -- the same mails each time
             fill_the_inbox(office, now, post)
             join_the_heap(office, now, heap)
+            keep_confidential_matters(office, now)
     read_languages()
 
 

@@ -1,11 +1,12 @@
 """A concern becomes confidential: by a deed, or because its theme is.
 
-Nothing of it stays public, who said "me too" to it is forgotten, and only the named see it at the
-desk. Ending that opens it to the office, never to the public.
+Nothing of it stays public, who said "me too" to it or follows it is forgotten, and only the named
+see it at the desk. Ending that opens it to the office, never to the public.
 """
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.queries import leads, workers
 from quartiersladen.accounts.rules import Viewer
+from quartiersladen.concerns.letters import neutral_subject
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.rules import may_decide
+from quartiersladen.concerns.services.following import forget_followers
 from quartiersladen.concerns.services.release import take_off
 from quartiersladen.concerns.services.voices import remove_voices
 from quartiersladen.concerns.states import ConcernState
@@ -31,6 +34,7 @@ from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services import claim, lock_dossiers, record, touch
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import Conflict, demand
+from quartiersladen.outbox.services import rename_waiting
 
 
 class InAJointCase(Conflict):
@@ -67,13 +71,13 @@ def make_confidential(
     check_people(dossier=concern.dossier, people=people, now=now)
     lock_dossiers(keys=[concern.pk])
     claim(dossier=concern.dossier, version=version)
-    _close(concern, people)
+    _close(concern, people, now)
     return circle_line(
         viewer=viewer, dossier=concern.dossier, deed="confidential", people=people, now=now
     )
 
 
-def _close(concern: Concern, people: Collection[User]) -> None:
+def _close(concern: Concern, people: Collection[User], now: datetime) -> None:
     # Read behind the lock: what was joined meanwhile is joined.
     concern.refresh_from_db(fields=["state"])
     if concern.state == ConcernState.JOINED or concern.joined.exists():
@@ -81,7 +85,12 @@ def _close(concern: Concern, people: Collection[User]) -> None:
     if concern.is_released:
         take_off(concern=concern)
     remove_voices(rows=Q(concern=concern))
+    forget_followers(concern=concern, now=now)
     close_circle(dossier=concern.dossier, people=people)
+    # What was written before and has not gone yet says nothing, either.
+    rename_waiting(
+        mails=Q(message__dossier=concern.pk), subject=partial(neutral_subject, concern.dossier)
+    )
 
 
 @transaction.atomic
@@ -142,7 +151,7 @@ def close_by_theme(*, concern: Concern, viewer: Viewer | None, now: datetime) ->
     viewer: None for the public form.  Raises InAJointCase.
     """
     people = _first_circle(concern, viewer, now)
-    _close(concern, people)
+    _close(concern, people, now)
     record(
         dossier=concern.dossier,
         deed="confidential",

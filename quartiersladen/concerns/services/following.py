@@ -197,6 +197,20 @@ def mails_of(*, following_id: int) -> Q:
     return confirm | leave
 
 
+def forget_followers(*, concern: Concern, now: datetime) -> None:
+    """End every following of a concern that nobody may follow any more; part of a deed.
+
+    News in which it is named and that have not gone yet do not go.
+    """
+    for following in Following.objects.filter(concern=concern).select_related("quarter"):
+        with translation.override(following.language):
+            why = _("The concern is not public any more.")
+        end_following(following=following, why=why, now=now)
+    number = concern.dossier.reference
+    news_of_it = Q(quarter=concern.quarter_id, kind="follow", text__contains=number)
+    empty_mails(mails=news_of_it & Q(state=MailState.QUEUED))
+
+
 def tidy(*, now: datetime) -> int:
     """End what nobody confirmed within 14 days, and what has nothing to say any more.
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from quartiersladen.accounts.access import StaffRequest, or_404
 from quartiersladen.accounts.context import finished_languages
-from quartiersladen.accounts.queries import colleagues, workers
+from quartiersladen.accounts.queries import workers
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms import office as forms
 from quartiersladen.concerns.gathered import open_question
@@ -32,7 +32,13 @@ from quartiersladen.concerns.views_office.snippets import (
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.dossiers.confidential import log_reading
 from quartiersladen.dossiers.models import Document
-from quartiersladen.dossiers.queries import documents_of, named_in, tags_here, tags_of
+from quartiersladen.dossiers.queries import (
+    documents_of,
+    named_in,
+    tags_here,
+    tags_of,
+    who_may_care,
+)
 from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.language import language_name
 from quartiersladen.quarters.queries import themes_of
@@ -118,8 +124,9 @@ def open_case(request: StaffRequest, reference: str, *, what: ReadWhat = ReadWha
 
 
 def fresh(case: Case) -> Case:
-    """Return the case as it is stored now."""
-    return open_case(case.request, case.concern.dossier.reference)
+    """Return the case as it is stored now; it was opened before."""
+    reference = case.concern.dossier.reference
+    return Case(case.request, or_404(queries.get_inside, case.request.viewer, reference))
 
 
 FormSettings = Callable[[Case], dict[str, Any]]
@@ -131,7 +138,7 @@ def _nothing(_case: Case) -> dict[str, Any]:
 
 def _of_assign(case: Case) -> dict[str, Any]:
     return {
-        "colleagues": colleagues(case.request.quarter.pk, case.today),
+        "colleagues": who_may_care(case.concern.dossier, case.today),
         "initial": {"colleague": case.concern.dossier.assigned_to_id},
     }
 

@@ -22,7 +22,7 @@ from quartiersladen.concerns.news import what_is_followed
 from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.services import following as services
 from quartiersladen.kernel.throttle import count_or_refuse
-from quartiersladen.quarters.queries import districts_of, themes_of
+from quartiersladen.quarters.queries import districts_of, public_themes_of
 
 METHODS = ["GET", "HEAD", "POST"]
 PAGE = "concerns/public/follow.html"
@@ -60,7 +60,7 @@ def _form(request: HouseRequest, concern: Concern | None) -> FollowForm | Follow
     return FollowForm(
         data,
         initial=preset(request.GET),
-        themes=list(themes_of(request.quarter)),
+        themes=list(public_themes_of(request.quarter)),
         districts=list(districts_of(request.quarter)),
     )
 

@@ -112,10 +112,14 @@ def _by_link(request: HouseRequest, token: str) -> tuple[Concern, Viewer]:
     return queries.by_status_link(request.quarter, token, today)
 
 
+def _is_new(concern: Concern) -> bool:
+    return concern.state in {ConcernState.NEW, ConcernState.QUARANTINED, ConcernState.DRAFT}
+
+
 def _confidential(request: HouseRequest, token: str) -> HttpResponse:
     today = request.quarter.local_day(timezone.now())
     concern = or_404(queries.confidential_by_link, request.quarter, token, today)
-    context = {"concern": concern, "is_new": concern.state == ConcernState.NEW}
+    context = {"concern": concern, "is_new": _is_new(concern)}
     return private(render(request, CONFIDENTIAL_PAGE, context))
 
 
@@ -144,7 +148,7 @@ def status_page(
     if answer is None and question is not None:
         answer = AnswerForm(initial={"submission_key": new_key()})
     url = request.quarter.absolute_url(f"/s/{token}/")
-    is_new = concern.state in {ConcernState.NEW, ConcernState.QUARANTINED, ConcernState.DRAFT}
+    is_new = _is_new(concern)
     context = {
         "concern": concern,
         "headline": timeline.headline(concern),

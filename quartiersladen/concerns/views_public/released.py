@@ -21,14 +21,14 @@ from quartiersladen.concerns.rules import is_public, may_add_voice
 from quartiersladen.concerns.states import ConcernState, word_for_others
 from quartiersladen.dossiers.queries import documents_of, journal_mark
 from quartiersladen.quarters.models import Quarter
-from quartiersladen.quarters.queries import districts_of, premises_of, themes_of
+from quartiersladen.quarters.queries import districts_of, premises_of, public_themes_of
 
 
 def _filter_page(quarter: Quarter, asked: Asked) -> FilterPage:
     language = get_language() or "de"
     return FilterPage(
         asked,
-        themes=[(t.slug, str(t.name_in(language)), t.pk) for t in themes_of(quarter)],
+        themes=[(t.slug, str(t.name_in(language)), t.pk) for t in public_themes_of(quarter)],
         districts=[district.name for district in districts_of(quarter)],
         places=[
             (f"{place.latitude},{place.longitude}", f"{place.name}, {place.street}")

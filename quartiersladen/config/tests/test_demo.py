@@ -46,7 +46,7 @@ def test_it_shows_every_state_and_result(loaded):
 
     assert set(big.values_list("state", flat=True)) == set(ConcernState)
     assert set(big.values_list("result", flat=True)) == {"", *Result}
-    assert (big.count(), concerns("am-leipziger-tor").count()) == (153, 21)
+    assert (big.count(), concerns("am-leipziger-tor").count()) == (155, 21)
 
 
 def test_everything_lies_inside_and_nothing_in_the_future(loaded):
@@ -146,4 +146,4 @@ def test_it_refuses_a_database_that_is_not_empty(loaded):
         call_command("demo")
 
     call_command("demo", "--if-empty")
-    assert Concern.objects.count() == 174
+    assert Concern.objects.count() == 176

@@ -25,7 +25,7 @@ def without_anybody(request: StaffRequest) -> HttpResponse:
     demand(may_take_care(request.viewer))
     now = timezone.now()
     today = request.quarter.local_day(now)
-    people = workers(request.quarter.pk, today)
+    people = list(workers(request.quarter.pk, today))
     sentence, status = "", HTTPStatus.OK
     if request.method == "POST":
         form = CarerForm(request.POST, workers=people)

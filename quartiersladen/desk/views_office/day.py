@@ -19,6 +19,7 @@ from quartiersladen.desk import queries
 from quartiersladen.dossiers.confidential import without_carer
 from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, open_follow_ups
 from quartiersladen.dossiers.search import words_of
+from quartiersladen.dossiers.states import title_in_lists
 from quartiersladen.kernel.text import fold
 from quartiersladen.outbox.queries import failed, outage, waiting
 from quartiersladen.privacy.retention import announced
@@ -56,7 +57,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "outage": outage(request.viewer, request.quarter),
         "waiting_rules": announced(request.viewer, request.quarter),
         "latest": [
-            (entry, office_words(entry), who(entry))
+            (entry, title_in_lists(office_words(entry), entry.dossier.audience), who(entry))
             for entry in latest_entries(request.viewer, since=now - LATELY, limit=LATEST)
         ],
         "nav_section": "today",

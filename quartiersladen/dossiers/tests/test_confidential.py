@@ -21,7 +21,7 @@ from quartiersladen.dossiers.confidential import (
     without_carer,
 )
 from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.queries import named_in
+from quartiersladen.dossiers.queries import named_in, tags_here, who_may_care
 from quartiersladen.dossiers.services import (
     ChangedMeanwhile,
     NotNamed,
@@ -29,6 +29,7 @@ from quartiersladen.dossiers.services import (
     open_dossier,
 )
 from quartiersladen.dossiers.states import Audience, Kind, ReadWhat
+from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.privacy.models import Trail
 from quartiersladen.quarters.testing import NOON, make_quarter
@@ -297,3 +298,30 @@ def test_only_the_named_know_who_has_read_it(secret, mira, karla):
     read(mira, secret)
     assert shown(karla, secret) == []
     assert len(shown(mira, secret)) == 1
+
+
+# --- Tags ----------------------------------------------------------------------------------------
+def test_a_tag_of_a_confidential_dossier_is_known_to_who_sees_it(secret, mira, karla, quarter):
+    open_one = open_dossier(
+        quarter=quarter,
+        kind=Kind.CONCERN,
+        title="Laterne",
+        audience=Audience.TELLER,
+        language="de",
+        assigned_to_id=None,
+        search_words="",
+        now=NOON,
+    )
+    change_tags(viewer=mira, dossier=secret, add=["Drohung", "Licht"], version=1, now=NOON)
+    change_tags(viewer=mira, dossier=open_one, add=["Licht"], version=1, now=NOON)
+
+    assert [tag.name for tag in tags_here(mira)] == ["Drohung", "Licht"]
+    assert [tag.name for tag in tags_here(karla)] == ["Licht"]
+
+
+def test_only_the_named_can_look_after_a_confidential_dossier(secret, dossier, people):
+    assert list(who_may_care(secret, TODAY)) == [people[Role.MODERATOR]]
+    circles.open_circle(dossier=secret, audience=Audience.TELLER)
+    assert set(who_may_care(secret, TODAY)) == {
+        people[role] for role in (Role.LEAD, Role.MODERATOR, Role.HELPER)
+    }
