@@ -96,9 +96,9 @@ def test_a_page_is_wholly_in_its_language(client, quarter, page, code):
 
 @pytest.mark.parametrize("code", [code for code in CODES if code != "de"])
 def test_the_pages_behind_links_are_wholly_in_their_language(client, concern, code):
-    confirm = letters.confirmation(
-        concern, concern.teller, confirm_by=timezone.now().date()
-    ).links["confirm"]
+    confirm = letters.confirmation(concern, concern.teller, confirm_by=timezone.localdate()).links[
+        "confirm"
+    ]
     for link in (status_link(concern, concern.teller), confirm):
         html = client.get(path(link), {"lang": code}).content.decode()
         assert german_left_in(html, code) == []

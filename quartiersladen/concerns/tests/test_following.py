@@ -44,7 +44,7 @@ def token_of(link):
 
 
 def confirm_path(following, days=14):
-    until = timezone.now().date() + timedelta(days=days)
+    until = timezone.localdate() + timedelta(days=days)
     return f"/b/{token_of(confirm_link(following, confirm_by=until))}/"
 
 

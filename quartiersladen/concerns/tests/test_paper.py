@@ -324,7 +324,7 @@ def test_the_page_leads_from_the_case_to_the_book(told, desk):
     assert f'href="{url(concern)}"' in today
 
     form = {"version": Dossier.objects.get().version, "way": "post"}
-    day = timezone.now().date().isoformat()
+    day = timezone.localdate().isoformat()
     done = desk.post(url(concern), form | {"sent_on": day})
 
     assert done.headers["Location"] == url(concern, "")
@@ -346,7 +346,7 @@ def test_what_was_typed_is_shown_again_with_the_reason(told, desk, changes, stat
     form = {
         "version": Dossier.objects.get().version,
         "way": "post",
-        "sent_on": timezone.now().date().isoformat(),
+        "sent_on": timezone.localdate().isoformat(),
     }
 
     page = desk.post(url(concern), form | changes)
@@ -360,7 +360,7 @@ def test_a_letter_without_an_address_cannot_be_posted(told, desk):
     form = {
         "version": Dossier.objects.get().version,
         "way": "post",
-        "sent_on": timezone.now().date().isoformat(),
+        "sent_on": timezone.localdate().isoformat(),
     }
 
     page = desk.post(url(concern), form)
