@@ -18,6 +18,7 @@ from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.contrast import DARK_PAPER, LIGHT_PAPER, readable
 from quartiersladen.quarters.models import Quarter, Theme
+from quartiersladen.quarters.services import lock_quarter
 
 
 class Unreadable(Invalid):
@@ -168,16 +169,29 @@ def save_right_address(
     version: int,
     now: datetime,
 ) -> RightAddress:
-    """Add a right address (None) or change it. Raises NotAllowed; NameMissing; SavedMeanwhile."""
+    """Add a right address (None) or change it.
+
+    A new one that says what another says already is that one: the button was pressed twice.
+    Raises NotAllowed; NameMissing; SavedMeanwhile.
+    """
     demand(viewer.may_release_texts and viewer.quarter_id == quarter.pk)
     if not (facts.name.get("de") and facts.text.get("de")):
         raise NameMissing(field="name_de")
+    values = {
+        "name": dict(facts.name),
+        "text": dict(facts.text),
+        "is_active": facts.is_active,
+        "position": facts.position,
+    }
     if address is None:
+        lock_quarter(quarter=quarter)
+        if same := RightAddress.objects.filter(quarter=quarter, **values).first():
+            return same
         address = RightAddress(quarter=quarter)
     else:
         _take_turn(address, version)
-    address.name, address.text = dict(facts.name), dict(facts.text)
-    address.is_active, address.position = facts.is_active, facts.position
+    for column, value in values.items():
+        setattr(address, column, value)
     address.save()
     leave_trail(
         quarter=quarter,

@@ -5,6 +5,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from quartiersladen.concerns.models import Concern, Referral, Teller
+from quartiersladen.concerns.states import Channel, PlaceKind
+from quartiersladen.concerns.testing import make_concern
 from tests.support.accessibility import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,3 +81,37 @@ def test_passing_on_without_a_next_date_is_refused_and_keeps_what_was_typed(hous
     note = page.locator(f"[name=stelle-{house.body.pk}-cover_note]")
     expect(note).to_have_value("Bitte schnell")
     assert not Referral.objects.exists()
+
+
+def test_everybody_sees_roughly_where_it_is_and_nobody_who_told_it(
+    house, mira_at_desk, open_page, client
+):
+    fence = {"latitude": 51.34567, "longitude": 12.40123, "place_text": "Kita Sonnenweg"}
+    concern = make_concern(
+        house.quarter,
+        "Spritzen am Zaun der Kita",
+        channel=Channel.PHONE,
+        place_kind=PlaceKind.POINT,
+        now=timezone.now(),
+        **fence,
+    )
+    number = concern.dossier.reference
+    assert client.get("/anliegen.geojson").json()["features"] == []
+    assert client.get(f"/anliegen/{number}/").status_code == 404
+
+    desk = mira_at_desk
+    desk.goto(f"/buero/anliegen/{number}/?tat=release")
+    desk.fill("#release [name=title]", "Spritzen bei einer Kita")
+    desk.fill("#release [name=text]", "Bei einer Kita liegen Spritzen.")
+    desk.check("#release [name=precision][value=street]")
+    desk.check("#release [name=is_checked]")
+    desk.locator("#release button[type=submit]").last.click()
+    expect(desk.locator(f"a[href='/anliegen/{number}/']")).to_be_visible()
+
+    [point] = client.get("/anliegen.geojson").json()["features"]
+    assert point["geometry"]["coordinates"] == [12.402, 51.346]
+    everybody = open_page(width=360)
+    everybody.goto(f"/anliegen/{number}/")
+    expect(everybody.locator("h1")).to_contain_text("Spritzen bei einer Kita")
+    expect(everybody.locator("main")).not_to_contain_text("Sonnenweg")
+    assert_accessible(everybody)

@@ -17,6 +17,7 @@ from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.kernel.text import NOT_IN_WORDS, fold
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter, Theme
+from quartiersladen.quarters.services import lock_quarter
 
 FEWEST_LETTERS = 3  # a shorter beginning would fit half of all words
 
@@ -93,6 +94,7 @@ def save_rule(
 ) -> ScopeRule:
     """Add a rule of scope, or change one. version: the one that the person saw.
 
+    A new one that says what another says already is that one: the button was pressed twice.
     Raises NotAllowed; RuleWithoutTitle, RuleFitsEverything, WordTooShort, RuleLeadsNowhere;
     RuleChangedMeanwhile.
     """
@@ -108,6 +110,9 @@ def save_rule(
         "position": facts.position,
     }
     if rule is None:
+        lock_quarter(quarter=quarter)
+        if (same_rule := _same(quarter, values, facts.themes)) is not None:
+            return same_rule
         saved = ScopeRule.objects.create(quarter=quarter, **values)
     else:
         same = ScopeRule.objects.filter(pk=rule.pk, quarter=quarter, version=version)
@@ -124,6 +129,16 @@ def save_rule(
         now=now,
     )
     return saved
+
+
+def _same(
+    quarter: Quarter, values: Mapping[str, object], themes: Sequence[Theme]
+) -> ScopeRule | None:
+    wanted = {theme.pk for theme in themes}
+    for rule in ScopeRule.objects.filter(quarter=quarter, **values).prefetch_related("themes"):
+        if {theme.pk for theme in rule.themes.all()} == wanted:
+            return rule
+    return None
 
 
 def note_hits(

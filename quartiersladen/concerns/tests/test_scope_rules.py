@@ -83,6 +83,21 @@ def test_a_rule_is_kept_with_a_trail(quarter, mira, theme, address):
     assert line.data == {"title": "Wohnung gesucht", "mode": "stop", "is_active": True}
 
 
+def test_the_same_rule_twice_is_one(quarter, mira, theme):
+    def add(**changes):
+        return save_rule(
+            viewer=mira, quarter=quarter, rule=None, facts=facts(**changes), version=0, now=NOON
+        )
+
+    first, again = add(themes=[theme]), add(themes=[theme])
+    others = [add(), add(themes=[theme], position=1), add(themes=[theme], words=["Miete"])]
+
+    assert again == first
+    assert ScopeRule.objects.filter(quarter=quarter).count() == 4
+    assert len({first, *others}) == 4
+    assert Trail.objects.filter(deed="scope rule saved").count() == 4
+
+
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [

@@ -188,6 +188,14 @@ def test_a_right_address_is_kept_by_the_moderator(desk):
     assert (page.status_code, list(errors_in(page))) == (422, ["text_de"])
 
 
+def test_a_right_address_that_is_sent_twice_is_one(desk):
+    for _press in range(2):
+        assert desk.post(SETTINGS + "adressen/neu/", ADDRESS).status_code == 302
+    assert RightAddress.objects.count() == 1
+    desk.post(SETTINGS + "adressen/neu/", ADDRESS | {"text_de": "Bürgeramt"})
+    assert RightAddress.objects.count() == 2
+
+
 def _quarter(quarter: Quarter) -> tuple[str, str, dict[str, object], str]:
     return f"{SETTINGS}quartier/", "city", facts_of(quarter), "quarter"
 
