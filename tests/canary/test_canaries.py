@@ -156,7 +156,11 @@ WALKS: dict[str, Callable[..., list[Walk]]] = {
     "links": behind_links,
 }
 #: What the lead, who may read almost everything, does not see on the way; somebody else must.
-NOT_OF_THE_LEAD = {"links": {"concerns.Referral.cover_note"}}
+NOT_OF_THE_LEAD = {
+    "links": {"concerns.Referral.cover_note"},
+    # The moderator has begun the only quarrel, and has named nobody else.
+    "moderator": {name for name in FIELDS if name.startswith("mediation.")},
+}
 
 
 def must_sing(walk) -> set[str]:

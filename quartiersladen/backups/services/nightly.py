@@ -69,14 +69,14 @@ def _claim(night: date, now: datetime) -> Backup | None:
 def make_nightly(*, now: datetime, progress: Progress | None = None) -> Backup | None:
     """Make the archive of this night in BACKUP_DIR and let old ones go.
 
-    Returns None if it is not due or another worker makes it. Raises BackupRefused; the books and
+    Whoever asks for it gets it at any hour; the worker waits for FIRST_HOUR.
+    Returns None if it is made already, or another worker makes it, or there is no BACKUP_DIR. Raises BackupRefused; the books and
     the log say why, and every earlier archive stays.
     """
-    night = night_of(now=now)
-    if not is_due(now=now) or night is None or (backup := _claim(night, now)) is None:
+    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
+    if not settings.BACKUP_DIR or (backup := _claim(local.date(), now)) is None:
         return None
     folder = Path(settings.BACKUP_DIR)
-    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
     target = folder / f"quartiersladen-{local:%Y-%m-%d-%H%M}.tar"
     try:
         _sweep(folder)

@@ -51,6 +51,15 @@ def test_it_begins_at_two_by_the_clock_on_the_wall(folder, now, due):
     assert is_due(now=now) is due
 
 
+def test_who_asks_for_it_after_midnight_gets_it_and_the_worker_makes_no_second(folder):
+    midnight = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+
+    assert str(make_nightly(now=midnight).night) == "2026-03-02"
+    assert is_due(now=NIGHT) is False
+    assert make_nightly(now=NIGHT) is None
+    assert names(folder) == ["quartiersladen-2026-03-02-0030.tar"]
+
+
 def test_without_a_folder_nothing_happens(db, settings):
     settings.BACKUP_DIR = ""
 

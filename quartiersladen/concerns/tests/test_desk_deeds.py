@@ -325,9 +325,10 @@ def test_after_the_third_silence_other_ways_are_proposed(
 
     assert [str(deed.title) for deed in page.context["proposals"]] == [
         "Jemand anderen bei Lichtwerk fragen",
-        "In ein Treffen mitnehmen",
         "Abschließen: Die Stelle antwortet nicht",
     ]
+    assert page.context["may_meet"] is True
+    assert "In ein Treffen mitnehmen" in page.content.decode()
     give_up = page.context["proposals"][-1].form
     assert (
         give_up["reason"].value()
@@ -338,8 +339,11 @@ def test_after_the_third_silence_other_ways_are_proposed(
 def test_a_helper_is_proposed_only_what_a_helper_may_do(helper_desk, concern, referral):
     Referral.objects.update(state="silent", asks=3)
     Dossier.objects.update(assigned_to=User.objects.get(name="Tom"))
-    proposed = helper_desk.get(address(concern)).context["proposals"]
-    assert [str(deed.title) for deed in proposed] == ["In ein Treffen mitnehmen"]
+    ContactPerson.objects.create(body=referral.body, name="Kim Weber", from_on=date(2020, 1, 1))
+    page = helper_desk.get(address(concern))
+    proposed = [str(deed.title) for deed in page.context["proposals"]]
+    assert proposed == ["Jemand anderen bei Lichtwerk fragen"]
+    assert page.context["may_meet"] is False
 
 
 def test_nobody_is_asked_about_what_has_ended(desk, concern, referral):

@@ -2,6 +2,7 @@
 
 from quartiersladen.concerns import routing
 from quartiersladen.concerns.routing import Suggestion
+from quartiersladen.concerns.states import ConcernState
 from quartiersladen.concerns.views_office.case import Case
 from quartiersladen.concerns.views_office.offers import may_forward
 
@@ -15,8 +16,12 @@ def suggested(case: Case) -> list[Suggestion]:
 
 
 def suggested_at_first(case: Case) -> list[Suggestion]:
-    """Return the suggestions as long as it was not passed on at all; then no statement."""
-    return [] if case.referrals else suggested(case)
+    """Return the suggestions as long as it was not passed on at all; then no statement.
+
+    Nor while we wait for what the person answers: that may change to whom it goes.
+    """
+    is_asked = case.concern.state == ConcernState.QUESTION
+    return [] if case.referrals or is_asked else suggested(case)
 
 
 def all_by_rules(suggestions: list[Suggestion]) -> str:
