@@ -86,14 +86,15 @@ def test_passing_on_without_a_next_date_is_refused_and_keeps_what_was_typed(hous
 def test_everybody_sees_roughly_where_it_is_and_nobody_who_told_it(
     house, mira_at_desk, open_page, client
 ):
-    fence = {"latitude": 51.34567, "longitude": 12.40123, "place_text": "Kita Sonnenweg"}
     concern = make_concern(
         house.quarter,
         "Spritzen am Zaun der Kita",
         channel=Channel.PHONE,
         place_kind=PlaceKind.POINT,
+        latitude=51.34567,
+        longitude=12.40123,
+        place_text="Kita Sonnenweg",
         now=timezone.now(),
-        **fence,
     )
     number = concern.dossier.reference
     assert client.get("/anliegen.geojson").json()["features"] == []
