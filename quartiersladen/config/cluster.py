@@ -21,6 +21,8 @@ from uuid import uuid4
 from django_q.cluster import Sentinel, get_mp_context
 from django_q.conf import Conf
 
+from quartiersladen.config.processes import StopSigns
+
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2
@@ -30,10 +32,25 @@ SET_PARENT_DEATH_SIGNAL = 1  # of Linux's prctl
 BROKEN = 70  # exit code: a part was killed
 
 
-def end_with_parent() -> None:
-    """Let the system kill this process when the one that started it ends, where it can do that."""
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+class Forks:
+    """Sees to it that a process ends with the one that has started it, where the system can do that."""
+
+    parent = 0
+
+    def before(self) -> None:
+        """Write down who starts one."""
+        self.parent = os.getpid()
+
+    def in_child(self) -> None:
+        """Let the system kill this process when its parent ends.
+
+        A parent that was killed between the start and now sends no signal any more: without a look
+        at who the parent is, this one would stay for ever, and take jobs that it never does.
+        """
+        with suppress(AttributeError, OSError):
+            ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != self.parent:
+            os._exit(BROKEN)
 
 
 class StrictSentinel(Sentinel):  # type: ignore[misc]  # django-q has no types
@@ -68,22 +85,18 @@ def run_until_stopped() -> None:
     A service manager may send the signal to every process at once. The watching process then dies
     of it, and asking it to stop would wait for ever; so it is given a moment to do so first.
     """
-    stop = threading.Event()
-
-    def remember(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, remember)
-    signal.signal(signal.SIGINT, remember)
-    os.register_at_fork(after_in_child=end_with_parent)
-    while not stop.is_set():
+    stop = StopSigns()
+    stop.listen()
+    forks = Forks()
+    os.register_at_fork(before=forks.before, after_in_child=forks.in_child)
+    while not stop.asked:
         sentinel, ask_to_finish = _begin()
         while sentinel.is_alive() and not stop.wait(LOOK_SECONDS):
             pass
         sentinel.join(timeout=MOMENT)
         if sentinel.is_alive():
             _finish(sentinel, ask_to_finish)
-        elif not stop.is_set():
+        elif not stop.asked:
             logger.error("the worker's processes have ended; they start again in %d s", PAUSE)
             stop.wait(PAUSE)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from quartiersladen.kernel.logs import LINE, MaskingFormatter
 
@@ -83,16 +83,36 @@ class Child:
         self.process = None
 
 
+class StopSigns:
+    """Remembers SIGTERM and Ctrl-C.
+
+    A plain flag: the lock of an Event may be held by the very thread that the signal interrupts,
+    which would then wait for itself for ever.
+    """
+
+    asked = False
+
+    def remember(self, _number: int, _frame: FrameType | None) -> None:
+        """Take the signal."""
+        self.asked = True
+
+    def wait(self, seconds: float) -> bool:
+        """Let time pass; say whether somebody has asked to stop."""
+        end = time.monotonic() + seconds
+        while not self.asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, LOOK_SECONDS))
+        return self.asked
+
+    def listen(self) -> dict[int, Any]:
+        """Begin to listen; return who has listened before."""
+        signals = (signal.SIGINT, signal.SIGTERM)
+        return {number: signal.signal(number, self.remember) for number in signals}
+
+
 @contextmanager
-def _stop_signals() -> Iterator[threading.Event]:
-    stop = threading.Event()
-
-    def remember(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {
-        number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+def _stop_signals() -> Iterator[StopSigns]:
+    stop = StopSigns()
+    before = stop.listen()
     try:
         yield stop
     finally:
