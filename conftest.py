@@ -203,9 +203,23 @@ class NotRunFromWorkers:
         known.update(getattr(node, "workeroutput", {}).get("not_run", ()))
 
 
+class FailuresAtOnce:
+    """Names each failure when it happens: a run that is ended from outside prints no summary."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Print one line beside the dots."""
+        if report.failed and not hasattr(self._config, "workerinput"):
+            reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+            reporter.write_line(f" FAILED in {report.when}: {report.nodeid}")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the collector."""
+    """Register what the controller does with the news of its workers."""
     config.pluginmanager.register(NotRunFromWorkers())
+    config.pluginmanager.register(FailuresAtOnce(config))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

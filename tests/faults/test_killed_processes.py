@@ -42,7 +42,8 @@ def kill_one(house: House, what: str, dice: random.Random) -> None:
     os.kill(dice.choice(pids), signal.SIGKILL)
     if what == "serve":
         # What it had started notices by itself, and a service manager starts it again.
-        assert until(lambda: not house.processes())
+        until(lambda: not house.processes())
+        assert house.processes() == {}
         open_the_house(house)
 
 
@@ -103,6 +104,7 @@ def test_ten_kills_lose_nothing_and_double_nothing(tmp_path, founded):
         acknowledged = [text for neighbour in neighbours for text in neighbour.acknowledged]
         # Whatever was begun was pressed again until it was acknowledged.
         assert told == Counter(acknowledged)
+        assert [neighbour.given_up for neighbour in neighbours] == [[], [], []]
         assert [neighbour.unexpected for neighbour in neighbours] == [[], [], []]
         assert len(acknowledged) >= len(KILLS) * TOLD_BETWEEN
         assert sum(neighbour.cut_off for neighbour in neighbours) > 0

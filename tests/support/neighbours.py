@@ -5,11 +5,14 @@ import threading
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
+from math import inf
 from urllib.parse import urlencode
 
 FORM = "/anliegen/neu/"
 HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|submission_key)"\s+value="([^"]+)"')
 SECONDS = 10
+#: How long somebody whom nobody answers goes on pressing, after they were told to stop.
+PATIENCE = 120  # seconds
 
 
 @dataclass(slots=True)
@@ -69,6 +72,7 @@ class Neighbour:
     port: int
     stop: threading.Event
     acknowledged: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     cut_off: int = 0
     unexpected: list[int] = field(default_factory=list)
 
@@ -82,7 +86,10 @@ class Neighbour:
 
     def _tell(self, text: str, number: int) -> None:
         form: Form | None = None
-        while True:
+        gives_up_at = inf
+        while time.monotonic() < gives_up_at:
+            if self.stop.is_set():
+                gives_up_at = min(gives_up_at, time.monotonic() + PATIENCE)
             try:
                 form = form or Form.opened(self.port)
                 mail = {"way": "mail", "email": f"{self.name}{number}@example.org"}
@@ -96,3 +103,4 @@ class Neighbour:
                 return
             self.unexpected.append(answer.status)
             time.sleep(0.1)
+        self.given_up.append(text)
