@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from quartiersladen.api import views_office
 from quartiersladen.api.responses import TYPES
-from quartiersladen.api.views_public import document, georeport, json_api
+from quartiersladen.api.views_public import document, georeport, json_addresses
 
 app_name = "api"
 SETTINGS = "buero/einstellungen/schnittstellen/"
@@ -28,7 +28,7 @@ urlpatterns = [
     *in_each_format("v2/tokens/<str:token>", georeport.token, "token"),
     path("api/v1/openapi.json", document.openapi, name="openapi"),
     path("api/v1/docs", document.docs, name="docs"),
-    *json_api.patterns("api/v1/"),
+    *json_addresses.patterns("api/v1/"),
     path(SETTINGS, views_office.interfaces, name="interfaces"),
     path(SETTINGS + "schluessel/neu/", views_office.key_new, name="key_new"),
     path(

@@ -22,9 +22,9 @@ from quartiersladen.concerns.timeline import MOVES
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.search import words_of
 from quartiersladen.dossiers.states import Audience
+from quartiersladen.kernel.areas import METRES_PER_DEGREE
 from quartiersladen.kernel.links import BadLink, read_token
 from quartiersladen.quarters.models import Quarter
-from quartiersladen.quarters.outline import METRES_PER_DEGREE
 
 MOST_POINTS = 4000
 IN_A_FEED = 50

@@ -38,9 +38,9 @@ from quartiersladen.concerns.states import (
     RuleMode,
 )
 from quartiersladen.dossiers.models import Document
+from quartiersladen.kernel.areas import METRES_PER_DEGREE
 from quartiersladen.kernel.text import NOT_IN_WORDS, fold, likeness, trigrams
 from quartiersladen.quarters.models import Quarter
-from quartiersladen.quarters.outline import METRES_PER_DEGREE
 
 DAYS = 90  # so long a closed concern may be the same
 MOST = 5  # hints

@@ -7,6 +7,12 @@ from django.core.exceptions import ImproperlyConfigured
 from quartiersladen.config.env import env_text, env_url
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+CLIENT = "allauth.socialaccount.providers.openid_connect"
+
+
+def apps() -> list[str]:
+    """Return the app that speaks with the service; without a service its memory is spared."""
+    return [CLIENT] if env_text("OIDC_ISSUER") else []
 
 
 def sign_in_services() -> list[dict[str, Any]]:

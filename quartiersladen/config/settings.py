@@ -107,7 +107,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
+    *oidc.apps(),
     "axes",
     "csp",
     "django_htmx",

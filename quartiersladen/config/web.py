@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Callable
 from ctypes import CDLL
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,11 +27,11 @@ from quartiersladen.quarters.states import Land
 REQUEST_SECONDS = 60
 STOP_SECONDS = 5
 PACKAGE = Path(__file__).resolve().parent.parent
-#: Heavy libraries that commands spare until they need them; pages always do.
-LOADED_LATE = ("shapely.geometry",)
 TRIM_AFTER = 25  # answers
 ANSWERS = count(1)
-TRIM = getattr(CDLL(None), "malloc_trim", None)  # of the GNU C library
+LIBC = CDLL(None)
+TRIM = getattr(LIBC, "malloc_trim", None)  # of the GNU C library
+M_ARENA_MAX = -8  # from its malloc.h
 GARBAGE_AFTER = 5_000  # new objects; Python's own 700 comes several times per page
 
 
@@ -81,7 +80,17 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE_AFTER)
+        _share_one_arena()
         return application
+
+
+def _share_one_arena() -> None:
+    """Let all threads take memory from one place; else each keeps what its largest page left.
+
+    Python runs one thread at a time anyway, so they hardly ever wait for each other here.
+    """
+    if TRIM is not None:
+        LIBC.mallopt(M_ARENA_MAX, 1)
 
 
 def _give_back(worker: Any, request: Any, environ: Any, response: Any) -> None:  # noqa: ANN401, ARG001 -- gunicorn's
@@ -100,8 +109,6 @@ def _bring_in_what_pages_need() -> None:
         if Path(folder).is_relative_to(PACKAGE):
             for path in sorted(Path(folder).rglob("*.html")):
                 get_template(path.relative_to(folder).as_posix())
-    for name in LOADED_LATE:
-        import_module(name)
     holidays_of(Land.SACHSEN, timezone.now().year)  # the library reads a country when asked for it
 
 

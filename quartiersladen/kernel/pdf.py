@@ -15,11 +15,12 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import cast
-
-import typst
+from typing import TYPE_CHECKING, cast
 
 from quartiersladen.kernel.text import with_steady_numbers
+
+if TYPE_CHECKING:
+    import typst
 
 #: Templates lie somewhere in the package and may import each other.
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +41,9 @@ class PdfFailed(Exception):  # noqa: N818 -- reads as a sentence where it is rai
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler() -> "typst.Compiler":
+    import typst  # noqa: PLC0415 -- 7 MB that processes spare which print nothing
+
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
     )
@@ -95,6 +98,8 @@ def _each(value: object, change: Callable[[str], str]) -> object:
 
 
 def _compile(template: Path, inputs: Mapping[str, object], now: datetime) -> bytes:
+    import typst  # noqa: PLC0415 -- as in _compiler
+
     main = WRAPPER.format(template.resolve().relative_to(ROOT).as_posix())
     try:
         with _LOCK:

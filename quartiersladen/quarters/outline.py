@@ -1,18 +1,16 @@
 """Geometry of a programme area: drawing it, its middle, its squares, and whether a point lies inside."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from json import dumps, loads
 from math import ceil, cos, radians
 from string import ascii_uppercase
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
+from quartiersladen.kernel.areas import METRES_PER_DEGREE, Area, area_of
 
 BOX = 100  # width and height of the drawn outline
-METRES_PER_DEGREE = 111_320
 MOST_SQUARES = 200  # in one direction; a larger area is no quarter
 
 
@@ -24,34 +22,27 @@ class Centre(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _shape(outline_json: str) -> "BaseGeometry":
-    from shapely.geometry import shape  # noqa: PLC0415 -- half a second that most commands spare
-
-    return shape(loads(outline_json))
+def _read(outline_json: str) -> Area:
+    return area_of(loads(outline_json))
 
 
-def _geometry(outline: Mapping[str, Any]) -> "BaseGeometry | None":
-    return _shape(dumps(outline, sort_keys=True)) if outline else None
-
-
-def _rings(geometry: "BaseGeometry") -> Iterator[list[tuple[float, float]]]:
-    for polygon in getattr(geometry, "geoms", [geometry]):
-        yield list(polygon.exterior.coords)
+def _area(outline: Mapping[str, Any]) -> Area | None:
+    return _read(dumps(outline, sort_keys=True)) if outline else None
 
 
 def svg_path(outline: Mapping[str, Any]) -> str:
     """Return SVG path data of the outline in a 100 x 100 box, north up; '' without outline."""
-    geometry = _geometry(outline)
-    if geometry is None:
+    area = _area(outline)
+    if area is None:
         return ""
-    west, south, east, north = geometry.bounds
+    west, south, east, north = area.bounds
     squeeze = cos(radians((south + north) / 2))
     scale = BOX / max((east - west) * squeeze, north - south)
     parts = []
-    for ring in _rings(geometry):
+    for rings in area.polygons:
         points = [
             f"{(lon - west) * squeeze * scale:.1f} {(north - lat) * scale:.1f}"
-            for lon, lat in ring
+            for lon, lat in rings[0]
         ]
         parts.append("M" + "L".join(points) + "Z")
     return "".join(parts)
@@ -59,11 +50,11 @@ def svg_path(outline: Mapping[str, Any]) -> str:
 
 def centre_of(outline: Mapping[str, Any]) -> Centre | None:
     """Return a point in the middle of the outline, None without outline."""
-    geometry = _geometry(outline)
-    if geometry is None:
+    area = _area(outline)
+    if area is None:
         return None
-    middle = geometry.representative_point()
-    return Centre(latitude=middle.y, longitude=middle.x)
+    longitude, latitude = area.middle()
+    return Centre(latitude=latitude, longitude=longitude)
 
 
 def lies_inside(
@@ -73,13 +64,11 @@ def lies_inside(
 
     Without an outline every point counts as inside: nothing is known against it.
     """
-    from shapely.geometry import Point  # noqa: PLC0415 -- as in _shape
-
-    geometry = _geometry(outline)
-    if geometry is None:
+    area = _area(outline)
+    if area is None:
         return True
-    distance_degrees: float = geometry.distance(Point(longitude, latitude))
-    return distance_degrees * METRES_PER_DEGREE <= tolerance_metres
+    outside = area.metres_outside(longitude, latitude, at_most=tolerance_metres)
+    return outside <= tolerance_metres
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +105,10 @@ class Grid:
 
 def grid_of(outline: Mapping[str, Any], *, metres: int) -> Grid | None:
     """Return the squares of so many metres over the area, None without outline."""
-    geometry = _geometry(outline)
-    if geometry is None:
+    area = _area(outline)
+    if area is None:
         return None
-    west, south, east, north = geometry.bounds
+    west, south, east, north = area.bounds
     step_latitude = metres / METRES_PER_DEGREE
     step_longitude = step_latitude / cos(radians((south + north) / 2))
     return Grid(

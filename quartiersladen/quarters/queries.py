@@ -3,18 +3,18 @@
 from datetime import date
 from functools import lru_cache
 
-import holidays
 from django.db.models import Q, QuerySet
 
 from quartiersladen.kernel.clock import add_working_days
 from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter, Theme
 from quartiersladen.quarters.outline import lies_inside
+from quartiersladen.quarters.public_holidays import Germany
 
 
 @lru_cache(maxsize=128)
 def holidays_of(land: str, year: int) -> frozenset[date]:
     """Return the public holidays of a Land in `year` and the year after."""
-    return frozenset(holidays.country_holidays("DE", subdiv=land, years=[year, year + 1]))
+    return frozenset(Germany(subdiv=land, years=[year, year + 1]))
 
 
 def add_days_at_work(quarter: Quarter, start: date, days: int) -> date:

@@ -14,7 +14,7 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.config import oidc
 from quartiersladen.quarters.testing import make_quarter
-from tests.support.oidc import SignInService, free_port
+from tests.support.oidc import SignInService, free_port, let_house_use
 
 BEGIN = "/konto/oidc/oidc/login/"
 BACK = "/konto/oidc/oidc/login/callback/"
@@ -37,9 +37,7 @@ def ask_at(settings, issuer: str, **more) -> None:
     """Let the house use the service at `issuer`."""
     app = oidc.service(issuer, name="laden", secret="erfunden")  # noqa: S106 -- invented
     app["settings"] |= more
-    settings.SOCIALACCOUNT_PROVIDERS = {
-        "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}
-    }
+    let_house_use(settings, app)
 
 
 def question(client: Client) -> str:
@@ -256,7 +254,7 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(monkeypatch, changes, s
 
 
 def test_right_settings_name_one_service_and_none_names_none(monkeypatch):
-    assert oidc.sign_in_services() == []
+    assert (oidc.sign_in_services(), oidc.apps()) == ([], [])
     for name, value in GOOD.items():
         monkeypatch.setenv(name, value)
     [found] = oidc.sign_in_services()
@@ -265,3 +263,4 @@ def test_right_settings_name_one_service_and_none_names_none(monkeypatch):
         "laden",
         "https://id.example.org",
     )
+    assert oidc.apps() == ["allauth.socialaccount.providers.openid_connect"]

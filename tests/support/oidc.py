@@ -9,6 +9,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
+from allauth.socialaccount.providers import registry
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 
 PATIENCE = 90  # seconds until it listens
 
@@ -64,3 +66,11 @@ class SignInService:
         )
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
+
+
+def let_house_use(settings: Any, service: dict[str, Any]) -> None:
+    """Put the house in the state of one that was started with OIDC_ISSUER for this service."""
+    registry.register(OpenIDConnectProvider)  # what allauth does for an installed app
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [service]}
+    }

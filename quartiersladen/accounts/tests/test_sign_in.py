@@ -25,6 +25,7 @@ from quartiersladen.accounts.testing import PASSWORD, make_member
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.testing import make_quarter
+from tests.support.oidc import let_house_use
 
 LOGIN = "/anmelden/"
 OPERATOR = {
@@ -142,7 +143,7 @@ def social_login(email: str, *, verified: bool) -> SocialLogin:
 def test_the_operators_own_sign_in_opens_only_to_known_and_confirmed_addresses(
     client, mira, settings
 ):
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OPERATOR]}}
+    let_house_use(settings, OPERATOR)
     adapter = get_social_adapter()
     request = client.get("/").wsgi_request
     assert adapter.is_open_for_signup(request, social_login(mira.email, verified=True)) is False

@@ -8,7 +8,6 @@ from django.urls import get_script_prefix
 from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import HouseRequest, public
-from quartiersladen.api.views_public.json_api import api
 
 PREFIX = "api/v1/"
 
@@ -18,6 +17,8 @@ def _words(facts: dict[str, Any]) -> str:
 
 
 def _document(prefix: str) -> dict[str, Any]:
+    from quartiersladen.api.views_public.json_api import api  # noqa: PLC0415 -- see json_addresses
+
     return dict(api.get_openapi_schema(path_prefix=prefix))
 
 

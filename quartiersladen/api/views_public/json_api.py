@@ -4,29 +4,19 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from functools import wraps
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from django.conf import settings
-from django.core.exceptions import (
-    BadRequest,
-    ObjectDoesNotExist,
-    RequestDataTooBig,
-    TooManyFieldsSent,
-)
-from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.gzip import gzip_page
 from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
-from quartiersladen.accounts.access import HouseRequest, by_key
 from quartiersladen.api import responses
 from quartiersladen.api.models import ApiKey
 from quartiersladen.api.parameters import plain
@@ -49,8 +39,6 @@ from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.queries import public_themes_of
 
 MOST_ROWS = 200
-READS = ("GET", "HEAD")
-UNREADABLE = (BadRequest, RequestDataTooBig, TooManyFieldsSent, UnreadablePostError)
 STATUS: tuple[tuple[type[Refusal], int, str], ...] = (
     (NotAllowed, 403, "Forbidden"),
     (Conflict, 409, "Conflict"),
@@ -497,44 +485,8 @@ def _failed(_request: HttpRequest, failed: HttpError) -> HttpResponse:
 
 
 # --- Addresses ------------------------------------------------------------------------------------
-def patterns(start: str) -> list[URLPattern]:
-    """Return the addresses of the interface, each with its access, for one list of addresses."""
+def view_of(name: str) -> Callable[..., HttpResponse]:
+    """Return the view that answers all methods of the address with this name, key check included."""
     found, _app, _space = api.urls
-    views: dict[str, URLPattern] = {}
-    for entry in found:
-        # One view answers all methods of an address; the first name is its name.
-        if isinstance(entry, URLPattern) and entry.name != "api-root":
-            views.setdefault(str(entry.pattern), entry)
-    return [
-        path(f"{start}{route}", _guarded(entry.callback), name=entry.name)
-        for route, entry in views.items()
-    ]
-
-
-def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-    @csrf_exempt
-    @by_key
-    @gzip_page
-    @wraps(view)
-    def inner(request: HouseRequest, /, **arguments: Any) -> HttpResponse:  # noqa: ANN401 -- from the address
-        method = request.method
-        # What answers a GET answers a HEAD; the server leaves the body out.
-        request.method = "GET" if method == "HEAD" else method
-        try:
-            response = view(request, **arguments)
-        except UNREADABLE:
-            response = responses.problem(
-                400, "Bad Request", _("The body has to be JSON of at most 1 MB.")
-            )
-        finally:
-            request.method = method
-        if response.status_code == 405:
-            allowed = response["Allow"]
-            words = _("This address does not take this method.")
-            response = responses.problem(405, "Method Not Allowed", words)
-            response["Allow"] = allowed
-        if method in READS:
-            response["Access-Control-Allow-Origin"] = "*"
-        return response
-
-    return inner
+    callbacks = {entry.name: entry.callback for entry in found if isinstance(entry, URLPattern)}
+    return cast("Callable[..., HttpResponse]", callbacks[name])
