@@ -164,12 +164,12 @@ class Page(Generic[R]):
 
 def concerns_inside(viewer: Viewer) -> QuerySet[Concern]:
     """Return the concerns whose page at the desk the viewer may open, without order."""
-    return Concern.objects.filter(rows_inside(viewer, DOSSIER), quarter_id=viewer.quarter_id)
+    return Concern.objects.filter(rows_inside(viewer, DOSSIER, quarter="quarter_id"))
 
 
 def concerns_for(viewer: Viewer) -> QuerySet[Concern]:
     """Return the concerns that the viewer may see, without order."""
-    return Concern.objects.filter(visible_rows(viewer, DOSSIER), quarter_id=viewer.quarter_id)
+    return Concern.objects.filter(visible_rows(viewer, DOSSIER, quarter="quarter_id"))
 
 
 def released(viewer: Viewer) -> QuerySet[Concern]:

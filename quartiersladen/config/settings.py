@@ -55,7 +55,7 @@ BEHIND_PROXY = env_flag("BEHIND_PROXY")
 HOST = env_text("HOST", "127.0.0.1")
 PORT = env_int("PORT", 8000, at_least=1, at_most=65_535)
 WEB_WORKERS = env_int("WEB_WORKERS", 1, at_least=1, at_most=64)  # processes
-WEB_THREADS = env_int("WEB_THREADS", 8, at_least=1, at_most=64)  # per process
+WEB_THREADS = env_int("WEB_THREADS", 6, at_least=1, at_most=64)  # per process
 _smtp = env_url("SMTP_URL", ("smtp", "smtps"))
 SMTP_URL = _smtp.geturl() if _smtp else ""
 _imap = env_url("IMAP_URL", ("imap", "imaps"))
