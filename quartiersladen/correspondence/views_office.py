@@ -17,7 +17,7 @@ from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.correspondence.queries import get_kept_snippet, kept_snippets
 from quartiersladen.correspondence.services import delete_snippet, save_snippet
 from quartiersladen.correspondence.states import Occasion
-from quartiersladen.kernel.errors import Conflict, Invalid
+from quartiersladen.ui.refused import tried
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -48,24 +48,17 @@ def _form(request: StaffRequest, found: TextSnippet | None) -> SnippetForm:
 
 
 def _save(request: StaffRequest, found: TextSnippet | None, form: SnippetForm) -> HTTPStatus:
-    if not form.is_valid():
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        save_snippet(
+    return tried(
+        form,
+        lambda: save_snippet(
             viewer=request.viewer,
             quarter=request.quarter,
             snippet=found,
             facts=form.facts(),
             version=form.cleaned_data["version"],
             now=timezone.now(),
-        )
-    except Invalid as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    except Conflict as refusal:
-        form.add_error(None, str(refusal.sentence))
-        return HTTPStatus.CONFLICT
-    return HTTPStatus.OK
+        ),
+    )
 
 
 @require_http_methods(METHODS)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quartiersladen.accounts.access import StaffRequest, office, or_404
 from quartiersladen.directory import queries, services
 from quartiersladen.directory.forms import BodyForm, PersonForm, initial_of, person_initial
-from quartiersladen.directory.models import ResponsibleBody
-from quartiersladen.kernel.errors import Conflict, Invalid
+from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.ui.refused import tried
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -33,25 +33,20 @@ def bodies(request: StaffRequest) -> HttpResponse:
 
 
 def _save(request: StaffRequest, form: BodyForm, body: ResponsibleBody | None) -> HTTPStatus:
-    if not form.is_valid():
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        services.save_body(
+    status = tried(
+        form,
+        lambda: services.save_body(
             viewer=request.viewer,
             quarter=request.quarter,
             body=body,
             facts=form.facts(),
             version=form.cleaned_data["version"],
             now=timezone.now(),
-        )
-    except Invalid as refusal:
-        form.add_error(refusal.field or None, str(refusal))
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    except Conflict as refusal:
-        form.add_error(None, str(refusal))
-        return HTTPStatus.CONFLICT
-    messages.success(request, _("Saved."))
-    return HTTPStatus.OK
+        ),
+    )
+    if status == HTTPStatus.OK:
+        messages.success(request, _("Saved."))
+    return status
 
 
 @require_http_methods(METHODS)
@@ -101,28 +96,33 @@ def body_edit(request: StaffRequest, body_id: int) -> HttpResponse:
     return _body_page(request, body, form, status=status)
 
 
+def _save_person(
+    request: StaffRequest, form: PersonForm, body: ResponsibleBody, person: ContactPerson | None
+) -> HTTPStatus:
+    return tried(
+        form,
+        lambda: services.save_person(
+            viewer=request.viewer,
+            body=body,
+            person=person,
+            facts=form.facts(),
+            now=timezone.now(),
+        ),
+    )
+
+
 @require_POST
 @office
 def person_new(request: StaffRequest, body_id: int) -> HttpResponse:
     """Add a contact person."""
     body = or_404(queries.get_body, request.viewer, body_id)
     form = PersonForm(request.POST, auto_id="person_%s")
-    if form.is_valid():
-        try:
-            services.save_person(
-                viewer=request.viewer,
-                body=body,
-                person=None,
-                facts=form.facts(),
-                now=timezone.now(),
-            )
-        except Invalid as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("directory:body_edit", body.pk)
+    status = _save_person(request, form, body, None)
+    if status == HTTPStatus.OK:
+        messages.success(request, _("Saved."))
+        return redirect("directory:body_edit", body.pk)
     body_form = BodyForm(quarter=request.quarter, initial=initial_of(body))
-    return _body_page(request, body, body_form, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _body_page(request, body, body_form, form, status)
 
 
 @require_http_methods(METHODS)
@@ -134,19 +134,8 @@ def person_edit(request: StaffRequest, body_id: int, person_id: int) -> HttpResp
     form = PersonForm(request.POST or None, initial=person_initial(person))
     status = HTTPStatus.OK
     if request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
-            try:
-                services.save_person(
-                    viewer=request.viewer,
-                    body=body,
-                    person=person,
-                    facts=form.facts(),
-                    now=timezone.now(),
-                )
-            except Invalid as refusal:
-                form.add_error(refusal.field or None, str(refusal))
-            else:
-                return redirect("directory:body_edit", body.pk)
+        status = _save_person(request, form, body, person)
+        if status == HTTPStatus.OK:
+            return redirect("directory:body_edit", body.pk)
     context = {"form": form, "body": body, "nav_section": "directory"}
     return render(request, "directory/office/person.html", context, status=status)

@@ -1,25 +1,20 @@
 """The page of one concern: left the story, right the state and the deeds."""
 
-from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from quartiersladen.concerns import meeting_lines, rules, timeline
 from quartiersladen.concerns.forms.office import ANSWER_WAYS
-from quartiersladen.concerns.letters import Letter, has_letter
+from quartiersladen.concerns.letters import has_letter
 from quartiersladen.concerns.states import AnswerWay, ConcernState
-from quartiersladen.concerns.views_office.case import Case, fresh
+from quartiersladen.concerns.views_office.case import Case
 from quartiersladen.concerns.views_office.offers import (
     Attempt,
     deeds_of,
-    mark,
     may_forward,
     may_meet,
     proposals,
@@ -33,8 +28,6 @@ from quartiersladen.dossiers.confidential import readings_of
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.parts import links_to_parts
 from quartiersladen.dossiers.queries import journal, next_follow_up
-from quartiersladen.dossiers.rules import may_look_inside
-from quartiersladen.kernel.errors import Conflict, Invalid, TransitionRefused
 from quartiersladen.kernel.language import language_name
 from quartiersladen.outbox.queries import readable_text
 
@@ -182,88 +175,3 @@ def show(
         **_journal(case, request.GET.get("journal", "")),
     }
     return render(request, PAGE, context, status=status)
-
-
-def explain(refusal: Conflict) -> str:
-    """Return the sentence of a conflict; for a state that forbids it, what is possible."""
-    if not isinstance(refusal, TransitionRefused):
-        return str(refusal.sentence)
-    words = {
-        "check": _("check"),
-        "take_on": _("take on"),
-        "forward": _("pass on"),
-        "close": _("close"),
-        "withdraw": _("withdraw"),
-        "reopen": _("take up again"),
-        "ask_again": _("ask again"),
-        "ask_person": _("ask the person back"),
-        "join": _("join to another concern"),
-        "let_in": _("let in from the quarantine"),
-    }
-    possible = ", ".join(words[action] for action in refusal.allowed if action in words)
-    steps = _("Possible now: %(steps)s") % {"steps": possible or "–"}
-    return f"{refusal.sentence} {steps}"
-
-
-#: A service names the column; forms of several deeds name the same thing in their own words.
-OTHER_NAMES = {"next_on": ("due_on", "ask_on"), "due_on": ("ask_on",), "reply": ("words",)}
-Data = dict[str, Any]
-
-
-def field_of(form: Form, refusal: Invalid) -> str | None:
-    """Return the field at which a refusal is explained, None for the form as a whole."""
-    names = (refusal.field, *OTHER_NAMES.get(refusal.field, ()))
-    return next((name for name in names if name in form.fields), None)
-
-
-def act(
-    case: Case,
-    name: str,
-    form: Form,
-    deed: Callable[[Data], object],
-    preview: Callable[[Data], Letter | None] | None = None,
-) -> HttpResponse:
-    """Do a deed with a form, or show the page again with what was typed and why not.
-
-    preview: the mail that the deed would send; it is shown first, and only what was seen is sent.
-    Wrong input gives 422; a state or a faster colleague that stands against it 409.
-    """
-    if not form.is_bound:
-        posted = case.request.POST.get("version", "")
-        return show(fresh(case), attempt=Attempt(name, form, version=posted), opened=name)
-    letters: Sequence[Letter] = ()
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if form.is_valid():
-        try:
-            letters = _unseen(case, form, preview)
-            if not letters:
-                deed(form.cleaned_data)
-        except Invalid as refusal:
-            form.add_error(field_of(form, refusal), str(refusal))
-        except Conflict as refusal:
-            form.add_error(None, explain(refusal))
-            status = HTTPStatus.CONFLICT
-        else:
-            if not letters:
-                messages.success(case.request, _("Done."))
-                return _back(case)
-            status = HTTPStatus.OK
-    attempt = Attempt(name, form, letters)
-    return show(fresh(case), attempt=attempt, opened=name, status=status)
-
-
-def _back(case: Case) -> HttpResponse:
-    """Lead to the concern; who may not see it any more, to the list."""
-    viewer, dossier = case.request.viewer, case.concern.dossier
-    if dossier.is_confidential and not may_look_inside(viewer, dossier):
-        return redirect("concerns:office_list")
-    return redirect("concerns:office_detail", dossier.reference)
-
-
-def _unseen(
-    case: Case, form: Form, preview: Callable[[Data], Letter | None] | None
-) -> Sequence[Letter]:
-    """Return the mails that would go out and have not been looked at in these words."""
-    letter = preview(form.cleaned_data) if preview else None
-    letters = [letter] if letter else []
-    return [] if mark(letters) == case.request.POST.get("gesehen", "") else letters

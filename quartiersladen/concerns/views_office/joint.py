@@ -19,7 +19,7 @@ from quartiersladen.concerns.services import joining
 from quartiersladen.concerns.similar import likely_duplicates
 from quartiersladen.concerns.states import CONCERN_MACHINE, ConcernState
 from quartiersladen.concerns.views_office.case import Case, fresh, open_case
-from quartiersladen.concerns.views_office.detail import explain
+from quartiersladen.concerns.views_office.doing import explain
 from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.kernel.text import is_key
 

@@ -24,12 +24,12 @@ from quartiersladen.concerns.services import meetings as services
 from quartiersladen.concerns.services.meetings import Invite, Outcome, Plan, Promise
 from quartiersladen.concerns.states import Attendance, ReferralState
 from quartiersladen.concerns.views_office.case import Case, open_case
-from quartiersladen.concerns.views_office.detail import explain, field_of
+from quartiersladen.concerns.views_office.doing import OTHER_NAMES, explain
 from quartiersladen.concerns.views_office.offers import Attempt, Deed, mark
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
-from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.kernel.text import is_key
+from quartiersladen.ui.refused import tried
 
 PLAN_PAGE = "concerns/office/meeting_plan.html"
 PAGE = "concerns/office/meeting.html"
@@ -114,18 +114,17 @@ def _try(
     case: Case, asked: list[forms.InviteForm], form: forms.PlanForm
 ) -> tuple[Letters, HTTPStatus, Meeting | None]:
     """Return the mails to look at first, or the meeting when it is planned."""
-    checked = [one.is_valid() for one in (*asked, form)]
-    if not all(checked):
+    if not all(one.is_valid() for one in asked):
         return [], HTTPStatus.UNPROCESSABLE_ENTITY, None
-    try:
-        letters, made = _look_or_plan(case, asked, form)
-    except Invalid as refusal:
-        form.add_error(field_of(form, refusal), str(refusal))
-        return [], HTTPStatus.UNPROCESSABLE_ENTITY, None
-    except Conflict as refusal:
-        form.add_error(None, explain(refusal))
-        return [], HTTPStatus.CONFLICT, None
-    return letters, HTTPStatus.OK, made
+    found: list[tuple[Letters, Meeting | None]] = []
+    status = tried(
+        form,
+        lambda: found.append(_look_or_plan(case, asked, form)),
+        names=OTHER_NAMES,
+        explain=explain,
+    )
+    letters, made = found[0] if found else ([], None)
+    return letters, status, made
 
 
 def _look_or_plan(
@@ -336,27 +335,21 @@ def _act(
 
     preview: the mails that the deed would send; only what was seen is sent.
     """
-    letters: Sequence[Letter] = ()
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    letters: list[Letter] = []
     request = sitting.case.request
-    if form.is_valid():
-        try:
-            letters = preview(form.cleaned_data) if preview else ()
-            if mark(letters) == request.POST.get("gesehen", ""):
-                letters = ()
-            if not letters:
-                deed(form.cleaned_data)
-        except Invalid as refusal:
-            form.add_error(field_of(form, refusal), str(refusal))
-        except Conflict as refusal:
-            form.add_error(None, explain(refusal))
-            status = HTTPStatus.CONFLICT
-        else:
-            if not letters:
-                messages.success(request, _("Done."))
-                reference = sitting.case.concern.dossier.reference
-                return redirect("concerns:meeting", reference, sitting.meeting.pk)
-            status = HTTPStatus.OK
+
+    def look_or_do() -> None:
+        found = preview(form.cleaned_data) if preview else ()
+        if mark(found) != request.POST.get("gesehen", ""):
+            letters.extend(found)
+        if not letters:
+            deed(form.cleaned_data)
+
+    status = tried(form, look_or_do, names=OTHER_NAMES, explain=explain)
+    if status == HTTPStatus.OK and not letters:
+        messages.success(request, _("Done."))
+        reference = sitting.case.concern.dossier.reference
+        return redirect("concerns:meeting", reference, sitting.meeting.pk)
     attempt = Attempt(name, form, letters)
     return _show(_fresh(sitting), attempt=attempt, opened=name, status=status)
 

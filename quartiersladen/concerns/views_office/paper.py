@@ -14,12 +14,12 @@ from quartiersladen.concerns.forms.office import LetterSentForm
 from quartiersladen.concerns.letters import window_lines
 from quartiersladen.concerns.services.paper import letter_sent, preview_paper
 from quartiersladen.concerns.views_office.case import Case, fresh, open_case
-from quartiersladen.concerns.views_office.detail import explain
+from quartiersladen.concerns.views_office.doing import explain
 from quartiersladen.correspondence.paper import paper_pdf
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.states import ReadWhat
-from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.quarters.queries import programme_footer
+from quartiersladen.ui.refused import tried
 
 BY_HAND = "aushaendigen"
 
@@ -47,24 +47,18 @@ def letter(request: StaffRequest, reference: str) -> HttpResponse:
 
 
 def _try(case: Case, form: LetterSentForm) -> HTTPStatus:
-    if not form.is_valid():
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        letter_sent(
+    return tried(
+        form,
+        lambda: letter_sent(
             viewer=case.request.viewer,
             concern=case.concern,
             way=Way(form.cleaned_data["way"]),
             sent_on=form.cleaned_data["sent_on"],
             version=form.cleaned_data["version"],
             now=case.now,
-        )
-    except Invalid as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    except Conflict as refusal:
-        form.add_error(None, explain(refusal))
-        return HTTPStatus.CONFLICT
-    return HTTPStatus.OK
+        ),
+        explain=explain,
+    )
 
 
 def _page(case: Case, form: LetterSentForm, status: HTTPStatus) -> HttpResponse:

@@ -16,7 +16,7 @@ from quartiersladen.concerns.services.life import NextDateMissing
 from quartiersladen.concerns.services.referrals import PassOn, pass_on, preview
 from quartiersladen.concerns.states import WAITING, ReferralState
 from quartiersladen.concerns.views_office.case import Case, fresh, open_case
-from quartiersladen.concerns.views_office.detail import explain, field_of
+from quartiersladen.concerns.views_office.doing import OTHER_NAMES, explain
 from quartiersladen.concerns.views_office.offers import mark
 from quartiersladen.concerns.views_office.snippets import (
     INSERT,
@@ -28,8 +28,8 @@ from quartiersladen.concerns.views_office.snippets import (
 from quartiersladen.concerns.views_office.suggesting import all_by_rules, suggested
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
-from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.kernel.text import is_key
+from quartiersladen.ui.refused import tried
 
 PAGE = "concerns/office/pass_on.html"
 MOST_BODIES = 10
@@ -144,17 +144,16 @@ def _page(
 
 def _try(case: Case, forms: list[PassOnForm], ask_on: AskOnForm) -> tuple[Letters, HTTPStatus]:
     """Return the mails to look at first; none with status 200 when they have been sent."""
-    checked = [form.is_valid() for form in (*forms, ask_on)]
-    if not all(checked):
+    if not all(form.is_valid() for form in forms):
         return [], HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        return _look_or_send(case, _items(forms), ask_on), HTTPStatus.OK
-    except Invalid as refusal:
-        ask_on.add_error(field_of(ask_on, refusal), str(refusal))
-        return [], HTTPStatus.UNPROCESSABLE_ENTITY
-    except Conflict as refusal:
-        ask_on.add_error(None, explain(refusal))
-        return [], HTTPStatus.CONFLICT
+    letters: Letters = []
+    status = tried(
+        ask_on,
+        lambda: letters.extend(_look_or_send(case, _items(forms), ask_on)),
+        names=OTHER_NAMES,
+        explain=explain,
+    )
+    return letters, status
 
 
 def _look_or_send(case: Case, items: list[PassOn], ask_on: AskOnForm) -> Letters:

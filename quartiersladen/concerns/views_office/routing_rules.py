@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,11 +17,11 @@ from quartiersladen.concerns.forms.report import new_key, read_old_key
 from quartiersladen.concerns.forms.routing_rules import RoutingRuleForm, routing_rule_initial
 from quartiersladen.concerns.models import RoutingRule
 from quartiersladen.concerns.services.routing_rules import add_routing_rule, change_routing_rule
-from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.quarters.queries import districts_of, themes_of
+from quartiersladen.ui.refused import tried
 
 LIST_PAGE = "concerns/office/routing_rules.html"
-PAGE = "concerns/office/routing_rule.html"
+PAGE = "concerns/office/rule.html"
 
 
 @require_safe
@@ -63,20 +64,6 @@ def _store(request: StaffRequest, found: RoutingRule | None, form: RoutingRuleFo
     )
 
 
-def _save(request: StaffRequest, found: RoutingRule | None, form: RoutingRuleForm) -> HTTPStatus:
-    if not form.is_valid():
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        _store(request, found, form)
-    except Invalid as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    except Conflict as refusal:
-        form.add_error(None, str(refusal.sentence))
-        return HTTPStatus.CONFLICT
-    return HTTPStatus.OK
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @office
 def rule(request: StaffRequest, key: int | None = None) -> HttpResponse:
@@ -84,10 +71,17 @@ def rule(request: StaffRequest, key: int | None = None) -> HttpResponse:
     found = or_404(routing.get_routing_rule, request.viewer, key) if key is not None else None
     form, status = _form(request, found), HTTPStatus.OK
     if request.method == "POST":
-        status = _save(request, found, form)
+        status = tried(form, lambda: _store(request, found, form))
         if status == HTTPStatus.OK:
             messages.success(request, _("Saved."))
             return redirect("concerns:routing_rules")
     version = or_404(routing.get_routing_rule, request.viewer, found.pk).version if found else 0
-    context = {"form": form, "rule": found, "version": version, "nav_section": "settings"}
+    context = {
+        "form": form,
+        "rule": found,
+        "version": version,
+        "list_title": _("To whom we pass on"),
+        "list_path": reverse("concerns:routing_rules"),
+        "nav_section": "settings",
+    }
     return render(request, PAGE, context, status=status)

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,11 +15,11 @@ from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.scope_rules import ScopeRuleForm, rule_initial
 from quartiersladen.concerns.models import ScopeRule
 from quartiersladen.concerns.services.scope_rules import save_rule
-from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.quarters.queries import themes_of
+from quartiersladen.ui.refused import tried
 
 LIST_PAGE = "concerns/office/scope_rules.html"
-PAGE = "concerns/office/scope_rule.html"
+PAGE = "concerns/office/rule.html"
 
 
 @require_safe
@@ -41,25 +42,15 @@ def _form(request: StaffRequest, found: ScopeRule | None) -> ScopeRuleForm:
     )
 
 
-def _save(request: StaffRequest, found: ScopeRule | None, form: ScopeRuleForm) -> HTTPStatus:
-    if not form.is_valid():
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        save_rule(
-            viewer=request.viewer,
-            quarter=request.quarter,
-            rule=found,
-            facts=form.facts(),
-            version=form.cleaned_data["version"],
-            now=timezone.now(),
-        )
-    except Invalid as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    except Conflict as refusal:
-        form.add_error(None, str(refusal.sentence))
-        return HTTPStatus.CONFLICT
-    return HTTPStatus.OK
+def _store(request: StaffRequest, found: ScopeRule | None, form: ScopeRuleForm) -> None:
+    save_rule(
+        viewer=request.viewer,
+        quarter=request.quarter,
+        rule=found,
+        facts=form.facts(),
+        version=form.cleaned_data["version"],
+        now=timezone.now(),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,10 +60,17 @@ def rule(request: StaffRequest, key: int | None = None) -> HttpResponse:
     found = or_404(queries.get_scope_rule, request.viewer, key) if key is not None else None
     form, status = _form(request, found), HTTPStatus.OK
     if request.method == "POST":
-        status = _save(request, found, form)
+        status = tried(form, lambda: _store(request, found, form))
         if status == HTTPStatus.OK:
             messages.success(request, _("Saved."))
             return redirect("concerns:scope_rules")
     version = or_404(queries.get_scope_rule, request.viewer, found.pk).version if found else 0
-    context = {"form": form, "rule": found, "version": version, "nav_section": "settings"}
+    context = {
+        "form": form,
+        "rule": found,
+        "version": version,
+        "list_title": _("What we are not responsible for"),
+        "list_path": reverse("concerns:scope_rules"),
+        "nav_section": "settings",
+    }
     return render(request, PAGE, context, status=status)

@@ -1,23 +1,26 @@
-"""The page of a mediation and its deeds. Each loads, checks the form, calls one service, leads back.
+"""The page of a mediation and its deeds; each calls one service. What is around it is in `doing`.
 
 Everybody but the named finds nothing here, whatever their role: 404 as for what is not there.
 """
 
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from quartiersladen.accounts.access import StaffRequest, member, or_404
+from quartiersladen.accounts.access import StaffRequest, member
 from quartiersladen.dossiers.states import ReadWhat
-from quartiersladen.mediation.forms import wanted_in
+from quartiersladen.mediation import forms
+from quartiersladen.mediation.models import Party, Step
 from quartiersladen.mediation.paper import agreement_pdf
+from quartiersladen.mediation.queries import Table
 from quartiersladen.mediation.services import agreement as agreements
 from quartiersladen.mediation.services import life, parties, steps
 from quartiersladen.mediation.states import Assent, Holding, PartyState
 from quartiersladen.mediation.views_office import room as rooms
-from quartiersladen.mediation.views_office.page import act, show
-from quartiersladen.mediation.views_office.room import open_room, open_table
+from quartiersladen.mediation.views_office.doing import act, deed, deed_on
+from quartiersladen.mediation.views_office.page import show
+from quartiersladen.mediation.views_office.room import Room, open_room, open_table
 from quartiersladen.quarters.queries import programme_footer
 
 
@@ -39,289 +42,200 @@ def begin(request: StaffRequest, reference: str) -> HttpResponse:
         room,
         "begin",
         form,
-        lambda data: life.begin_mediation(
+        lambda: life.begin_mediation(
             viewer=request.viewer,
             concern=room.concern,
-            begun_on=data["begun_on"],
+            begun_on=form.cleaned_data["begun_on"],
             first=form.first(),
-            version=data["version"],
+            version=form.cleaned_data["version"],
             now=room.now,
         ),
         _("The mediation has begun. Only who is named sees this concern from now on."),
     )
 
 
-@require_POST
-@member
-def party(request: StaffRequest, reference: str) -> HttpResponse:
+@deed("party", rooms.party_form)
+def party(room: Room, form: forms.PartyForm) -> None:
     """Enter a party."""
-    room = open_table(request, reference)
-    form = rooms.party_form(room, "party", request.POST)
-    return act(
-        room,
-        "party",
-        form,
-        lambda data: parties.add_party(
-            viewer=request.viewer,
-            mediation=room.mediation,
-            facts=form.facts(),
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    parties.add_party(
+        viewer=room.request.viewer,
+        mediation=room.mediation,
+        facts=form.facts(),
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def change(request: StaffRequest, reference: str, party_id: int) -> HttpResponse:
+@deed_on(Table.party, "change", rooms.change_form)
+def change(room: Room, party: Party, form: forms.PartyForm) -> None:
     """Correct what is known of a party."""
-    room = open_table(request, reference)
-    found = or_404(room.table.party, party_id)
-    name = f"change-{found.pk}"
-    form = rooms.change_form(found, name, request.POST)
-    return act(
-        room,
-        name,
-        form,
-        lambda data: parties.change_party(
-            viewer=request.viewer,
-            party=found,
-            facts=form.facts(),
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    parties.change_party(
+        viewer=room.request.viewer,
+        party=party,
+        facts=form.facts(),
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def answer(request: StaffRequest, reference: str, party_id: int) -> HttpResponse:
+@deed_on(Table.party, "answer", rooms.answer_form)
+def answer(room: Room, party: Party, form: forms.AnswerForm) -> None:
     """Write down whether a party takes part."""
-    room = open_table(request, reference)
-    found = or_404(room.table.party, party_id)
-    name = f"answer-{found.pk}"
-    return act(
-        room,
-        name,
-        rooms.answer_form(room, found, name, request.POST),
-        lambda data: parties.take_answer(
-            viewer=request.viewer,
-            party=found,
-            answer=PartyState(data["answer"]),
-            on=data["on"],
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    parties.take_answer(
+        viewer=room.request.viewer,
+        party=party,
+        answer=PartyState(data["answer"]),
+        on=data["on"],
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def erase(request: StaffRequest, reference: str, party_id: int) -> HttpResponse:
+@deed_on(
+    Table.party,
+    "erase",
+    rooms.erase_form,
+    done=_("Deleted. The journal says so, without the name."),
+)
+def erase(room: Room, party: Party, form: forms.EraseForm) -> None:
     """Delete name and contact data of a party who asked for it."""
-    room = open_table(request, reference)
-    found = or_404(room.table.party, party_id)
-    name = f"erase-{found.pk}"
-    return act(
-        room,
-        name,
-        rooms.erase_form(name, request.POST),
-        lambda data: parties.erase_party(
-            viewer=request.viewer, party=found, version=data["version"], now=room.now
-        ),
-        _("Deleted. The journal says so, without the name."),
+    data = form.cleaned_data
+    parties.erase_party(
+        viewer=room.request.viewer, party=party, version=data["version"], now=room.now
     )
 
 
-@require_POST
-@member
-def consent(request: StaffRequest, reference: str, party_id: int) -> HttpResponse:
+@deed_on(Table.party, "consent", rooms.consent_form)
+def consent(room: Room, party: Party, form: forms.ConsentForm) -> None:
     """Write down that a party said yes to the agreement."""
-    room = open_table(request, reference)
-    found = or_404(room.table.party, party_id)
-    name = f"consent-{found.pk}"
-    return act(
-        room,
-        name,
-        rooms.consent_form(room, name, request.POST),
-        lambda data: agreements.take_consent(
-            viewer=request.viewer,
-            party=found,
-            consent=Assent(data["consent"]),
-            on=data["on"],
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    agreements.take_consent(
+        viewer=room.request.viewer,
+        party=party,
+        consent=Assent(data["consent"]),
+        on=data["on"],
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def plan(request: StaffRequest, reference: str) -> HttpResponse:
+@deed("plan", rooms.plan_form)
+def plan(room: Room, form: forms.PlanForm) -> None:
     """Plan a step."""
-    room = open_table(request, reference)
-    form = rooms.plan_form(room, "plan", request.POST)
-    return act(
-        room,
-        "plan",
-        form,
-        lambda data: steps.plan_step(
-            viewer=request.viewer,
-            mediation=room.mediation,
-            step=form.step(),
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    steps.plan_step(
+        viewer=room.request.viewer,
+        mediation=room.mediation,
+        step=form.step(),
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def talk(request: StaffRequest, reference: str) -> HttpResponse:
+@deed("talk", rooms.talk_form)
+def talk(room: Room, form: forms.DoneForm) -> None:
     """Write down a step that was not planned."""
-    room = open_table(request, reference)
-    form = rooms.done_form(room, None, "talk", request.POST)
-    return act(
-        room,
-        "talk",
-        form,
-        lambda data: steps.note_step(
-            viewer=request.viewer,
-            mediation=room.mediation,
-            report=form.report(),
-            wanted=wanted_in(data),
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    steps.note_step(
+        viewer=room.request.viewer,
+        mediation=room.mediation,
+        report=form.report(),
+        wanted=forms.wanted_in(data),
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def done(request: StaffRequest, reference: str, step_id: int) -> HttpResponse:
+@deed_on(Table.step, "done", rooms.done_form)
+def done(room: Room, step: Step, form: forms.DoneForm) -> None:
     """Write down that a planned step took place."""
-    room = open_table(request, reference)
-    found = or_404(room.table.step, step_id)
-    name = f"done-{found.pk}"
-    form = rooms.done_form(room, found, name, request.POST)
-    return act(
-        room,
-        name,
-        form,
-        lambda data: steps.do_step(
-            viewer=request.viewer,
-            step=found,
-            report=form.report(),
-            wanted=wanted_in(data),
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    steps.do_step(
+        viewer=room.request.viewer,
+        step=step,
+        report=form.report(),
+        wanted=forms.wanted_in(data),
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def off(request: StaffRequest, reference: str, step_id: int) -> HttpResponse:
+@deed_on(Table.step, "off", rooms.call_off_form)
+def off(room: Room, step: Step, form: forms.CallOffForm) -> None:
     """Write down that a planned step did not take place."""
-    room = open_table(request, reference)
-    found = or_404(room.table.step, step_id)
-    name = f"off-{found.pk}"
-    return act(
-        room,
-        name,
-        rooms.call_off_form(room, found, name, request.POST),
-        lambda data: steps.call_off(
-            viewer=request.viewer,
-            step=found,
-            wanted=wanted_in(data),
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    steps.call_off(
+        viewer=room.request.viewer,
+        step=step,
+        wanted=forms.wanted_in(data),
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def correct(request: StaffRequest, reference: str, step_id: int) -> HttpResponse:
+@deed_on(Table.step, "correct", rooms.correct_form)
+def correct(room: Room, step: Step, form: forms.ReportForm) -> None:
     """Correct what was written down of a step."""
-    room = open_table(request, reference)
-    found = or_404(room.table.step, step_id)
-    name = f"correct-{found.pk}"
-    form = rooms.correct_form(room, found, name, request.POST)
-    return act(
-        room,
-        name,
-        form,
-        lambda data: steps.correct_step(
-            viewer=request.viewer,
-            step=found,
-            report=form.report(),
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    steps.correct_step(
+        viewer=room.request.viewer,
+        step=step,
+        report=form.report(),
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def agreement(request: StaffRequest, reference: str) -> HttpResponse:
+@deed(
+    "agreement",
+    rooms.agreement_form,
+    done=_("Written down. Now you can print it and have it signed."),
+)
+def agreement(room: Room, form: forms.AgreementForm) -> None:
     """Write down the agreement."""
-    room = open_table(request, reference)
-    return act(
-        room,
-        "agreement",
-        rooms.agreement_form(room, "agreement", request.POST),
-        lambda data: agreements.write_agreement(
-            viewer=request.viewer,
-            mediation=room.mediation,
-            text=data["text"],
-            check_on=data["check_on"],
-            version=data["version"],
-            now=room.now,
-        ),
-        _("Written down. Now you can print it and have it signed."),
+    data = form.cleaned_data
+    agreements.write_agreement(
+        viewer=room.request.viewer,
+        mediation=room.mediation,
+        text=data["text"],
+        check_on=data["check_on"],
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def look(request: StaffRequest, reference: str) -> HttpResponse:
+@deed("look", rooms.look_form)
+def look(room: Room, form: forms.LookForm) -> None:
     """Write down whether the agreement holds."""
-    room = open_table(request, reference)
-    return act(
-        room,
-        "look",
-        rooms.look_form(room, "look", request.POST),
-        lambda data: agreements.take_look(
-            viewer=request.viewer,
-            mediation=room.mediation,
-            holding=Holding(data["holding"]),
-            note=data["note"],
-            wanted=wanted_in(data),
-            version=data["version"],
-            now=room.now,
-        ),
+    data = form.cleaned_data
+    agreements.take_look(
+        viewer=room.request.viewer,
+        mediation=room.mediation,
+        holding=Holding(data["holding"]),
+        note=data["note"],
+        wanted=forms.wanted_in(data),
+        version=data["version"],
+        now=room.now,
     )
 
 
-@require_POST
-@member
-def end(request: StaffRequest, reference: str) -> HttpResponse:
+@deed(
+    "end",
+    rooms.end_form,
+    done=_("The mediation has ended. The concern is still open: please close it with an answer."),
+)
+def end(room: Room, form: forms.EndForm) -> None:
     """End the mediation; the page then proposes how to close the concern."""
-    room = open_table(request, reference)
-    form = rooms.end_form(room, "end", request.POST)
-    return act(
-        room,
-        "end",
-        form,
-        lambda data: life.end_mediation(
-            viewer=request.viewer,
-            mediation=room.mediation,
-            ending=form.ending(),
-            version=data["version"],
-            now=room.now,
-        ),
-        _("The mediation has ended. The concern is still open: please close it with an answer."),
+    data = form.cleaned_data
+    life.end_mediation(
+        viewer=room.request.viewer,
+        mediation=room.mediation,
+        ending=form.ending(),
+        version=data["version"],
+        now=room.now,
     )
 
 

@@ -108,10 +108,10 @@ class Offers:
             (
                 "consent",
                 may_agree and not party.consent,
-                lambda name: rooms.consent_form(room, name),
+                lambda name: rooms.consent_form(room, party, name),
             ),
-            ("change", True, lambda name: rooms.change_form(party, name)),
-            ("erase", True, rooms.erase_form),
+            ("change", True, lambda name: rooms.change_form(room, party, name)),
+            ("erase", True, lambda name: rooms.erase_form(room, party, name)),
         ]
         return list(self._made(offers, key=party.pk, about=party.name))
 
@@ -150,7 +150,7 @@ class Offers:
         room = self.room
         may_plan = self.is_under_way and room.concern.is_open
         offers: list[Offer] = [
-            ("talk", self.is_under_way, lambda name: rooms.done_form(room, None, name)),
+            ("talk", self.is_under_way, lambda name: rooms.talk_form(room, name)),
             ("plan", may_plan, lambda name: rooms.plan_form(room, name)),
         ]
         return list(self._made(offers))

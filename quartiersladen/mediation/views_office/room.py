@@ -100,7 +100,9 @@ def party_form(room: Room, name: str, data: QueryDict | None = None) -> forms.Pa
     return forms.PartyForm(data, initial={"side": side}, auto_id=f"{name}_%s")
 
 
-def change_form(party: Party, name: str, data: QueryDict | None = None) -> forms.PartyForm:
+def change_form(
+    _room: Room, party: Party, name: str, data: QueryDict | None = None
+) -> forms.PartyForm:
     """Return the form that corrects a party."""
     columns = ("name", "side", "phone", "email", "contact", "language", "needs_interpreter")
     initial = {column: getattr(party, column) for column in columns}
@@ -117,12 +119,16 @@ def answer_form(
     return forms.AnswerForm(data, initial=initial, auto_id=f"{name}_%s")
 
 
-def erase_form(name: str, data: QueryDict | None = None) -> forms.EraseForm:
+def erase_form(
+    _room: Room, _party: Party, name: str, data: QueryDict | None = None
+) -> forms.EraseForm:
     """Return the form that deletes a party's data."""
     return forms.EraseForm(data, auto_id=f"{name}_%s")
 
 
-def consent_form(room: Room, name: str, data: QueryDict | None = None) -> forms.ConsentForm:
+def consent_form(
+    room: Room, _party: Party, name: str, data: QueryDict | None = None
+) -> forms.ConsentForm:
     """Return the form for a party's yes to the agreement."""
     initial = {"consent": "signed", "on": room.today}
     return forms.ConsentForm(data, initial=initial, auto_id=f"{name}_%s")
@@ -131,6 +137,11 @@ def consent_form(room: Room, name: str, data: QueryDict | None = None) -> forms.
 def plan_form(room: Room, name: str, data: QueryDict | None = None) -> forms.PlanForm:
     """Return the form for a step to come."""
     return forms.PlanForm(data, initial={"next_on": room.soon}, auto_id=f"{name}_%s")
+
+
+def talk_form(room: Room, name: str, data: QueryDict | None = None) -> forms.DoneForm:
+    """Return the form for what took place without having been planned."""
+    return done_form(room, None, name, data)
 
 
 def done_form(
