@@ -12,7 +12,6 @@ from django.db.models import (
     Exists,
     F,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -51,7 +50,6 @@ from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.queries import kept_text
 from quartiersladen.correspondence.rules import may_read_mail
 from quartiersladen.correspondence.states import Counterpart
-from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import documents_of
 from quartiersladen.dossiers.rules import (
@@ -68,8 +66,7 @@ from quartiersladen.kernel.text import is_key
 from quartiersladen.privacy.models import Consent
 from quartiersladen.privacy.queries import has_agreed
 from quartiersladen.privacy.states import ConsentPurpose
-from quartiersladen.quarters.models import Quarter, Theme
-from quartiersladen.quarters.queries import themes_of
+from quartiersladen.quarters.models import Quarter
 
 PAGE = 50  # rows
 PORTION = 500  # rows of a file
@@ -612,11 +609,6 @@ def by_form_key(quarter: Quarter, key: UUID) -> Concern:
     return Concern.objects.select_related("teller").get(quarter=quarter, submission_key=key)
 
 
-def theme_by_slug(quarter: Quarter, slug: str) -> int | None:
-    """Return the key of an active theme, None if there is none of that name."""
-    return themes_of(quarter).filter(slug=slug).values_list("pk", flat=True).first()
-
-
 def right_addresses(quarter_id: int) -> QuerySet[RightAddress]:
     """Return who helps with what the office does not do, in the office's order."""
     return RightAddress.objects.filter(quarter_id=quarter_id, is_active=True).order_by(
@@ -784,11 +776,6 @@ def achieved(viewer: Viewer, *, limit: int) -> list[Concern]:
     )
 
 
-def theme_by_key(quarter: Quarter, key: str) -> Theme | None:
-    """Return an active theme by its key as a form sends it, None for anything else."""
-    return themes_of(quarter).filter(pk=int(key)).first() if is_key(key) else None
-
-
 def get_own_talk(viewer: Viewer, key: str) -> Talk:
     """Return a talk that the viewer counted. Raises Talk.DoesNotExist."""
     if not is_key(key):
@@ -796,40 +783,6 @@ def get_own_talk(viewer: Viewer, key: str) -> Talk:
     return Talk.objects.select_related("quarter").get(
         pk=int(key), quarter_id=viewer.quarter_id, by_id=viewer.user_id
     )
-
-
-def people_at(body_ids: Iterable[int], day: date) -> dict[int, list[ContactPerson]]:
-    """Return who works at these bodies on `day`, by body; one statement, none without bodies."""
-    keys = set(body_ids)
-    present = Q(to_on__isnull=True) | Q(to_on__gte=day)
-    rows = ContactPerson.objects.filter(present, body_id__in=keys, from_on__lte=day)
-    found: dict[int, list[ContactPerson]] = {key: [] for key in keys}
-    for person in rows.order_by("name", "pk"):
-        found[person.body_id].append(person)
-    return found
-
-
-def bodies_by_theme(quarter_id: int, theme_id: int | None) -> list[tuple[ResponsibleBody, bool]]:
-    """Return the active bodies with whether they are known for the theme, those first."""
-    rows = ResponsibleBody.objects.filter(quarter_id=quarter_id, is_active=True)
-    fitting = set(rows.filter(themes=theme_id).values_list("pk", flat=True)) if theme_id else set()
-    bodies = [(body, body.pk in fitting) for body in rows.order_by("sort_name")]
-    return sorted(bodies, key=lambda pair: not pair[1])
-
-
-def bodies_with_people(
-    quarter_id: int, keys: list[int], day: date
-) -> list[tuple[ResponsibleBody, list[ContactPerson]]]:
-    """Return the chosen active bodies with the people who work there on `day`."""
-    present = ContactPerson.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day
-    ).order_by("name", "pk")
-    bodies = (
-        ResponsibleBody.objects.filter(quarter_id=quarter_id, is_active=True, pk__in=keys)
-        .prefetch_related(Prefetch("people", queryset=present))
-        .order_by("sort_name")
-    )
-    return [(body, list(body.people.all())) for body in bodies]
 
 
 HIT_DAYS = 365

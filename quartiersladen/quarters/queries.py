@@ -6,6 +6,7 @@ from functools import lru_cache
 from django.db.models import Q, QuerySet
 
 from quartiersladen.kernel.clock import add_working_days
+from quartiersladen.kernel.text import is_key
 from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter, Theme
 from quartiersladen.quarters.outline import lies_inside
 from quartiersladen.quarters.public_holidays import Germany
@@ -72,6 +73,16 @@ def last_seen(host: str, slug: str | None) -> Quarter | None:
 def themes_of(quarter: Quarter) -> QuerySet[Theme]:
     """Return the themes that can be chosen, in the office's order."""
     return Theme.objects.filter(quarter=quarter, is_active=True).order_by("position", "pk")
+
+
+def theme_by_slug(quarter: Quarter, slug: str) -> int | None:
+    """Return the key of an active theme, None if there is none of that name."""
+    return themes_of(quarter).filter(slug=slug).values_list("pk", flat=True).first()
+
+
+def theme_by_key(quarter: Quarter, key: str) -> Theme | None:
+    """Return an active theme by its key as a form sends it, None for anything else."""
+    return themes_of(quarter).filter(pk=int(key)).first() if is_key(key) else None
 
 
 def public_themes_of(quarter: Quarter) -> QuerySet[Theme]:

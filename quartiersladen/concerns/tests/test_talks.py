@@ -11,6 +11,7 @@ from quartiersladen.concerns.services.talks import take_back_talk, tally_talk
 from quartiersladen.concerns.states import TalkPlace
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.privacy.models import Trail
+from quartiersladen.quarters.queries import theme_by_key
 from quartiersladen.quarters.testing import NOON, make_quarter
 
 TODAY = date(2026, 3, 2)
@@ -53,6 +54,6 @@ def test_a_wrong_tap_is_taken_back_by_the_one_who_made_it(quarter, mira, hao):
 
 @pytest.mark.parametrize("key", ["9" * 19, "9" * 5000, "x", ""])
 def test_a_key_that_is_none_finds_nothing(quarter, mira, key):
-    assert queries.theme_by_key(quarter, key) is None
+    assert theme_by_key(quarter, key) is None
     with pytest.raises(Talk.DoesNotExist):
         queries.get_own_talk(mira, key)

@@ -31,6 +31,7 @@ from quartiersladen.concerns.views_office.snippets import (
     typed_with_snippet,
 )
 from quartiersladen.directory.models import ContactPerson
+from quartiersladen.directory.queries import people_at
 from quartiersladen.dossiers.confidential import log_reading
 from quartiersladen.dossiers.models import Document
 from quartiersladen.dossiers.queries import (
@@ -130,7 +131,7 @@ class Case:
     @cached_property
     def people(self) -> dict[int, list[ContactPerson]]:
         """Who works today at the bodies that have it."""
-        return queries.people_at((r.body_id for r in self.referrals), self.today)
+        return people_at((r.body_id for r in self.referrals), self.today)
 
 
 def open_case(request: StaffRequest, reference: str, *, what: ReadWhat = ReadWhat.PAGE) -> Case:

@@ -14,7 +14,7 @@ from quartiersladen.accounts.access import StaffRequest, desk, or_404
 from quartiersladen.concerns import queries
 from quartiersladen.concerns.services.talks import take_back_talk, tally_talk
 from quartiersladen.concerns.states import TalkPlace
-from quartiersladen.quarters.queries import themes_of
+from quartiersladen.quarters.queries import theme_by_key, themes_of
 
 PAGE = "concerns/office/talks.html"
 
@@ -56,7 +56,7 @@ def _count(request: StaffRequest) -> HttpResponse:
     place = request.POST.get("ort", "")
     if place not in TalkPlace.values:
         return redirect("concerns:talks")
-    theme = queries.theme_by_key(request.quarter, request.POST.get("thema", ""))
+    theme = theme_by_key(request.quarter, request.POST.get("thema", ""))
     tally_talk(
         viewer=request.viewer,
         quarter=request.quarter,

@@ -36,6 +36,7 @@ from quartiersladen.files.responses import file_response
 from quartiersladen.kernel.errors import Invalid
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.throttle import count_or_refuse
+from quartiersladen.quarters.queries import theme_by_slug
 
 PAGE = "concerns/public/report.html"
 HINTS_PART = "concerns/public/hints.html"
@@ -55,7 +56,7 @@ def initial_of(request: HouseRequest) -> dict[str, Any]:
     initial: dict[str, Any] = {"submission_key": new_key()}
     initial |= preset_place(request.GET.get("ort", ""), request.GET.get("wo", ""))
     if slug := request.GET.get("thema"):
-        initial["theme"] = queries.theme_by_slug(request.quarter, slug)
+        initial["theme"] = theme_by_slug(request.quarter, slug)
     return initial
 
 
