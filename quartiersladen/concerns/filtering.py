@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from quartiersladen.concerns.models import QUERY_LENGTH
 from quartiersladen.concerns.paging import cursor_from
-from quartiersladen.concerns.queries import ConcernFilter
+from quartiersladen.concerns.queries.lists import ConcernFilter
 from quartiersladen.concerns.states import HELD, OPEN, Channel, ConcernKind, ConcernState, Scope
 
 OPEN_WORD = "offen"

@@ -20,7 +20,7 @@ from quartiersladen.concerns.models import (
     Teller,
     Voice,
 )
-from quartiersladen.concerns.queries import concerns_inside
+from quartiersladen.concerns.queries.seen import concerns_inside
 from quartiersladen.concerns.services import forgetting
 from quartiersladen.concerns.services.filters import filters_naming, forget_filters_naming
 from quartiersladen.concerns.services.voices import remove_voices

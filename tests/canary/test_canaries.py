@@ -22,7 +22,7 @@ from quartiersladen.accounts.access import public
 from quartiersladen.accounts.models import Session, User
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import Following, Teller
-from quartiersladen.concerns.queries import get_inside
+from quartiersladen.concerns.queries.one import get_inside
 from quartiersladen.concerns.services import life, referrals
 from quartiersladen.concerns.services.following import send_news
 from quartiersladen.concerns.states import Result

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
-from quartiersladen.concerns.queries import released
+from quartiersladen.concerns.queries.public import released
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.concerns.statistics import Period, collect_public, years_told
 from quartiersladen.concerns.tables import Report, public

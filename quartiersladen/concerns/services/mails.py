@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.gathered import question_by_mail
 from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Question, Referral
-from quartiersladen.concerns.queries import came_by_mail
+from quartiersladen.concerns.queries.mails import came_by_mail
 from quartiersladen.concerns.rules import (
     is_draft,
     may_become_concern,

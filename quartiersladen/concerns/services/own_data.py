@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern, Teller
-from quartiersladen.concerns.queries import bodies_with_contact, is_blocked
+from quartiersladen.concerns.queries.blocked import is_blocked
+from quartiersladen.concerns.queries.referrals import bodies_with_contact
 from quartiersladen.concerns.rules import may_act_as_teller, may_see_teller
 from quartiersladen.concerns.services.forgetting import (
     drop_address,

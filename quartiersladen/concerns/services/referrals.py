@@ -12,7 +12,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import REFERRAL_LINK_DAYS, Letter
 from quartiersladen.concerns.models import Concern, Referral
-from quartiersladen.concerns.queries import may_pass_on_contact
+from quartiersladen.concerns.queries.tellers import may_pass_on_contact
 from quartiersladen.concerns.rules import may_decide, may_reply, may_work_on
 from quartiersladen.concerns.services.life import (
     NextDateMissing,

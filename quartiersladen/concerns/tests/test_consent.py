@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quartiersladen.concerns.models import Referral, Teller
-from quartiersladen.concerns.queries import get_inside
+from quartiersladen.concerns.queries.one import get_inside
 from quartiersladen.concerns.services import life, own_data, referrals
 from quartiersladen.concerns.services.referrals import Ask, NoConsent, PassOn
 from quartiersladen.concerns.states import AnswerWay, Channel, Result

@@ -16,7 +16,9 @@ from quartiersladen.accounts.rules import link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.letters import referral_link, status_link
 from quartiersladen.concerns.models import Concern, Joining, Question, Referral
-from quartiersladen.concerns.queries import bodies_with_contact, by_referral_link, voice_count
+from quartiersladen.concerns.queries.links import by_referral_link
+from quartiersladen.concerns.queries.referrals import bodies_with_contact
+from quartiersladen.concerns.queries.voices import voice_count
 from quartiersladen.concerns.services import (
     forgetting,
     joining,

@@ -9,13 +9,9 @@ from PIL import Image
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.concerns import tasks
 from quartiersladen.concerns.models import CameByMail, Concern, Referral
-from quartiersladen.concerns.queries import (
-    ConcernFilter,
-    came_by_mail,
-    desk_page,
-    newest,
-    quarantine_count,
-)
+from quartiersladen.concerns.queries.lists import ConcernFilter, desk_page, newest
+from quartiersladen.concerns.queries.mails import came_by_mail
+from quartiersladen.concerns.queries.quarantine import quarantine_count
 from quartiersladen.concerns.services import mails, questions, tellers
 from quartiersladen.concerns.services.joining import join
 from quartiersladen.concerns.states import AnswerWay, ConcernState, MailEffect

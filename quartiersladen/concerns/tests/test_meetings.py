@@ -14,7 +14,7 @@ from quartiersladen.concerns.invitations import Appointment
 from quartiersladen.concerns.meetings import MeetingAhead
 from quartiersladen.concerns.models import CameByMail, Concern, Invitation, Meeting, Referral
 from quartiersladen.concerns.privacy import HOLDER
-from quartiersladen.concerns.queries import own_data
+from quartiersladen.concerns.queries.tellers import own_data
 from quartiersladen.concerns.services import forgetting, life, meetings, questions, referrals
 from quartiersladen.concerns.services.joining import join
 from quartiersladen.concerns.services.mails import take_mails

@@ -18,11 +18,10 @@ from django.views.decorators.http import require_http_methods
 
 from quartiersladen.accounts.access import StaffRequest, desk
 from quartiersladen.accounts.queries import colleagues
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.filtering import kept_query, wanted_from
 from quartiersladen.concerns.forms import bulk as forms
 from quartiersladen.concerns.models import QUERY_LENGTH
-from quartiersladen.concerns.queries import DeskRow
+from quartiersladen.concerns.queries.lists import DeskRow, all_rows, chosen_rows
 from quartiersladen.concerns.services import bulk as service
 from quartiersladen.concerns.services.bulk import MOST, Assign, Chosen, Deed, Plan, Tags
 from quartiersladen.dossiers.queries import tags_here, tags_of
@@ -137,11 +136,11 @@ def _press(request: StaffRequest) -> Press:
     if request.POST.get("alle"):
         today = request.quarter.local_day(now)
         wanted = wanted_from(query, user_id=request.user.pk, today=today)
-        rows = queries.all_rows(request.viewer, wanted, limit=MOST)
+        rows = all_rows(request.viewer, wanted, limit=MOST)
         versions = {row.reference: row.version for row in rows}
     else:
         versions = _chosen(request)
-        rows = queries.chosen_rows(request.viewer, list(versions)[: MOST + 1])
+        rows = chosen_rows(request.viewer, list(versions)[: MOST + 1])
     if len(versions) > MOST:
         raise service.TooManyChosen
     if not versions:

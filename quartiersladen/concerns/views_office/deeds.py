@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.gathered import open_question
 from quartiersladen.concerns.letters import Letter
+from quartiersladen.concerns.queries.referrals import get_referral
 from quartiersladen.concerns.services import (
     confidential,
     languages,
@@ -134,7 +134,7 @@ def _ask(data: Data) -> referrals.Ask:
 def ask(request: StaffRequest, reference: str, referral_id: int) -> HttpResponse:
     """Ask a body again and write down how."""
     case = open_case(request, reference)
-    referral = or_404(queries.get_referral, request.viewer, case.concern, referral_id)
+    referral = or_404(get_referral, request.viewer, case.concern, referral_id)
     return act(
         case,
         f"ask-{referral.pk}",
@@ -158,7 +158,7 @@ def ask(request: StaffRequest, reference: str, referral_id: int) -> HttpResponse
 def said(request: StaffRequest, reference: str, referral_id: int) -> HttpResponse:
     """Write down what a body said on the phone or by letter."""
     case = open_case(request, reference)
-    referral = or_404(queries.get_referral, request.viewer, case.concern, referral_id)
+    referral = or_404(get_referral, request.viewer, case.concern, referral_id)
 
     def take(data: Data) -> object:
         common: Data = {

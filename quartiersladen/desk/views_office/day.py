@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, member, or_404
 from quartiersladen.backups.queries import worry_for_desk
-from quartiersladen.concerns.queries import newest, quarantine_count, replies_in
+from quartiersladen.concerns.queries.lists import newest
+from quartiersladen.concerns.queries.quarantine import quarantine_count
+from quartiersladen.concerns.queries.referrals import replies_in
 from quartiersladen.concerns.timeline import office_words, who
 from quartiersladen.correspondence.queries import hidden_mails, waiting_mails
 from quartiersladen.desk import queries

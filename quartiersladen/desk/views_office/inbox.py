@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns.gathered import question_by_mail
 from quartiersladen.concerns.models import CameByMail
-from quartiersladen.concerns.queries import blocked_mails, came_by_mail, is_blocked
+from quartiersladen.concerns.queries.blocked import blocked_mails, is_blocked
+from quartiersladen.concerns.queries.mails import came_by_mail
 from quartiersladen.concerns.rules import is_draft, may_become_concern, takes_replies
 from quartiersladen.concerns.services import mails
 from quartiersladen.concerns.states import MailEffect
