@@ -28,7 +28,8 @@ from django.db.models import (
 from django.db.models.functions import Floor
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import CLOSED_VALUES, HELD_VALUES, Concern, Referral, Talk
+from quartiersladen.concerns.models import Concern, Referral, Talk
+from quartiersladen.concerns.models.concern import CLOSED_VALUES, HELD_VALUES
 from quartiersladen.concerns.rules import may_read_body_figures, may_read_figures
 from quartiersladen.concerns.states import ConcernState, ReferralState
 from quartiersladen.dossiers.rules import confidential_of

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.models import User
 from quartiersladen.concerns.forms.report import ReportForm, ThemeField
-from quartiersladen.concerns.models import MOST_MONTHS, REASON_LENGTH, RightAddress
+from quartiersladen.concerns.models import RightAddress
+from quartiersladen.concerns.models.concern import MOST_MONTHS, REASON_LENGTH
 from quartiersladen.concerns.states import (
     BY_PROGRAM,
     AnswerWay,

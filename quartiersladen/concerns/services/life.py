@@ -13,7 +13,8 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import invitations, letters
 from quartiersladen.concerns.letters import Letter
 from quartiersladen.concerns.meetings import demand_no_meeting_ahead, meeting_ahead
-from quartiersladen.concerns.models import REASON_LENGTH, Concern, Joining, Question, Referral
+from quartiersladen.concerns.models import Concern, Joining, Question, Referral
+from quartiersladen.concerns.models.concern import REASON_LENGTH
 from quartiersladen.concerns.rules import may_act_as_teller, may_decide, may_work_on
 from quartiersladen.concerns.services import topics
 from quartiersladen.concerns.services.joint_answer import take_up_joined, tell_joined

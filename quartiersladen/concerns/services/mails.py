@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.gathered import question_by_mail
-from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Question, Referral
+from quartiersladen.concerns.models import CameByMail, Concern, Question, Referral
+from quartiersladen.concerns.models.concern import TEXT_LENGTH
 from quartiersladen.concerns.queries.mails import came_by_mail
 from quartiersladen.concerns.rules import (
     is_draft,

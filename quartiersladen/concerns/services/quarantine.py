@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import SENDER_LENGTH, BlockedSender, Concern
+from quartiersladen.concerns.models import BlockedSender, Concern
+from quartiersladen.concerns.models.mail import SENDER_LENGTH
 from quartiersladen.concerns.rules import may_block, may_decide
 from quartiersladen.concerns.services.life import move
 from quartiersladen.concerns.services.tellers import ask_to_confirm

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import MOST_MONTHS, Concern
+from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.models.concern import MOST_MONTHS
 from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.dossiers.models import Entry

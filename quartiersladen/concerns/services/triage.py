@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.letters import Letter
-from quartiersladen.concerns.models import REASON_LENGTH, Concern, RightAddress
+from quartiersladen.concerns.models import Concern, RightAddress
+from quartiersladen.concerns.models.concern import REASON_LENGTH
 from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.services.confidential import close_by_theme
 from quartiersladen.concerns.services.life import (

@@ -20,7 +20,7 @@ from quartiersladen.accounts.access import StaffRequest, desk
 from quartiersladen.accounts.queries import colleagues
 from quartiersladen.concerns.filtering import kept_query, wanted_from
 from quartiersladen.concerns.forms import bulk as forms
-from quartiersladen.concerns.models import QUERY_LENGTH
+from quartiersladen.concerns.models.filter import QUERY_LENGTH
 from quartiersladen.concerns.queries.lists import DeskRow, all_rows, chosen_rows
 from quartiersladen.concerns.services import bulk as service
 from quartiersladen.concerns.services.bulk import MOST, Assign, Chosen, Deed, Plan, Tags
