@@ -28,7 +28,7 @@ from quartiersladen.concerns.states import AnswerWay, MeetingState
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.rules import rows_inside
 from quartiersladen.dossiers.search import narrowed
-from quartiersladen.dossiers.services import clean_search_later
+from quartiersladen.dossiers.services.forgetting import clean_search_later
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.text import fold
 from quartiersladen.privacy.queries import has_agreed

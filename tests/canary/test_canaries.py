@@ -32,7 +32,7 @@ from quartiersladen.config.urls import urlpatterns as house
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.letters import NAMES_A_BODY
 from quartiersladen.dossiers.models import FollowUp
-from quartiersladen.dossiers.services import send_digests
+from quartiersladen.dossiers.services.digests import send_digests
 from quartiersladen.outbox.frame import build
 from quartiersladen.outbox.models import Mail
 from tests.canary import crawler

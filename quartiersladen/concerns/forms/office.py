@@ -24,8 +24,8 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.correspondence.states import Occasion, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
-from quartiersladen.dossiers.confidential import NotToBeNamed
 from quartiersladen.dossiers.models import Document
+from quartiersladen.dossiers.services.confidential import NotToBeNamed
 from quartiersladen.quarters.models import Theme
 
 if TYPE_CHECKING:

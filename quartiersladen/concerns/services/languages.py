@@ -11,7 +11,8 @@ from quartiersladen.concerns.models.concern import NOT_READ
 from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.services.tellers import demand_let_in
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, record, set_language
+from quartiersladen.dossiers.services.dossier import claim, set_language
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.kernel.language import language_of

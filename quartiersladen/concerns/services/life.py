@@ -39,18 +39,17 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import next_follow_up
-from quartiersladen.dossiers.services import (
+from quartiersladen.dossiers.services.dates import check_next_date, plan_follow_up
+from quartiersladen.dossiers.services.dossier import (
     ChangedMeanwhile,
-    check_next_date,
     claim,
     close_dossier,
     let_in_dossier,
-    plan_follow_up,
-    record,
     reopen_dossier,
     set_audience,
     touch,
 )
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import BY_HAND, Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.quarters.queries import add_days_at_work

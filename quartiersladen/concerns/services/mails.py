@@ -52,7 +52,9 @@ from quartiersladen.correspondence.services import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Entry
-from quartiersladen.dossiers.services import add_document, record, touch
+from quartiersladen.dossiers.services.documents import add_document
+from quartiersladen.dossiers.services.dossier import touch
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import store_content

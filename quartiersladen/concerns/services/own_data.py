@@ -26,13 +26,10 @@ from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import AnswerWay, Channel
 from quartiersladen.correspondence.services import blacken_mails_to_bodies
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import (
-    add_search_words,
-    clean_search_later,
-    plan_follow_up,
-    record,
-    touch,
-)
+from quartiersladen.dossiers.services.dates import plan_follow_up
+from quartiersladen.dossiers.services.dossier import touch
+from quartiersladen.dossiers.services.forgetting import clean_search_later
+from quartiersladen.dossiers.services.journal import add_search_words, record
 from quartiersladen.dossiers.states import Actor, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.privacy.free_text import blacken_matters, clean_indexes

@@ -15,7 +15,9 @@ from quartiersladen.correspondence.paper import Paper
 from quartiersladen.correspondence.services import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, end_follow_up, record
+from quartiersladen.dossiers.services.dates import end_follow_up
+from quartiersladen.dossiers.services.dossier import claim
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.kernel.links import make_token

@@ -18,16 +18,10 @@ from quartiersladen.concerns.services.life import move
 from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import (
-    ChangedMeanwhile,
-    clean_search_later,
-    delete_dossier,
-    end_follow_up,
-    hold_dossier,
-    plan_follow_up,
-    record,
-    touch,
-)
+from quartiersladen.dossiers.services.dates import end_follow_up, plan_follow_up
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile, hold_dossier, touch
+from quartiersladen.dossiers.services.forgetting import clean_search_later, delete_dossier
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, FollowUpReason
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.privacy.append_only import erasure_permit

@@ -35,7 +35,8 @@ from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Document, Entry
-from quartiersladen.dossiers.services import claim, record, touch
+from quartiersladen.dossiers.services.dossier import claim, touch
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.quarters.models import Quarter

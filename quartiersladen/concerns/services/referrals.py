@@ -34,13 +34,9 @@ from quartiersladen.correspondence.services import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import (
-    ChangedMeanwhile,
-    check_next_date,
-    claim,
-    record,
-    touch,
-)
+from quartiersladen.dossiers.services.dates import check_next_date
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile, claim, touch
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 

@@ -15,13 +15,9 @@ from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import next_follow_up
-from quartiersladen.dossiers.services import (
-    check_next_date,
-    claim,
-    end_follow_up,
-    plan_follow_up,
-    record,
-)
+from quartiersladen.dossiers.services.dates import check_next_date, end_follow_up, plan_follow_up
+from quartiersladen.dossiers.services.dossier import claim
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, FollowUpReason
 from quartiersladen.kernel.clock import add_months
 from quartiersladen.kernel.errors import Conflict, Invalid, demand

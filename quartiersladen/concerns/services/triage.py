@@ -23,7 +23,8 @@ from quartiersladen.concerns.services.life import (
 )
 from quartiersladen.concerns.states import Result, Scope
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, record
+from quartiersladen.dossiers.services.dossier import claim
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.quarters.models import Theme

@@ -26,15 +26,15 @@ from quartiersladen.concerns.services.voices import add_voice
 from quartiersladen.concerns.states import Channel, ConcernKind, ConcernState
 from quartiersladen.concerns.testing import make_concern, make_referral, teller_viewer
 from quartiersladen.concerns.tests.test_release import release_it
-from quartiersladen.dossiers.confidential import (
+from quartiersladen.dossiers.models import Dossier, Entry
+from quartiersladen.dossiers.queries import named_in
+from quartiersladen.dossiers.services.confidential import (
     ConfidentialAlready,
     NobodyNamed,
     NotConfidential,
     NotToBeNamed,
 )
-from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.queries import named_in
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.links import make_token

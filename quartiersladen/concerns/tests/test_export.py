@@ -19,8 +19,8 @@ from quartiersladen.concerns.services.export import allow_contacts, table_of
 from quartiersladen.concerns.states import AnswerWay, PlaceKind
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.dossiers.models import Dossier, Named
+from quartiersladen.dossiers.services.tags import change_tags
 from quartiersladen.dossiers.states import Audience
-from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.spam import Sign
 from quartiersladen.privacy.models import Trail

@@ -36,7 +36,8 @@ from quartiersladen.correspondence.testing import arrive, make_mail
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp, Named
-from quartiersladen.dossiers.services import ChangedMeanwhile, DateInThePast
+from quartiersladen.dossiers.services.dates import DateInThePast
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.outbox.models import Mail

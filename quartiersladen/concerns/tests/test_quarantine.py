@@ -28,7 +28,7 @@ from quartiersladen.concerns.tasks import remove_spam
 from quartiersladen.concerns.testing import make_concern, photo, teller_viewer
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
 from quartiersladen.dossiers.queries import held_too_long, latest_entries, open_follow_ups
-from quartiersladen.dossiers.services import CLEAN_INDEX
+from quartiersladen.dossiers.services.forgetting import CLEAN_INDEX
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused

@@ -11,7 +11,7 @@ from quartiersladen.concerns.services.release import Release
 from quartiersladen.concerns.states import PlaceKind, PlacePrecision
 from quartiersladen.concerns.testing import make_concern, teller_viewer
 from quartiersladen.dossiers.models import Dossier, Named
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.quarters.testing import NOON

@@ -16,7 +16,7 @@ from quartiersladen.concerns.services import filters
 from quartiersladen.concerns.services.life import plan_next
 from quartiersladen.concerns.states import ConcernKind, Scope
 from quartiersladen.concerns.testing import make_concern
-from quartiersladen.dossiers.tags import change_tags
+from quartiersladen.dossiers.services.tags import change_tags
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.privacy.models import Trail
 from quartiersladen.privacy.registry import Identity, Person

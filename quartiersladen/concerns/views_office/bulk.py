@@ -25,8 +25,9 @@ from quartiersladen.concerns.queries.lists import DeskRow, all_rows, chosen_rows
 from quartiersladen.concerns.services import bulk as service
 from quartiersladen.concerns.services.bulk import MOST, Assign, Chosen, Deed, Plan, Tags
 from quartiersladen.dossiers.queries import tags_here, tags_of
-from quartiersladen.dossiers.services import DateInThePast
-from quartiersladen.dossiers.tags import TagMissing, check_names, names_in
+from quartiersladen.dossiers.services.dates import DateInThePast
+from quartiersladen.dossiers.services.tags import TagMissing, check_names
+from quartiersladen.dossiers.tags import names_in
 from quartiersladen.kernel.errors import Invalid, demand
 
 PAGE = "concerns/office/bulk.html"
@@ -88,7 +89,7 @@ def _tag(_press: Press, data: dict[str, Any]) -> Deed:
     names = names_in(data["add"])
     if not names:
         raise TagMissing(field="add")
-    check_names(names)
+    check_names(names=names)
     return Tags(add=names)
 
 

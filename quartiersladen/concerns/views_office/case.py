@@ -34,7 +34,6 @@ from quartiersladen.concerns.views_office.snippets import (
 )
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.directory.queries import people_at
-from quartiersladen.dossiers.confidential import log_reading
 from quartiersladen.dossiers.models import Document
 from quartiersladen.dossiers.queries import (
     documents_of,
@@ -43,6 +42,7 @@ from quartiersladen.dossiers.queries import (
     tags_of,
     who_may_care,
 )
+from quartiersladen.dossiers.services.confidential import log_reading
 from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.language import language_name
 from quartiersladen.quarters.queries import themes_of

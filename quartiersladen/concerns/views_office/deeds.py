@@ -25,8 +25,9 @@ from quartiersladen.concerns.views_office.case import Case, ask_form, open_case,
 from quartiersladen.concerns.views_office.detail import show
 from quartiersladen.concerns.views_office.doing import Data, act, deed
 from quartiersladen.correspondence.states import Way
-from quartiersladen.dossiers import services as dossiers
-from quartiersladen.dossiers.tags import change_tags, names_in
+from quartiersladen.dossiers.services import journal, looking_after
+from quartiersladen.dossiers.services.tags import change_tags
+from quartiersladen.dossiers.tags import names_in
 
 
 @require_safe
@@ -39,7 +40,7 @@ def office_detail(request: StaffRequest, reference: str) -> HttpResponse:
 @deed("note", desk)
 def note(case: Case, data: Data) -> None:
     """Write an internal note."""
-    dossiers.note(
+    journal.note(
         viewer=case.request.viewer,
         dossier=case.concern.dossier,
         text=data["text"],
@@ -50,7 +51,7 @@ def note(case: Case, data: Data) -> None:
 @deed("assign", office)
 def assign(case: Case, data: Data) -> None:
     """Say who looks after it."""
-    dossiers.assign(
+    looking_after.assign(
         viewer=case.request.viewer,
         dossier=case.concern.dossier,
         colleague=data["colleague"],

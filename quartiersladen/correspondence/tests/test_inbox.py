@@ -36,7 +36,7 @@ from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.correspondence.testing import arrive, make_mail, make_notice
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, Named
-from quartiersladen.dossiers.services import open_dossier
+from quartiersladen.dossiers.services.dossier import open_dossier
 from quartiersladen.dossiers.states import Audience, Kind
 from quartiersladen.files.services import write_original
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused

@@ -26,7 +26,7 @@ from quartiersladen.correspondence.incoming.states import MailClass
 from quartiersladen.correspondence.mailboxes import box_of
 from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.desk.forms import MailFileForm
-from quartiersladen.dossiers.confidential import log_reading
+from quartiersladen.dossiers.services.confidential import log_reading
 from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.kernel.text import is_key
