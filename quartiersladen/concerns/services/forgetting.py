@@ -23,9 +23,9 @@ from quartiersladen.concerns.models import (
 from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.services.voices import forget_voices, known_voices
 from quartiersladen.concerns.states import AnswerWay, PlacePrecision
-from quartiersladen.correspondence.inbox import forget_mails, forget_senders
 from quartiersladen.correspondence.incoming.states import MailClass
-from quartiersladen.correspondence.services import forget_messages
+from quartiersladen.correspondence.services.forgetting import forget_messages
+from quartiersladen.correspondence.services.inbox import forget_mails, forget_senders
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
 from quartiersladen.dossiers.services.dates import end_follow_up
 from quartiersladen.dossiers.services.documents import release_documents

@@ -45,10 +45,11 @@ from quartiersladen.concerns.states import (
     MailEffect,
     PlaceKind,
 )
-from quartiersladen.correspondence.inbox import attachment_of, belongs_to, settle
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail, Message
-from quartiersladen.correspondence.services import keep_message
+from quartiersladen.correspondence.queries import attachment_of
+from quartiersladen.correspondence.services.inbox import belongs_to, settle
+from quartiersladen.correspondence.services.messages import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Entry

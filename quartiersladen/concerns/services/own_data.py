@@ -24,7 +24,7 @@ from quartiersladen.concerns.services.forgetting import (
 from quartiersladen.concerns.services.life import set_next_date
 from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import AnswerWay, Channel
-from quartiersladen.correspondence.services import blacken_mails_to_bodies
+from quartiersladen.correspondence.services.forgetting import blacken_mails_to_bodies
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services.dates import plan_follow_up
 from quartiersladen.dossiers.services.dossier import touch

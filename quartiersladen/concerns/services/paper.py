@@ -12,7 +12,7 @@ from quartiersladen.concerns.rules import may_see_teller
 from quartiersladen.concerns.services import topics
 from quartiersladen.concerns.states import CLOSED, WAITING
 from quartiersladen.correspondence.paper import Paper
-from quartiersladen.correspondence.services import keep_message
+from quartiersladen.correspondence.services.messages import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services.dates import end_follow_up

@@ -32,7 +32,7 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail
-from quartiersladen.correspondence.services import keep_message, send_mail
+from quartiersladen.correspondence.services.messages import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Document, Entry
 from quartiersladen.dossiers.services.dossier import claim, touch

@@ -30,7 +30,7 @@ from quartiersladen.concerns.states import (
     ReferralState,
     Scope,
 )
-from quartiersladen.correspondence.services import keep_message, send_mail
+from quartiersladen.correspondence.services.messages import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry

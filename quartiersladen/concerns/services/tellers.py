@@ -17,7 +17,7 @@ from quartiersladen.concerns.rules import may_work_on
 from quartiersladen.concerns.services import topics
 from quartiersladen.concerns.services.forgetting import drop_address
 from quartiersladen.concerns.states import CLOSED, CONCERN_MACHINE, HELD, AnswerWay, ConcernState
-from quartiersladen.correspondence.services import keep_message, send_mail
+from quartiersladen.correspondence.services.messages import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services.dates import end_follow_up, plan_follow_up

@@ -14,7 +14,7 @@ from quartiersladen.concerns.services.referrals import Ask, NoConsent, PassOn
 from quartiersladen.concerns.states import AnswerWay, Channel, Result
 from quartiersladen.concerns.testing import body_viewer, make_concern, teller_viewer
 from quartiersladen.correspondence.models import Message
-from quartiersladen.correspondence.services import send_again
+from quartiersladen.correspondence.services.messages import send_again
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.testing import make_body
 from quartiersladen.kernel.errors import Refusal

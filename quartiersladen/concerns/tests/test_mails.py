@@ -17,9 +17,9 @@ from quartiersladen.concerns.services.joining import join
 from quartiersladen.concerns.states import AnswerWay, ConcernState, MailEffect
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.concerns.timeline import office_words
-from quartiersladen.correspondence.inbox import ReasonMissing, SettledMeanwhile
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail, Message
+from quartiersladen.correspondence.services.inbox import ReasonMissing, SettledMeanwhile
 from quartiersladen.correspondence.testing import arrive, make_mail, make_notice
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp

@@ -21,10 +21,10 @@ from quartiersladen.concerns.rules import is_draft, may_become_concern, takes_re
 from quartiersladen.concerns.services import mails
 from quartiersladen.concerns.states import MailEffect
 from quartiersladen.correspondence import queries
-from quartiersladen.correspondence.inbox import attachment_of, bring_mail, content_of
 from quartiersladen.correspondence.incoming.states import MailClass
-from quartiersladen.correspondence.mailboxes import box_of
 from quartiersladen.correspondence.models import InboundMail
+from quartiersladen.correspondence.queries import attachment_of, box_of, content_of
+from quartiersladen.correspondence.services.inbox import bring_mail
 from quartiersladen.desk.forms import MailFileForm
 from quartiersladen.dossiers.services.confidential import log_reading
 from quartiersladen.dossiers.states import ReadWhat
