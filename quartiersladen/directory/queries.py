@@ -27,10 +27,12 @@ def get_body(viewer: Viewer, body_id: int) -> ResponsibleBody:
 
 def people_of(body: ResponsibleBody, day: date) -> QuerySet[ContactPerson]:
     """Return who works there on `day`, by name."""
-    present = Q(to_on__isnull=True) | Q(to_on__gte=day)
-    return ContactPerson.objects.filter(present, body=body, from_on__lte=day).order_by(
-        "name", "pk"
-    )
+    return _present(day).filter(body=body)
+
+
+def _present(day: date) -> QuerySet[ContactPerson]:
+    gone_later = Q(to_on__isnull=True) | Q(to_on__gte=day)
+    return ContactPerson.objects.filter(gone_later, from_on__lte=day).order_by("name", "pk")
 
 
 def get_person(body: ResponsibleBody, person_id: int) -> ContactPerson:
@@ -41,10 +43,8 @@ def get_person(body: ResponsibleBody, person_id: int) -> ContactPerson:
 def people_at(body_ids: Iterable[int], day: date) -> dict[int, list[ContactPerson]]:
     """Return who works at these bodies on `day`, by body; one statement, none without bodies."""
     keys = set(body_ids)
-    present = Q(to_on__isnull=True) | Q(to_on__gte=day)
-    rows = ContactPerson.objects.filter(present, body_id__in=keys, from_on__lte=day)
     found: dict[int, list[ContactPerson]] = {key: [] for key in keys}
-    for person in rows.order_by("name", "pk"):
+    for person in _present(day).filter(body_id__in=keys):
         found[person.body_id].append(person)
     return found
 
@@ -61,12 +61,9 @@ def bodies_with_people(
     quarter_id: int, keys: list[int], day: date
 ) -> list[tuple[ResponsibleBody, list[ContactPerson]]]:
     """Return the chosen active bodies with the people who work there on `day`."""
-    present = ContactPerson.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day
-    ).order_by("name", "pk")
     bodies = (
         ResponsibleBody.objects.filter(quarter_id=quarter_id, is_active=True, pk__in=keys)
-        .prefetch_related(Prefetch("people", queryset=present))
+        .prefetch_related(Prefetch("people", queryset=_present(day)))
         .order_by("sort_name")
     )
     return [(body, list(body.people.all())) for body in bodies]

@@ -1,5 +1,6 @@
 """Reads of the quarters module. Quarters and themes are public knowledge."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -97,7 +98,14 @@ def districts_of(quarter: Quarter) -> QuerySet[District]:
 
 def district_at(quarter: Quarter, latitude: float, longitude: float) -> District | None:
     """Return the district in which a point lies; on a border the first by name."""
-    for district in districts_of(quarter):
+    return district_among(districts_of(quarter), latitude, longitude)
+
+
+def district_among(
+    districts: Iterable[District], latitude: float, longitude: float
+) -> District | None:
+    """Return the first of these districts in which a point lies; no statement for a list."""
+    for district in districts:
         if lies_inside(district.outline, latitude, longitude, tolerance_metres=0):
             return district
     return None

@@ -138,6 +138,12 @@ def _cursor(row: Concern | DeskRow) -> tuple[datetime, int]:
     return row.created_at, row.pk
 
 
+def behind(rows: QuerySet[Concern], cursor: tuple[datetime, int]) -> QuerySet[Concern]:
+    """Return what comes after this moment and row in a list with the newest first."""
+    at, pk = cursor
+    return rows.filter(created_at__lte=at).exclude(created_at=at, pk__gte=pk)
+
+
 def page_of(
     rows: QuerySet[Concern],
     wanted: ConcernFilter,
@@ -155,8 +161,7 @@ def page_of(
         newer, older = more, bool(shown)
     else:
         if wanted.older_than:
-            at, pk = wanted.older_than
-            rows = rows.filter(created_at__lte=at).exclude(created_at=at, pk__gte=pk)
+            rows = behind(rows, wanted.older_than)
         found = read(rows.order_by("-created_at", "-pk")[: size + 1])
         shown = found[:size]
         newer, older = wanted.older_than is not None, len(found) > size
@@ -207,8 +212,7 @@ def for_file(
         yield found
         if len(found) < portion:
             return
-        at, pk = found[-1].created_at, found[-1].pk
-        rows = rows.filter(created_at__lte=at).exclude(created_at=at, pk__gte=pk)
+        rows = behind(rows, _cursor(found[-1]))
 
 
 def newest(viewer: Viewer, *, limit: int) -> list[Concern]:
