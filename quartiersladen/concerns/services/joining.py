@@ -118,8 +118,11 @@ def join(
         raise JoinsItself(field="numbers")
     keys = [one.pk for one in concerns]
     lock_dossiers(keys=[leader.pk, *keys])
-    # Read behind the locks: what another one joined meanwhile is joined.
+    # Read behind the locks: what another one joined or closed to others meanwhile is so.
     leader.refresh_from_db(fields=["state"])
+    for one in (leader, *concerns):
+        one.dossier.refresh_from_db(fields=["audience"])
+    demand(all(may_decide(viewer, one) for one in (leader, *concerns)))
     if not leader.is_open:
         raise LeaderNotOpen
     if Concern.objects.filter(leader__in=keys).exists():
