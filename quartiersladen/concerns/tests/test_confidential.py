@@ -29,14 +29,15 @@ from quartiersladen.dossiers.confidential import (
     NotConfidential,
     NotToBeNamed,
 )
-from quartiersladen.dossiers.models import Dossier, Entry
+from quartiersladen.dossiers.models import Dossier, Entry, Named
 from quartiersladen.dossiers.queries import named_in
+from quartiersladen.dossiers.rules import may_look_inside, may_view
 from quartiersladen.dossiers.services import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign
-from quartiersladen.quarters.testing import NOON, make_theme
+from quartiersladen.quarters.testing import NOON, make_quarter, make_theme
 
 
 @pytest.fixture
@@ -141,6 +142,21 @@ def test_a_released_one_is_public_no_more_and_its_voices_are_forgotten(quarter, 
     kept = now_of(concern)
     assert (kept.is_released, kept.public_words) == (False, "")
     assert list(Voice.objects.values_list("concern", flat=True)) == [other.pk]
+
+
+def test_no_voice_comes_in_behind_it(quarter, mira):
+    concern = release_it_with_a_voice(quarter, mira)
+    read_before = now_of(concern)
+    given: Any = {"cookie": "b", "email": "amal@example.org", "language": "de", "now": NOON}
+    other = release_it_with_a_voice(quarter, mira)
+    assert add_voice(concern=now_of(other), **given)
+
+    make(mira, concern, mira)
+
+    with pytest.raises(NotAllowed):
+        add_voice(concern=read_before, **given)
+    assert not Voice.objects.filter(concern=concern).exists()
+    assert Voice.objects.filter(concern=other).count() == 2
 
 
 def release_it_with_a_voice(quarter, mira) -> Concern:
@@ -435,6 +451,31 @@ def test_a_question_without_a_way_is_refused(quarter, mira):
     ask(mira, by_phone)
 
     assert now_of(by_phone).state == ConcernState.QUESTION
+
+
+# --- Lists ---------------------------------------------------------------------------------------
+def test_lists_hold_what_may_be_seen_and_nothing_else_for_anybody(quarter, mira, karla):
+    there = make_quarter("dort")
+    hao = make_member(quarter, Role.HELPER, "Hao")
+    stranger = viewer_of(make_member(there, Role.LEAD, "Lea"), there)
+    for where in (quarter, there):
+        for audience in Audience:
+            for helper in (None, hao):
+                concern = make_concern(where)
+                named = Dossier.objects.filter(pk=concern.pk)
+                named.update(audience=audience, assigned_to=helper)
+                Named.objects.create(dossier=concern.dossier, user_id=mira.user_id)
+    everything = list(Concern.objects.select_related("dossier"))
+    viewers = [mira, karla, viewer_of(hao, quarter), stranger, public_viewer(quarter.pk)]
+    viewers += [teller_viewer(concern) for concern in everything]
+    for viewer in viewers:
+        seen = {one for one in everything if may_view(viewer, one.dossier)}
+        assert set(queries.concerns_for(viewer)) == seen, viewer
+        assert queries.concerns_for(viewer).count() == len(seen), viewer
+        inside = {one for one in everything if may_look_inside(viewer, one.dossier)}
+        assert set(queries.concerns_inside(viewer)) == inside, viewer
+        rest = Concern.objects.exclude(pk__in=queries.concerns_inside(viewer).values("pk"))
+        assert set(rest) == set(everything) - inside, viewer
 
 
 # --- The person's link ---------------------------------------------------------------------------
