@@ -63,7 +63,9 @@ def hidden_mails(viewer: Viewer) -> Q:
     subject = KeyTextTransform("subject_id", KeyTransform("status", OuterRef("links")))
     linked = Dossier.objects.alias(linked=Cast(subject, BigIntegerField())).filter(pk=F("linked"))
     secret = confidential_of(viewer.quarter_id).exclude(rows_inside(viewer))
-    due = secret.alias(told=Cast(OuterRef("text"), TextField())).filter(told__contains=F("reference"))
+    due = secret.alias(told=Cast(OuterRef("text"), TextField())).filter(
+        told__contains=F("reference")
+    )
     hidden = Q(Exists(kept)) | Q(Exists(linked.exclude(rows_inside(viewer))))
     return hidden | Q(Exists(due), kind="digest")
 

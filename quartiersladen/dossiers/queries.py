@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.crypto import salted_hmac
 
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.queries import colleagues
@@ -13,6 +14,8 @@ from quartiersladen.dossiers import rules
 from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp, Tag, Tagging
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.privacy.models import Trail
+
+MARK_LENGTH = 32  # letters
 
 
 def dossiers_for(viewer: Viewer) -> QuerySet[Dossier]:
@@ -130,10 +133,14 @@ def who_may_care(dossier: Dossier, today: date) -> QuerySet[User]:
 
 
 def journal_mark() -> str:
-    """Return a mark for caches that changes with every deed and with every setting; one statement."""
+    """Return a mark for caches that changes with every deed and with every setting; one statement.
+
+    Everybody gets it, so nobody can count in it what the office does unseen, or who reads what.
+    """
     trail = Trail.objects.order_by("-pk").values("pk")[:1]
     newest = Entry.objects.order_by("-pk").values_list("pk", Subquery(trail)).first()
-    return "-".join(str(part or 0) for part in newest or (0, 0))
+    words = "-".join(str(part or 0) for part in newest or (0, 0))
+    return salted_hmac("journal mark", words, algorithm="sha256").hexdigest()[:MARK_LENGTH]
 
 
 def photos_of(dossier: Dossier) -> QuerySet[Document]:

@@ -453,6 +453,27 @@ def test_a_question_without_a_way_is_refused(quarter, mira):
     assert now_of(by_phone).state == ConcernState.QUESTION
 
 
+def test_what_was_joined_meanwhile_is_not_closed_to_others(quarter, mira):
+    read_before = now_of(make_concern(quarter))
+    join(
+        viewer=mira,
+        leader=(leader := now_of(make_concern(quarter))),
+        concerns=[now_of(read_before)],
+        keep=frozenset(),
+        version=leader.dossier.version,
+        now=NOON,
+    )
+    with pytest.raises(InAJointCase):
+        confidential.make_confidential(
+            viewer=mira,
+            concern=read_before,
+            people=[person(mira)],
+            version=now_of(read_before).dossier.version,
+            now=NOON,
+        )
+    assert not is_closed(read_before)
+
+
 # --- Lists ---------------------------------------------------------------------------------------
 def test_lists_hold_what_may_be_seen_and_nothing_else_for_anybody(quarter, mira, karla):
     there = make_quarter("dort")

@@ -54,9 +54,12 @@ def viewers(quarter):
                 for role in set(Role) - {Role.LEAD}:
                     Named.objects.create(dossier=dossier, user=people[role])
     link = link_viewer(quarter.pk, LinkPurpose.TELLER_STATUS, dossier.pk)
-    members = [viewer_of(user, quarter) for user in people.values()]
-    return [*members, viewer_of(stranger, quarter), viewer_of(stranger, there), link] + [
-        public_viewer(quarter.pk)
+    return [
+        *(viewer_of(user, quarter) for user in people.values()),
+        viewer_of(stranger, quarter),
+        viewer_of(stranger, there),
+        link,
+        public_viewer(quarter.pk),
     ]
 
 

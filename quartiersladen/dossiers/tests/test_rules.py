@@ -12,6 +12,7 @@ from quartiersladen.dossiers.models import Document, Dossier, Entry, Named
 from quartiersladen.dossiers.services import add_document, open_dossier, record
 from quartiersladen.dossiers.states import Actor, Audience, Kind
 from quartiersladen.files.models import StoredFile
+from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.testing import NOON, make_quarter
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +240,19 @@ def test_a_photo_is_open_to_the_teller_before_release_and_to_all_after(house):
     assert rules.may_open_document(public, photo)
     photo.is_released = False
     assert not rules.may_open_document(public, photo)
+
+
+# --- What everybody gets -------------------------------------------------------------------------
+def test_the_mark_for_caches_changes_with_every_line_and_counts_none(house, settings):
+    dossier = Dossier.objects.filter(audience=Audience.CONFIDENTIAL)[0]
+    before = queries.journal_mark()
+    assert queries.journal_mark() == before
+
+    record(dossier=dossier, deed="note", actor=Actor.SYSTEM, text="Nachts", now=NOON)
+    after = queries.journal_mark()
+    leave_trail(quarter=dossier.quarter, by_id=None, deed="x", subject="x", data={}, now=NOON)
+
+    marks = {before, after, queries.journal_mark()}
+    assert (len(marks), {len(mark) for mark in marks}) == (3, {queries.MARK_LENGTH})
+    settings.SECRET_KEY = settings.SECRET_KEY[::-1]  # where the same numbers make another mark
+    assert queries.journal_mark() not in marks
