@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from copy import copy
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -317,8 +318,13 @@ def test_what_was_closed_to_others_meanwhile_is_not_joined(mira, quarter, leader
         version=old.dossier.version,
         now=NOON,
     )
-    given = {"leader": fresh(leader), "concerns": [old], "keep": frozenset(), "now": NOON}
-    given["version"] = given["leader"].dossier.version
+    given: Any = {
+        "leader": fresh(leader),
+        "concerns": [old],
+        "keep": frozenset(),
+        "version": fresh(leader).dossier.version,
+        "now": NOON,
+    }
     with pytest.raises(NotTheSameCircle):
         joining.join(viewer=mira, **given)
     not_named = viewer_of(make_member(quarter, Role.MODERATOR, "Ida"), quarter)

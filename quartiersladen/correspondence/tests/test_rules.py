@@ -10,7 +10,7 @@ from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.rules import may_read_mail, readable_mails
-from quartiersladen.dossiers.models import Named
+from quartiersladen.dossiers.models import Dossier, Named
 from quartiersladen.dossiers.rules import may_look_inside, rows_inside
 from quartiersladen.dossiers.services import open_dossier
 from quartiersladen.dossiers.states import Audience, Kind
@@ -53,7 +53,8 @@ def viewers(quarter):
                 came_in(where, dossier)
                 for role in set(Role) - {Role.LEAD}:
                     Named.objects.create(dossier=dossier, user=people[role])
-    link = link_viewer(quarter.pk, LinkPurpose.TELLER_STATUS, dossier.pk)
+    told = Dossier.objects.filter(quarter=quarter, audience=Audience.TELLER)[0]
+    link = link_viewer(quarter.pk, LinkPurpose.TELLER_STATUS, told.pk)
     return [
         *(viewer_of(user, quarter) for user in people.values()),
         viewer_of(stranger, quarter),
