@@ -79,8 +79,13 @@ def may_act_as_voice(viewer: Viewer, voice: Voice) -> bool:
 
 
 def may_become_concern(mail: InboundMail, effect: CameByMail | None) -> bool:
-    """Whether a draft can be made of a mail that was taken for something else or put aside."""
-    return not is_draft(effect) and mail.state != InboundState.TAKEN and mail.gone_at is None
+    """Whether a draft can be made of a mail that was taken for something else or put aside.
+
+    Of one to a confidential matter not: the whole office reads drafts.
+    """
+    is_secret = mail.dossier is not None and mail.dossier.is_confidential
+    is_open = mail.state != InboundState.TAKEN and mail.gone_at is None
+    return is_open and not is_secret and not is_draft(effect)
 
 
 def is_draft(effect: CameByMail | None) -> bool:

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
@@ -18,7 +28,7 @@ from quartiersladen.correspondence.rules import (
 )
 from quartiersladen.correspondence.states import TO_BODIES, Occasion
 from quartiersladen.dossiers.models import Dossier
-from quartiersladen.dossiers.rules import may_look_inside, rows_inside
+from quartiersladen.dossiers.rules import confidential_of, may_look_inside, rows_inside
 from quartiersladen.files.services import read_original
 from quartiersladen.kernel.logs import HIDDEN
 from quartiersladen.kernel.text import fold
@@ -51,11 +61,17 @@ def hidden_mails(viewer: Viewer) -> Q:
     """Return the filter on mails of dossiers whose page at the desk the viewer may not open.
 
     The mail that confirms an address is no correspondence: its status link says what it is about.
+    A morning mail names the numbers of what is due to a colleague.
     """
     kept = Message.objects.filter(mail=OuterRef("pk")).exclude(rows_inside(viewer, "dossier__"))
     subject = KeyTextTransform("subject_id", KeyTransform("status", OuterRef("links")))
     linked = Dossier.objects.alias(linked=Cast(subject, BigIntegerField())).filter(pk=F("linked"))
-    return Q(Exists(kept)) | Q(Exists(linked.exclude(rows_inside(viewer))))
+    secret = confidential_of(viewer.quarter_id).exclude(rows_inside(viewer))
+    due = secret.alias(told=Cast(OuterRef("text"), TextField())).filter(
+        told__contains=F("reference")
+    )
+    hidden = Q(Exists(kept)) | Q(Exists(linked.exclude(rows_inside(viewer))))
+    return hidden | Q(Exists(due), kind="digest")
 
 
 def dossier_of(mail: Mail) -> Dossier | None:

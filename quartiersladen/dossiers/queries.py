@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.crypto import salted_hmac
 
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.queries import colleagues, workers
@@ -18,6 +19,8 @@ from quartiersladen.privacy.models import Trail
 from quartiersladen.privacy.states import CONFIDENTIAL_READ
 
 SHOWN = 100  # readings on the page
+
+MARK_LENGTH = 32  # letters
 
 
 def dossiers_for(viewer: Viewer) -> QuerySet[Dossier]:
@@ -135,10 +138,14 @@ def who_may_care(dossier: Dossier, today: date) -> QuerySet[User]:
 
 
 def journal_mark() -> str:
-    """Return a mark for caches that changes with every deed and with every setting; one statement."""
+    """Return a mark for caches that changes with every deed and with every setting; one statement.
+
+    Everybody gets it, so nobody can count in it what the office does unseen, or who reads what.
+    """
     trail = Trail.objects.order_by("-pk").values("pk")[:1]
     newest = Entry.objects.order_by("-pk").values_list("pk", Subquery(trail)).first()
-    return "-".join(str(part or 0) for part in newest or (0, 0))
+    words = "-".join(str(part or 0) for part in newest or (0, 0))
+    return salted_hmac("journal mark", words, algorithm="sha256").hexdigest()[:MARK_LENGTH]
 
 
 def photos_of(dossier: Dossier) -> QuerySet[Document]:

@@ -119,7 +119,7 @@ def join(
         raise JoinsItself(field="numbers")
     keys = [one.pk for one in concerns]
     lock_dossiers(keys=[leader.pk, *keys])
-    # Read behind the locks: what another one joined meanwhile is joined.
+    # Read behind the locks: what another one joined or closed to others meanwhile is so.
     leader.refresh_from_db(fields=["state"])
     if not leader.is_open:
         raise LeaderNotOpen
@@ -127,14 +127,21 @@ def join(
         raise LeadsOthers
     if Concern.objects.filter(pk__in=keys, topic_months__isnull=False).exists():
         raise TopicNotJoined
-    circle = _circle(leader)
-    if any(_circle(one) != circle for one in concerns):
-        raise NotTheSameCircle
+    _demand_one_circle(viewer, [leader, *concerns])
     claim(dossier=leader.dossier, version=version)
     for concern in concerns:
         _join(viewer, leader, concern, keep, now)
     numbers = ", ".join(one.dossier.reference for one in concerns)
     return _line(viewer, leader, "joined_here", now, Audience.OFFICE, numbers=numbers)
+
+
+def _demand_one_circle(viewer: Viewer, concerns: Sequence[Concern]) -> None:
+    """Raise NotAllowed or NotTheSameCircle, as it is now; call behind the locks."""
+    for one in concerns:
+        one.dossier.refresh_from_db(fields=["audience"])
+    demand(all(may_decide(viewer, one) for one in concerns))
+    if len({_circle(one) for one in concerns}) > 1:
+        raise NotTheSameCircle
 
 
 def _circle(concern: Concern) -> frozenset[int] | None:

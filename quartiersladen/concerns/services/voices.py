@@ -15,6 +15,7 @@ from quartiersladen.concerns.models import Concern, Teller, Voice
 from quartiersladen.concerns.queries.voices import joint_voices
 from quartiersladen.concerns.rules import may_act_as_voice, may_add_voice
 from quartiersladen.concerns.states import AnswerWay, ConcernState
+from quartiersladen.dossiers.services.dossier import lock_dossiers
 from quartiersladen.kernel.errors import Conflict, demand
 from quartiersladen.kernel.jobs import enqueue
 from quartiersladen.kernel.throttle import times_this_hour
@@ -59,6 +60,10 @@ def add_voice(
 
 @transaction.atomic
 def _add(concern: Concern, mark: str, email: str, language: str, now: datetime) -> Voice | None:
+    # Read behind the lock: what is public no more meanwhile takes no voice, and forgets none later.
+    lock_dossiers(keys=[concern.pk])
+    concern.refresh_from_db(fields=["is_released", "state"])
+    demand(may_add_voice(concern))
     known = Voice.objects.filter(concern=concern, cookie_hash=mark).first()
     if known is None:
         voice = Voice.objects.create(

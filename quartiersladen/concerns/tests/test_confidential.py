@@ -14,6 +14,7 @@ from quartiersladen.concerns.models import Concern, Voice
 from quartiersladen.concerns.queries.links import by_status_link, confidential_by_link
 from quartiersladen.concerns.queries.one import get_inside
 from quartiersladen.concerns.queries.public import get_released
+from quartiersladen.concerns.queries.seen import concerns_for, concerns_inside
 from quartiersladen.concerns.services import confidential, triage
 from quartiersladen.concerns.services.confidential import InAJointCase, NotLetIn
 from quartiersladen.concerns.services.joining import join
@@ -26,8 +27,9 @@ from quartiersladen.concerns.services.voices import add_voice
 from quartiersladen.concerns.states import Channel, ConcernKind, ConcernState
 from quartiersladen.concerns.testing import make_concern, make_referral, teller_viewer
 from quartiersladen.concerns.tests.test_release import release_it
-from quartiersladen.dossiers.models import Dossier, Entry
+from quartiersladen.dossiers.models import Dossier, Entry, Named
 from quartiersladen.dossiers.queries import named_in
+from quartiersladen.dossiers.rules import may_look_inside, may_view
 from quartiersladen.dossiers.services.confidential import (
     ConfidentialAlready,
     NobodyNamed,
@@ -39,7 +41,7 @@ from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign
-from quartiersladen.quarters.testing import NOON, make_theme
+from quartiersladen.quarters.testing import NOON, make_quarter, make_theme
 
 
 @pytest.fixture
@@ -144,6 +146,21 @@ def test_a_released_one_is_public_no_more_and_its_voices_are_forgotten(quarter, 
     kept = now_of(concern)
     assert (kept.is_released, kept.public_words) == (False, "")
     assert list(Voice.objects.values_list("concern", flat=True)) == [other.pk]
+
+
+def test_no_voice_comes_in_behind_it(quarter, mira):
+    concern = release_it_with_a_voice(quarter, mira)
+    read_before = now_of(concern)
+    given: Any = {"cookie": "b", "email": "amal@example.org", "language": "de", "now": NOON}
+    other = release_it_with_a_voice(quarter, mira)
+    assert add_voice(concern=now_of(other), **given)
+
+    make(mira, concern, mira)
+
+    with pytest.raises(NotAllowed):
+        add_voice(concern=read_before, **given)
+    assert not Voice.objects.filter(concern=concern).exists()
+    assert Voice.objects.filter(concern=other).count() == 2
 
 
 def release_it_with_a_voice(quarter, mira) -> Concern:
@@ -438,6 +455,52 @@ def test_a_question_without_a_way_is_refused(quarter, mira):
     ask(mira, by_phone)
 
     assert now_of(by_phone).state == ConcernState.QUESTION
+
+
+def test_what_was_joined_meanwhile_is_not_closed_to_others(quarter, mira):
+    read_before = now_of(make_concern(quarter))
+    join(
+        viewer=mira,
+        leader=(leader := now_of(make_concern(quarter))),
+        concerns=[now_of(read_before)],
+        keep=frozenset(),
+        version=leader.dossier.version,
+        now=NOON,
+    )
+    with pytest.raises(InAJointCase):
+        confidential.make_confidential(
+            viewer=mira,
+            concern=read_before,
+            people=[person(mira)],
+            version=now_of(read_before).dossier.version,
+            now=NOON,
+        )
+    assert not is_closed(read_before)
+
+
+# --- Lists ---------------------------------------------------------------------------------------
+def test_lists_hold_what_may_be_seen_and_nothing_else_for_anybody(quarter, mira, karla):
+    there = make_quarter("dort")
+    hao = make_member(quarter, Role.HELPER, "Hao")
+    stranger = viewer_of(make_member(there, Role.LEAD, "Lea"), there)
+    for where in (quarter, there):
+        for audience in Audience:
+            for helper in (None, hao):
+                concern = make_concern(where)
+                named = Dossier.objects.filter(pk=concern.pk)
+                named.update(audience=audience, assigned_to=helper)
+                Named.objects.create(dossier=concern.dossier, user_id=mira.user_id)
+    everything = list(Concern.objects.select_related("dossier"))
+    viewers = [mira, karla, viewer_of(hao, quarter), stranger, public_viewer(quarter.pk)]
+    viewers += [teller_viewer(concern) for concern in everything]
+    for viewer in viewers:
+        seen = {one for one in everything if may_view(viewer, one.dossier)}
+        assert set(concerns_for(viewer)) == seen, viewer
+        assert concerns_for(viewer).count() == len(seen), viewer
+        inside = {one for one in everything if may_look_inside(viewer, one.dossier)}
+        assert set(concerns_inside(viewer)) == inside, viewer
+        rest = Concern.objects.exclude(pk__in=concerns_inside(viewer).values("pk"))
+        assert set(rest) == set(everything) - inside, viewer
 
 
 # --- The person's link ---------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from copy import copy
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -13,7 +14,8 @@ from django.utils import timezone
 
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.rules import link_viewer
-from quartiersladen.accounts.states import LinkPurpose
+from quartiersladen.accounts.states import LinkPurpose, Role
+from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns.letters import referral_link, status_link
 from quartiersladen.concerns.models import Concern, Joining, Question, Referral
 from quartiersladen.concerns.queries.links import by_referral_link
@@ -29,6 +31,7 @@ from quartiersladen.concerns.services import (
     topics,
     voices,
 )
+from quartiersladen.concerns.services.confidential import make_confidential
 from quartiersladen.concerns.services.joining import (
     JoinsItself,
     JointCaseEnded,
@@ -306,6 +309,31 @@ def test_confidential_ones_go_together_only_in_the_same_circle(mira, leader, oth
     Named.objects.create(dossier=leader.dossier, user_id=mira.user_id)
     join(mira, leader, other)
     assert fresh(other).leader == leader
+
+
+def test_what_was_closed_to_others_meanwhile_is_not_joined(mira, quarter, leader, other):
+    old = fresh(other)
+    make_confidential(
+        viewer=mira,
+        concern=fresh(other),
+        people=[User.objects.get(pk=mira.user_id)],
+        version=old.dossier.version,
+        now=NOON,
+    )
+    given: Any = {
+        "leader": fresh(leader),
+        "concerns": [old],
+        "keep": frozenset(),
+        "version": fresh(leader).dossier.version,
+        "now": NOON,
+    }
+    with pytest.raises(NotTheSameCircle):
+        joining.join(viewer=mira, **given)
+    not_named = viewer_of(make_member(quarter, Role.MODERATOR, "Ida"), quarter)
+    old.dossier.audience = Audience.TELLER
+    with pytest.raises(NotAllowed):
+        joining.join(viewer=not_named, **given)
+    assert fresh(other).state == ConcernState.NEW
 
 
 def test_somebody_elses_change_of_the_leading_one_is_noticed(mira, leader, other):

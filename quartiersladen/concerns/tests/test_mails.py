@@ -22,7 +22,8 @@ from quartiersladen.correspondence.models import InboundMail, Message
 from quartiersladen.correspondence.services.inbox import ReasonMissing, SettledMeanwhile
 from quartiersladen.correspondence.testing import arrive, make_mail, make_notice
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
-from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp
+from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp, Named
+from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import Conflict, NotAllowed
 from quartiersladen.outbox.frame import envelope_sender
 from quartiersladen.outbox.models import Mail
@@ -302,6 +303,23 @@ def test_an_answer_can_be_made_a_matter_of_its_own(quarter, mira, concern, refer
     made = mails.take_up(viewer=mira, mail=mail, now=NOON)
 
     assert (made.pk != concern.pk, made.state) == (True, ConcernState.DRAFT)
+
+
+def test_an_answer_to_a_confidential_matter_becomes_no_draft_for_all(
+    quarter, mira, concern, referral
+):
+    told = Mail.objects.filter(kind="teller").latest("pk")
+    Dossier.objects.filter(pk=concern.pk).update(audience=Audience.CONFIDENTIAL)
+    Named.objects.create(dossier=concern.dossier, user_id=mira.user_id)
+    [mail] = come_in(quarter, make_mail("Er stand wieder da.", In_Reply_To=told.message_id))
+    with pytest.raises(mails.StaysWhereItIs):
+        mails.take_up(viewer=mira, mail=mail, now=NOON)
+    mail.refresh_from_db()
+    assert (mail.dossier, Concern.objects.count()) == (concern.dossier, 1)
+
+    Dossier.objects.filter(pk=concern.pk).update(audience=Audience.TELLER)
+    mail = InboundMail.objects.get(pk=mail.pk)
+    assert mails.take_up(viewer=mira, mail=mail, now=NOON).state == ConcernState.DRAFT
 
 
 @pytest.fixture

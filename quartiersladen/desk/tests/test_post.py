@@ -1,5 +1,7 @@
 """The outbox at the desk."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -9,10 +11,12 @@ from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.correspondence.models import Message
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, Named
+from quartiersladen.dossiers.services.digests import send_digests
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import MailState
 from quartiersladen.quarters.testing import make_quarter
+from tests.support.sign_in import signed_in_client
 
 POST = "/buero/post/"
 
@@ -97,6 +101,28 @@ def test_mails_of_a_confidential_dossier_are_for_the_named_alone(desk, secret):
 
     assert addresses(desk.get(POST)) == ["stelle@lichtwerk.example.org", "nour@example.org"]
     assert desk.get("/buero/").context["waiting_mails"].number == 2
+
+
+def test_the_morning_mail_of_the_named_is_not_read_by_others(desk, quarter, secret):
+    karla = make_member(quarter, Role.MODERATOR, "Karla")
+    Named.objects.create(dossier=secret, user=karla)
+    make_concern(quarter, "Eine Lampe", now=timezone.now())
+    day = timezone.now() + timedelta(days=30)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    send_digests(quarter=quarter, now=day.replace(hour=7))
+    of_karla = Mail.objects.get(kind="digest", to_address=karla.email)
+    assert secret.reference in of_karla.text
+    others = Mail.objects.filter(kind="digest").exclude(pk=of_karla.pk)
+    assert secret.reference not in "".join(others.values_list("text", flat=True))
+
+    listed = {mail for mail in desk.get(POST).context["mails"] if mail.kind == "digest"}
+
+    assert listed == set(others)
+    assert desk.get(f"{POST}{of_karla.pk}/").status_code == 404
+    assert desk.get("/buero/").context["waiting_mails"].number == others.count()
+    own = signed_in_client(karla).get(f"{POST}{of_karla.pk}/")
+    assert (own.status_code, secret.reference in own.context["text"]) == (200, True)
 
 
 def test_a_mail_sent_again_stays_on_its_dossier(desk, secret):

@@ -301,6 +301,31 @@ def test_only_the_named_know_who_has_read_it(secret, mira, karla):
     assert len(shown(mira, secret)) == 1
 
 
+def test_when_it_is_opened_again_the_office_does_not_read_who_read_it(secret, mira, karla):
+    read(mira, secret)
+    circles.open_circle(dossier=secret, audience=Audience.TELLER)
+    assert shown(karla, secret) == shown(mira, secret) == []
+    assert Trail.objects.count() == 1
+
+
+def test_readings_of_two_matters_are_not_mixed(secret, mira, quarter, people):
+    other = open_dossier(
+        quarter=quarter,
+        kind=Kind.CONCERN,
+        title="Nachts im Hof",
+        audience=Audience.TELLER,
+        language="de",
+        assigned_to_id=None,
+        search_words="",
+        now=NOON,
+    )
+    circles.close_circle(dossier=other, people=[people[Role.MODERATOR]])
+    read(mira, secret)
+    read(mira, other, minutes=1)
+    assert shown(mira, secret) == [(0, "Moderator", ReadWhat.PAGE)]
+    assert shown(mira, other) == [(1, "Moderator", ReadWhat.PAGE)]
+
+
 # --- Tags ----------------------------------------------------------------------------------------
 def test_a_tag_of_a_confidential_dossier_is_known_to_who_sees_it(secret, mira, karla, quarter):
     open_one = open_dossier(

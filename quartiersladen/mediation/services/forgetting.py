@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services.forgetting import over_since
 from quartiersladen.dossiers.models import Dossier
+from quartiersladen.dossiers.services.dossier import touch
 from quartiersladen.mediation.models import Mediation, Party, Step
 from quartiersladen.mediation.services.lines import write_line
 from quartiersladen.privacy.append_only import erasure_permit
@@ -97,6 +98,7 @@ def _let_parties_of_go(concern: Concern, now: datetime) -> bool:
         party.mediation.concern = concern
         forget_party(party=party, now=now)
     if parties:
+        touch(dossier=concern.dossier)  # an old form at the desk brings nothing back
         write_line(
             viewer=None, mediation=parties[-1].mediation, deed="mediation_parties_gone", now=now
         )
@@ -118,6 +120,7 @@ def let_texts_of_go(*, concern: Concern, now: datetime) -> bool:
     if not mediations:
         return False
     _let_parties_of_go(concern, now)
+    touch(dossier=concern.dossier)
     for mediation in mediations:
         mediation.concern = concern
         Step.objects.filter(mediation=mediation).exclude(notes="").update(notes=MARK)

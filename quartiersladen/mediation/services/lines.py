@@ -55,9 +55,14 @@ class NextStep:
 
 
 def begin_deed(*, viewer: Viewer, mediation: Mediation, version: int) -> None:
-    """Check who acts and claim the dossier. Raises NotAllowed; ChangedMeanwhile."""
+    """Check who acts and claim the dossier. Raises NotAllowed; ChangedMeanwhile.
+
+    Where the rule of retention has been, it has to come again for what is written now.
+    """
     demand(may_mediate(viewer, mediation))
     claim(dossier=mediation.concern.dossier, version=version)
+    gone = Mediation.objects.filter(pk=mediation.pk).exclude(texts_gone_at=None)
+    gone.update(texts_gone_at=None)
 
 
 def begin_deed_under_way(*, viewer: Viewer, mediation: Mediation, version: int) -> None:

@@ -14,7 +14,9 @@ from quartiersladen.concerns.services.topics import mark_topic
 from quartiersladen.concerns.states import Result
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.services.confidential import change_circle
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.mediation.models import Mediation, Party, Step
+from quartiersladen.mediation.queries import get_table
 from quartiersladen.mediation.services.agreement import take_look
 from quartiersladen.mediation.services.forgetting import (
     let_parties_go,
@@ -22,7 +24,8 @@ from quartiersladen.mediation.services.forgetting import (
     let_texts_of_go,
 )
 from quartiersladen.mediation.services.life import Ending, end_mediation
-from quartiersladen.mediation.states import Holding, MediationState
+from quartiersladen.mediation.services.steps import Report, correct_step
+from quartiersladen.mediation.states import Holding, MediationState, StepKind, StepState
 from quartiersladen.mediation.testing import agree, make_talk
 from quartiersladen.privacy.append_only import erasure_permit
 from quartiersladen.privacy.erasure import (
@@ -219,6 +222,49 @@ def test_texts_go_later_and_take_the_parties_along(quarter, closed):
     assert Step.objects.get(state="done").notes == "[entfernt]"
     assert set(Party.objects.values_list("name", flat=True)) == {"[entfernt]"}
     assert Entry.objects.latest("pk").deed == "mediation_texts_gone"
+
+
+def now_of(concern) -> Concern:
+    return Concern.objects.select_related("dossier__quarter", "quarter").get(pk=concern.pk)
+
+
+def correct(viewer, concern, version) -> Step:
+    """Correct the one talk that took place, on the page as it was read in a version."""
+    [step] = [one for one in get_table(viewer, concern).steps if one.state == StepState.DONE]
+    report = Report(kind=StepKind.SEPARATE, on=step.on, minutes=30, notes="Sie weint.")
+    correct_step(viewer=viewer, step=step, report=report, version=version, now=NOON)
+    return step
+
+
+def notes() -> str:
+    return Step.objects.get(state=StepState.DONE).notes
+
+
+def test_an_old_form_brings_back_no_words_that_have_gone(mira, quarter, closed):
+    version = now_of(closed).dossier.version
+    let(let_texts_go, quarter, days=3 * 365)
+    with pytest.raises(ChangedMeanwhile):
+        correct(mira, now_of(closed), version)
+    assert notes() == "[entfernt]"
+
+
+def test_an_old_form_brings_back_no_party_that_has_gone(mira, quarter, closed):
+    version = now_of(closed).dossier.version
+    let(let_parties_go, quarter, days=200)
+    with pytest.raises(ChangedMeanwhile):
+        correct(mira, now_of(closed), version)
+    assert notes() == "[entfernt] weint."
+
+
+def test_what_is_written_after_the_rule_has_been_goes_by_it_again(mira, quarter, closed):
+    assert let(let_texts_go, quarter, days=3 * 365) == 1
+    correct(mira, now_of(closed), now_of(closed).dossier.version)
+    assert notes() == "Sie weint."
+
+    assert let(let_texts_go, quarter, days=3 * 365 + 1) == 1
+
+    assert notes() == "[entfernt]"
+    assert let(let_texts_go, quarter, days=3 * 365 + 2) == 0
 
 
 def test_what_another_worker_let_go_meanwhile_is_done(quarter, closed):
