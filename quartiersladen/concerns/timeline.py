@@ -100,6 +100,13 @@ def _met(facts: Facts) -> dict[str, str]:
     }
 
 
+def _moved(facts: Facts) -> str:
+    """Return on which day it is now; nothing of another time or place on the same day."""
+    if facts["before"] == facts["on"]:
+        return ""
+    return _("The meeting with %(bodies)s on %(before)s is now on %(day)s.") % _met(facts)
+
+
 def _letter(facts: Facts) -> str:
     day = {"day": _day(facts["sent_on"])}
     if facts["way"] == Way.POST:
@@ -155,9 +162,7 @@ BUILT: dict[str, Callable[[Facts], str]] = {
     "meeting_planned": lambda facts: (
         _("We want to talk about it with %(bodies)s on %(day)s.") % _met(facts)
     ),
-    "meeting_moved": lambda facts: (
-        _("The meeting with %(bodies)s on %(before)s is now on %(day)s.") % _met(facts)
-    ),
+    "meeting_moved": _moved,
     "meeting_cancelled": lambda facts: (
         _("The meeting with %(bodies)s on %(day)s does not take place.") % _met(facts)
     ),
