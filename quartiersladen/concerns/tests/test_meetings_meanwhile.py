@@ -9,10 +9,13 @@ from django.utils.formats import date_format
 
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern, Invitation, Meeting, Referral
+from quartiersladen.concerns.services.joining import join
 from quartiersladen.concerns.services.life import withdraw_concern
+from quartiersladen.concerns.services.referrals import PassOn, pass_on
 from quartiersladen.concerns.states import MeetingState
 from quartiersladen.concerns.testing import make_concern, make_referral, teller_viewer
 from quartiersladen.concerns.timeline import steps_for
+from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, FollowUp
@@ -251,6 +254,43 @@ def test_asking_a_body_again_does_not_put_off_what_came_of_the_meeting(desk, con
     assert task(concern) == before
     assert desk.post(address, sooner | {"version": version(concern)}).status_code == 302
     assert task(concern)[:2] == (timezone.localdate() + timedelta(days=1), "ask-body")
+
+
+def test_what_is_joined_to_it_does_not_put_off_whom_we_have_to_call(
+    desk, quarter, mira, concern, body, youth
+):
+    planned(desk, concern, body, youth)
+    before = task(concern)
+    other = make_concern(quarter, "Auch am Platz.", now=timezone.now())
+    cleaners = make_body(quarter, "Stadtreinigung", "stelle@rein.example.org")
+    referral = make_referral(mira, other, cleaners, now=timezone.now())
+    join(
+        viewer=mira,
+        leader=Concern.objects.get(pk=concern.pk),
+        concerns=[other],
+        keep=frozenset({referral.pk}),
+        version=version(concern),
+        now=timezone.now(),
+    )
+    referral.refresh_from_db()
+    assert (referral.concern_id, task(concern)) == (concern.pk, before)
+
+
+def test_passing_it_on_once_more_does_not_put_off_whom_we_have_to_call(
+    desk, quarter, mira, concern, body, youth
+):
+    planned(desk, concern, body, youth)
+    before = task(concern)
+    cleaners = make_body(quarter, "Stadtreinigung", "stelle@rein.example.org")
+    pass_on(
+        viewer=mira,
+        concern=Concern.objects.get(pk=concern.pk),
+        items=[PassOn(cleaners, Way.MAIL)],
+        ask_on=timezone.localdate() + timedelta(days=20),
+        version=version(concern),
+        now=timezone.now(),
+    )
+    assert (Referral.objects.filter(body=cleaners).count(), task(concern)) == (1, before)
 
 
 def test_what_was_taken_back_is_still_to_be_called_off_when_a_body_says_that_it_comes(
