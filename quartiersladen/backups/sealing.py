@@ -8,12 +8,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
-from typing import BinaryIO
-
-import pyrage
+from typing import TYPE_CHECKING, BinaryIO
 
 from quartiersladen.backups.archive import BLOCK, CHUNK, HEAD, Readable, padding, tar_header
 from quartiersladen.backups.refusals import Damaged, Foreign, WrongPassphrase
+
+if TYPE_CHECKING:
+    import pyrage
 
 KEY, PAYLOAD = "key.age", "backup.tar.age"
 SIZE_AT = slice(124, 136)  # where a tar header holds the size
@@ -59,6 +60,8 @@ def sealed(file: BinaryIO, passphrase: str) -> Iterator[BinaryIO]:
 
     file: empty and seekable; the size of what was encrypted is filled in at the end.
     """
+    import pyrage  # noqa: PLC0415 -- only who makes or opens a backup needs it
+
     identity = pyrage.x25519.Identity.generate()
     key = pyrage.passphrase.encrypt(str(identity).encode(), passphrase)
     file.write(tar_header(KEY, len(key)) + key + padding(len(key)))
@@ -116,7 +119,9 @@ def _demand_bytes(file: BinaryIO, expected: bytes) -> None:
         raise Damaged("its checksum is wrong")
 
 
-def _identity(file: BinaryIO, passphrase: str) -> pyrage.x25519.Identity:
+def _identity(file: BinaryIO, passphrase: str) -> "pyrage.x25519.Identity":
+    import pyrage  # noqa: PLC0415 -- as in sealed
+
     size = _member(file, KEY)
     if size > MOST_KEY:
         raise Damaged("its key cannot be read")
@@ -131,6 +136,8 @@ def _identity(file: BinaryIO, passphrase: str) -> pyrage.x25519.Identity:
 
 @contextmanager
 def _unsealed(file: BinaryIO, passphrase: str) -> Iterator[Readable]:
+    import pyrage  # noqa: PLC0415 -- as in sealed
+
     identity = _identity(file, passphrase)
     size = _member(file, PAYLOAD)
     reading, writing = os.pipe()

@@ -8,13 +8,16 @@ from hashlib import sha256
 from io import BytesIO
 from math import ceil, floor
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from quartiersladen.kernel.errors import Invalid
 
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Pillow is imported by the functions that need it: most processes never see a photo.
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LONG_EDGE = 1920  # pixels
@@ -83,6 +86,8 @@ def blackened(content: IO[bytes], areas: Sequence[Area]) -> CleanPhoto:
 
     A pixel that an area only touches becomes black, too. The small one is made from the new one.
     """
+    from PIL import Image, ImageDraw  # noqa: PLC0415 -- see above
+
     with Image.open(content, formats=("JPEG",)) as picture:
         large = _upright_on_white(picture)
     draw = ImageDraw.Draw(large)
@@ -108,14 +113,16 @@ def clean(upload: IO[bytes], *, size_bytes: int) -> CleanPhoto:
     return _large_and_small(large)
 
 
-def _large_and_small(large: Image.Image) -> CleanPhoto:
+def _large_and_small(large: "Image.Image") -> CleanPhoto:
     small = large.copy()
     small.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
     return CleanPhoto(_jpeg(large), _jpeg(small), large.width, large.height)
 
 
-def _from_heic(content: bytes) -> Image.Image:
+def _from_heic(content: bytes) -> "Image.Image":
     """Let a process of its own decode it: broken bytes can end that process."""
+    from PIL import Image  # noqa: PLC0415 -- see above
+
     command = [sys.executable, "-I", str(HEIC_READER), str(MOST_PIXELS), str(LONG_EDGE)]
     try:
         done = subprocess.run(  # noqa: S603 -- our own program; what was uploaded is only its input
@@ -128,7 +135,7 @@ def _from_heic(content: bytes) -> Image.Image:
     return Image.open(BytesIO(done.stdout), formats=("PPM",))
 
 
-def _from_others(upload: IO[bytes]) -> Image.Image:
+def _from_others(upload: IO[bytes]) -> "Image.Image":
     picture = _opened(upload)
     # The header is enough to know the size; nothing has been unpacked yet.
     if picture.width * picture.height > MOST_PIXELS:
@@ -140,7 +147,9 @@ def _from_others(upload: IO[bytes]) -> Image.Image:
         raise Damaged(field="photos") from exc
 
 
-def _opened(upload: IO[bytes]) -> Image.Image:
+def _opened(upload: IO[bytes]) -> "Image.Image":
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 -- see above
+
     try:
         return Image.open(upload, formats=FORMATS)
     except UnidentifiedImageError as exc:
@@ -151,11 +160,13 @@ def _opened(upload: IO[bytes]) -> Image.Image:
         raise Damaged(field="photos") from exc
 
 
-def _upright_on_white(picture: Image.Image) -> Image.Image:
+def _upright_on_white(picture: "Image.Image") -> "Image.Image":
     """Return an RGB picture of its own: it takes the pixels and nothing that travelled with them.
 
     It is made small first, so that a large photo costs little memory.
     """
+    from PIL import Image, ImageOps  # noqa: PLC0415 -- see above
+
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     if picture.mode != mode:
         # A JPEG is unpacked at a half or a quarter of its size where that is enough.
@@ -168,7 +179,7 @@ def _upright_on_white(picture: Image.Image) -> Image.Image:
     return white
 
 
-def _jpeg(picture: Image.Image) -> bytes:
+def _jpeg(picture: "Image.Image") -> bytes:
     out = BytesIO()
     picture.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return out.getvalue()

@@ -60,7 +60,7 @@ def deed_on(
 ) -> Callable[[Callable[[Room, T, F], object]], View[HouseRequest, ...]]:
     """Make a view of what is done with one party or one step, as `find` finds it; else as `deed`."""
 
-    def made(do: Callable[[Room, T, F], object]) -> View[StaffRequest, ...]:
+    def made(do: Callable[[Room, T, F], object]) -> View[HouseRequest, ...]:
         @require_POST
         @member
         @wraps(do)
