@@ -3,6 +3,7 @@
 Sentences are made from what the journal holds and never promise more than it says.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -147,6 +148,7 @@ TO_PERSON: dict[str, str | Promise] = {
     "joint_answer": gettext_lazy("There is an answer for everybody who told us this."),
     "joint_reopened": gettext_lazy("We have taken it up again."),
 }
+TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 #: Deeds with words of the office to the person, or to everybody.
 QUOTED = frozenset({"closed", "joint_answer", "meeting_told", "meeting_public"})
 #: What the person reads in other words already.
@@ -184,7 +186,8 @@ def _steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> It
     for entry in entries:
         if to_person and entry.deed in NOT_TO_PERSON:
             continue
-        sentence = _words(entry, plain, BUILT)
+        # A day ends with a full stop in some languages, and so do names as "Verein e. V.".
+        sentence = TWO_STOPS.sub(".", _words(entry, plain, BUILT))
         if sentence:
             yield Step(
                 on=entry.at.astimezone(zone).date(),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from quartiersladen.accounts.states import LinkPurpose
@@ -146,6 +146,18 @@ def test_another_time_on_the_same_day_is_nothing_new_to_the_person(desk, concern
     assert move(desk, concern, meeting, on=in_days(11)).status_code == 302
     [moved] = [s.sentence for s in steps_for(status, concern) if not s.is_next][len(before) :]
     assert moved.startswith(f"Das Treffen mit Lichtwerk am {day} ist jetzt am ")
+
+
+@pytest.mark.parametrize("language", ["ru", "uk", "de"])
+def test_no_sentence_to_the_person_ends_with_two_full_stops(desk, concern, body, language):
+    ResponsibleBody.objects.update(name="Nachbarn e. V.")
+    meeting = planned(desk, concern, body)
+    assert move(desk, concern, meeting).status_code == 302
+    assert cancel(desk, concern, meeting).status_code == 302
+    with translation.override(language):
+        sentences = [step.sentence for step in steps_for(teller_viewer(concern), concern)]
+    assert len([one for one in sentences if "Nachbarn e. V." in one]) == 3
+    assert [one for one in sentences if ".." in one] == []
 
 
 # --- The way back in the browser ------------------------------------------------------------------
