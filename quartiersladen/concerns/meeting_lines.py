@@ -25,6 +25,8 @@ def _facts(facts: Facts) -> dict[str, str]:
 
 
 def _moved(facts: Facts) -> str:
+    if facts["before"] == facts["on"]:
+        return _("Meeting on %(day)s changed, now at %(time)s: %(bodies)s") % _facts(facts)
     return _("Meeting moved from %(before)s to %(day)s, %(time)s: %(bodies)s") % {
         **_facts(facts),
         "before": _day(facts["before"]),

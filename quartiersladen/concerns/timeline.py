@@ -3,6 +3,7 @@
 Sentences are made from what the journal holds and never promise more than it says.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -100,6 +101,13 @@ def _met(facts: Facts) -> dict[str, str]:
     }
 
 
+def _moved(facts: Facts) -> str:
+    """Return on which day it is now; nothing of another time or place on the same day."""
+    if facts["before"] == facts["on"]:
+        return ""
+    return _("The meeting with %(bodies)s on %(before)s is now on %(day)s.") % _met(facts)
+
+
 def _letter(facts: Facts) -> str:
     day = {"day": _day(facts["sent_on"])}
     if facts["way"] == Way.POST:
@@ -140,6 +148,7 @@ TO_PERSON: dict[str, str | Promise] = {
     "joint_answer": gettext_lazy("There is an answer for everybody who told us this."),
     "joint_reopened": gettext_lazy("We have taken it up again."),
 }
+TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 #: Deeds with words of the office to the person, or to everybody.
 QUOTED = frozenset({"closed", "joint_answer", "meeting_told", "meeting_public"})
 #: What the person reads in other words already.
@@ -155,9 +164,7 @@ BUILT: dict[str, Callable[[Facts], str]] = {
     "meeting_planned": lambda facts: (
         _("We want to talk about it with %(bodies)s on %(day)s.") % _met(facts)
     ),
-    "meeting_moved": lambda facts: (
-        _("The meeting with %(bodies)s on %(before)s is now on %(day)s.") % _met(facts)
-    ),
+    "meeting_moved": _moved,
     "meeting_cancelled": lambda facts: (
         _("The meeting with %(bodies)s on %(day)s does not take place.") % _met(facts)
     ),
@@ -179,7 +186,8 @@ def _steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> It
     for entry in entries:
         if to_person and entry.deed in NOT_TO_PERSON:
             continue
-        sentence = _words(entry, plain, BUILT)
+        # A day ends with a full stop in some languages, and so do names as "Verein e. V.".
+        sentence = TWO_STOPS.sub(".", _words(entry, plain, BUILT))
         if sentence:
             yield Step(
                 on=entry.at.astimezone(zone).date(),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
@@ -97,7 +97,18 @@ def _unable_html(request: HttpRequest, language: str) -> HttpResponse:
 
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that makes no sense, or whose session could not be kept."""
-    return unable_page(request) if is_out_of_order(exception) else error_page(request, 400)
+    if is_out_of_order(exception):
+        return unable_page(request)
+    _forget_query_if_unreadable(request)
+    return error_page(request, 400)
+
+
+def _forget_query_if_unreadable(request: HttpRequest) -> None:
+    """Let the page be shown all the same: its language switch leads to the address asked for."""
+    try:
+        request.GET  # noqa: B018 -- read on first use, and refused then
+    except TooManyFieldsSent:
+        request.GET = QueryDict()
 
 
 def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature

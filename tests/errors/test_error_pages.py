@@ -150,3 +150,12 @@ def test_the_address_of_a_deed_explains_itself_and_says_what_it_takes(db):
         assert (found.status_code, found.headers["Allow"]) == (405, "POST")
         assert "Hier gibt es nichts anzusehen" in text
         assert ('href="/buero/anliegen/"' in text) == leads_to_the_desk
+
+
+@pytest.mark.parametrize("path", ["/", "/anliegen/", "/anmelden/", "/anliegen.geojson"])
+def test_an_address_with_more_questions_than_anybody_asks_is_refused(db, client, path):
+    make_quarter("ost")
+    client.raise_request_exception = False
+    refused = client.get(path + "?" + "&".join(["a=1"] * 301))
+    assert (refused.status_code, "030 23125 014" in refused.content.decode()) == (400, True)
+    assert client.get(path + "?" + "&".join(["a=1"] * 300)).status_code == 200

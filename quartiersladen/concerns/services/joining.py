@@ -15,7 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern, Joining, Referral
 from quartiersladen.concerns.rules import may_decide
-from quartiersladen.concerns.services.life import follow_referrals, move, part, set_next_date
+from quartiersladen.concerns.services.life import (
+    follow_referrals,
+    move,
+    part,
+    set_date_of_bodies,
+    set_next_date,
+)
 from quartiersladen.concerns.states import OUTSIDE, WAITING, ConcernState, Scope
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import named_in, next_follow_up
@@ -223,7 +229,8 @@ def _is_with_bodies(leader: Concern, next_on: date, now: datetime) -> None:
     elif leader.state not in OUTSIDE:
         given = {"body", "next_date"}
         move(concern=leader, action="forward", given=given, now=now, **passed_on)
-    set_next_date(
+    set_date = set_next_date if task else set_date_of_bodies
+    set_date(
         concern=leader,
         due_on=due_on,
         reason=FollowUpReason(task.reason) if task else FollowUpReason.ASK_BODY,

@@ -54,6 +54,9 @@ from quartiersladen.dossiers.states import BY_HAND, Actor, Audience, FollowUpRea
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.quarters.queries import add_days_at_work
 
+#: A body has something, or has said something.
+OF_BODIES = frozenset({FollowUpReason.ASK_BODY, FollowUpReason.BODY_REPLIED})
+
 
 class ReasonMissing(Invalid):
     """Some results need a public reason of at most 500 characters."""
@@ -142,15 +145,25 @@ def set_next_date(
 def set_date_of_bodies(
     *, concern: Concern, due_on: date | None, reason: FollowUpReason, note: str, now: datetime
 ) -> None:
-    """Set the next date for what a body does, unless the person has still to be called or written to.
+    """Set the next date for what a body does, unless something else has to be done until then.
 
+    The person has still to be called or written to, or a meeting is ahead: whom to invite, or what
+    came of it, is not put off by what a body says.
     Raises NextDateMissing for None; DateInThePast.
     """
     if due_on is None:
         raise NextDateMissing(field="next_on")
     check_next_date(dossier=concern.dossier, due_on=due_on, now=now)
-    if _reason(concern) not in BY_HAND:
-        set_next_date(concern=concern, due_on=due_on, reason=reason, note=note, now=now)
+    if _reason(concern) in BY_HAND or _is_sooner_for_meeting(concern, due_on, reason):
+        return
+    set_next_date(concern=concern, due_on=due_on, reason=reason, note=note, now=now)
+
+
+def _is_sooner_for_meeting(concern: Concern, due_on: date, reason: FollowUpReason) -> bool:
+    if reason not in OF_BODIES or meeting_ahead(concern) is None:
+        return False
+    task = next_follow_up(concern.dossier)
+    return task is not None and task.reason == FollowUpReason.MEETING and task.due_on <= due_on
 
 
 def default_next_date(*, concern: Concern, now: datetime) -> date:

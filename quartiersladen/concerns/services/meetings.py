@@ -8,7 +8,7 @@ writes down what came of it. A concern has at most one meeting ahead.
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -54,6 +54,7 @@ from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.quarters.queries import add_days_at_work
 
 NOTE_LENGTH = 200  # characters
+FARTHEST = timedelta(days=2 * 366)
 
 
 class PurposeMissing(Invalid):
@@ -68,6 +69,12 @@ class PlaceMissing(Invalid):
     sentence = _("Please say where the meeting is.")
 
 
+class DayTooFar(Invalid):
+    """Nobody plans so far ahead; a slip in the year would hide the concern for good."""
+
+    sentence = _("Please choose a day within the next two years.")
+
+
 class AlreadyPlanned(Conflict):
     """One at a time: a second one would hide the first."""
 
@@ -75,6 +82,12 @@ class AlreadyPlanned(Conflict):
         "A meeting about this is planned already. Move it, call it off, or write down what came of"
         " it first."
     )
+
+
+class SentBefore(Conflict):
+    """What was planned with this form is over; another meeting is another form."""
+
+    sentence = _("This form has been sent before. Please open the page anew to plan a meeting.")
 
 
 class MeetingOver(Conflict):
@@ -86,7 +99,7 @@ class MeetingOver(Conflict):
 class StillToCome(Conflict):
     """Nothing can have come of it yet."""
 
-    sentence = _("The meeting is still to come. Was it earlier? Then move it to that day first.")
+    sentence = _("The meeting is still to come. Nothing can have come of it yet.")
 
 
 class NothingChanged(Invalid):
@@ -161,13 +174,17 @@ def plan_meeting(
 ) -> Meeting:
     """Plan a meeting and invite the bodies. The same form sent twice makes one meeting.
 
-    Raises NotAllowed; NoBody, NoMailAddress, NotAtThisBody, PurposeMissing, PlaceMissing, DayGone;
-    AlreadyPlanned; TransitionRefused when the concern is closed; ChangedMeanwhile.
+    Raises NotAllowed; NoBody, NoMailAddress, NotAtThisBody, PurposeMissing, PlaceMissing, DayGone,
+    DayTooFar; AlreadyPlanned, SentBefore; TransitionRefused when the concern is closed;
+    ChangedMeanwhile.
     """
     demand(may_decide(viewer, concern))
     # Of two presses of one button, the second waits here and then finds what the first has made.
     lock_dossiers(keys=[concern.pk])
-    if known := planned_with(concern, submission_key):
+    known = planned_before(
+        concern=concern, plan=plan, invites=invites, submission_key=submission_key
+    )
+    if known is not None:
         return known
     _check_plan(concern, plan, invites, now)
     claim(dossier=concern.dossier, version=version)
@@ -182,6 +199,29 @@ def plan_meeting(
     _plan_line(viewer, meeting, "", now)
     _line(viewer, meeting, "meeting_planned", now, _day_and_bodies(meeting, asked))
     return meeting
+
+
+def planned_before(
+    *, concern: Concern, plan: Plan, invites: Sequence[Invite], submission_key: UUID
+) -> Meeting | None:
+    """Return the meeting that was planned with this very form, None if there is none.
+
+    Raises AlreadyPlanned when the form says something else now; SentBefore when that one is over.
+    """
+    known = planned_with(concern, submission_key)
+    if known is None:
+        return None
+    if not known.is_ahead:
+        raise SentBefore
+    bodies = {one.body_id for one in known.invitations.all()}
+    if _said(known) != _said(plan) or bodies != {invite.body.pk for invite in invites}:
+        raise AlreadyPlanned
+    return known
+
+
+def _said(one: Plan | Meeting) -> tuple[object, ...]:
+    words = (one.place.strip(), one.purpose.strip(), one.others.strip())
+    return (one.on, one.begins, *words)
 
 
 def _check_plan(concern: Concern, plan: Plan, invites: Sequence[Invite], now: datetime) -> None:
@@ -204,8 +244,11 @@ def _check_plan(concern: Concern, plan: Plan, invites: Sequence[Invite], now: da
 def _check_day(concern: Concern, on: date, place: str, now: datetime) -> None:
     if not place.strip():
         raise PlaceMissing(field="place")
-    if on < concern.quarter.local_day(now):
+    today = concern.quarter.local_day(now)
+    if on < today:
         raise DayGone(field="on")
+    if on > today + FARTHEST:
+        raise DayTooFar(field="on")
 
 
 def _demand_open(concern: Concern) -> None:
@@ -354,6 +397,21 @@ def _invited(meeting: Meeting) -> list[Invitation]:
     return found
 
 
+def to_tell(*, meeting: Meeting, now: datetime) -> list[Invitation]:
+    """Return who is invited as they can be reached today; nothing is stored.
+
+    Of a person who has left, the body hears of it; who has no mail address any more, by phone.
+    """
+    today = meeting.concern.quarter.local_day(now)
+    found = _invited(meeting)
+    for one in found:
+        if one.person is not None and one.person.to_on and one.person.to_on < today:
+            one.person = None
+        if one.way == Way.MAIL and not one.address:
+            one.way = Way.PHONE
+    return found
+
+
 @transaction.atomic
 def note_attendance(
     *,
@@ -389,7 +447,8 @@ def note_attendance(
             now=now,
         )
     task = next_follow_up(concern.dossier)
-    if task is not None and task.reason == FollowUpReason.MEETING:
+    # Of what has ended nothing comes any more: it still has to be called off.
+    if concern.is_open and task is not None and task.reason == FollowUpReason.MEETING:
         _set_date(meeting, _invited(meeting), now)
     return _line(
         viewer,
@@ -406,8 +465,8 @@ def note_attendance(
     )
 
 
-def _is_mailed(meeting: Meeting) -> bool:
-    return any(not one.is_by_hand for one in _invited(meeting))
+def _is_mailed(meeting: Meeting, now: datetime) -> bool:
+    return any(not one.is_by_hand for one in to_tell(meeting=meeting, now=now))
 
 
 def _moved(meeting: Meeting, to: mails.Appointment) -> Meeting:
@@ -434,7 +493,7 @@ def preview_move(
     demand(may_decide(viewer, meeting.concern))
     _check_move(meeting, to, now)
     letter = mails.moved(_moved(meeting, to), mails.appointment(meeting), why.strip())
-    return [letter] if _is_mailed(meeting) else []
+    return [letter] if _is_mailed(meeting, now) else []
 
 
 @transaction.atomic
@@ -458,10 +517,11 @@ def move_meeting(
     earlier = mails.appointment(meeting)
     after = _moved(meeting, to)
     _step(meeting, "move", {"day"}, on=after.on, begins=after.begins, place=after.place)
-    rows = Invitation.objects.filter(meeting=meeting)
-    rows.update(attendance=Attendance.OPEN)
-    rows.exclude(way=Way.MAIL).update(told_at=None)
-    asked = _invited(meeting)
+    asked = to_tell(meeting=meeting, now=now)
+    for one in asked:
+        one.attendance = Attendance.OPEN
+        one.told_at = None if one.is_by_hand else now
+        one.save(update_fields=["attendance", "told_at", "way", "person"])
     letter = mails.moved(meeting, earlier, why.strip())
     _write(viewer, asked, [letter] * len(asked), now)
     _set_date(meeting, asked, now)
@@ -470,17 +530,21 @@ def move_meeting(
     return _line(viewer, meeting, "meeting_moved", now, facts)
 
 
-def to_call_off(*, meeting: Meeting) -> list[Invitation]:
+def to_call_off(*, meeting: Meeting, now: datetime) -> list[Invitation]:
     """Return whom somebody here has to tell that it does not take place."""
-    return [one for one in _invited(meeting) if one.is_by_hand and one.told_at is not None]
+    return [
+        one
+        for one in to_tell(meeting=meeting, now=now)
+        if one.is_by_hand and one.told_at is not None
+    ]
 
 
-def preview_cancel(*, viewer: Viewer, meeting: Meeting, why: str) -> list[Letter]:
+def preview_cancel(*, viewer: Viewer, meeting: Meeting, why: str, now: datetime) -> list[Letter]:
     """Return the exact mail, the same to all; none if none goes. Raises what cancel_meeting would."""
     demand(may_decide(viewer, meeting.concern))
     _demand_ahead(meeting)
     letter = mails.called_off(meeting, why.strip())
-    return [letter] if _is_mailed(meeting) else []
+    return [letter] if _is_mailed(meeting, now) else []
 
 
 @transaction.atomic
@@ -501,9 +565,9 @@ def cancel_meeting(
     demand(may_decide(viewer, concern))
     _demand_ahead(meeting)
     claim(dossier=concern.dossier, version=version)
-    asked = _invited(meeting)
+    asked = to_tell(meeting=meeting, now=now)
     if concern.is_open:
-        note = mails.note_of_calls_off(meeting, to_call_off(meeting=meeting))
+        note = mails.note_of_calls_off(meeting, to_call_off(meeting=meeting, now=now))
         set_date_of_bodies(
             concern=concern,
             due_on=next_on,

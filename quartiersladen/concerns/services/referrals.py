@@ -19,7 +19,6 @@ from quartiersladen.concerns.services.life import (
     follow_referrals,
     move,
     set_date_of_bodies,
-    set_next_date,
 )
 from quartiersladen.concerns.services.tellers import write_to_teller
 from quartiersladen.concerns.states import (
@@ -165,13 +164,7 @@ def pass_on(
     claim(dossier=concern.dossier, version=version)
     for item in items:
         _check(concern, item)
-    set_next_date(
-        concern=concern,
-        due_on=ask_on,
-        reason=FollowUpReason.ASK_BODY,
-        note=", ".join(item.body.name for item in items)[:200],
-        now=now,
-    )
+    check_next_date(dossier=concern.dossier, due_on=ask_on, now=now)
     scope = Scope.PUBLIC_INTEREST if concern.scope == Scope.UNDECIDED else concern.scope
     move(
         concern=concern,
@@ -180,6 +173,13 @@ def pass_on(
         now=now,
         scope=scope,
         first_answer_at=concern.first_answer_at or now,
+    )
+    set_date_of_bodies(
+        concern=concern,
+        due_on=ask_on,
+        reason=FollowUpReason.ASK_BODY,
+        note=", ".join(item.body.name for item in items)[:200],
+        now=now,
     )
     referrals = [_send(viewer, concern, item, ask_on, now) for item in items]
     # One silent body elsewhere keeps the word "asked again".

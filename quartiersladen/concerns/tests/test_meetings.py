@@ -403,7 +403,7 @@ def test_the_preview_is_what_goes_out(mira, concern, body, youth):
     since = newest()
     move(mira, meeting, to.on, to.begins, to.place, why="Umzug")
     assert [(m.subject, m.text) for m in mails(since=since)] == [(letter.subject, letter.text)]
-    [letter] = meetings.preview_cancel(viewer=mira, meeting=meeting, why="Sturm")
+    [letter] = meetings.preview_cancel(viewer=mira, meeting=meeting, why="Sturm", now=NOON)
     since = newest()
     cancel(mira, meeting, why="Sturm")
     assert [(m.subject, m.text) for m in mails(since=since)] == [(letter.subject, letter.text)]
@@ -502,7 +502,7 @@ def test_what_is_over_stays(mira, meeting, body, youth):
         lambda: move(mira, meeting),
         lambda: meetings.preview_move(viewer=mira, meeting=meeting, to=to, why="", now=NOON),
         lambda: cancel(mira, meeting),
-        lambda: meetings.preview_cancel(viewer=mira, meeting=meeting, why=""),
+        lambda: meetings.preview_cancel(viewer=mira, meeting=meeting, why="", now=NOON),
         lambda: hold(mira, meeting, body),
     ):
         with pytest.raises(meetings.MeetingOver):

@@ -18,7 +18,7 @@ from quartiersladen.concerns import rules
 from quartiersladen.concerns.forms import meetings as forms
 from quartiersladen.concerns.invitations import Appointment
 from quartiersladen.concerns.letters import Letter
-from quartiersladen.concerns.meetings import get_meeting, planned_with
+from quartiersladen.concerns.meetings import get_meeting
 from quartiersladen.concerns.models import Invitation, Meeting
 from quartiersladen.concerns.services import meetings as services
 from quartiersladen.concerns.services.meetings import Invite, Outcome, Plan, Promise
@@ -133,8 +133,6 @@ def _look_or_plan(
 ) -> tuple[Letters, Meeting | None]:
     typed, viewer, concern = form.cleaned_data, case.request.viewer, case.concern
     post, key = case.request.POST, typed["submission_key"]
-    if known := planned_with(concern, key):
-        return [], known  # the second press of one button
     wanted = Plan(
         on=typed["on"],
         begins=typed["begins"],
@@ -145,6 +143,11 @@ def _look_or_plan(
     invites = [
         Invite(one.body, Way(one.cleaned_data["way"]), one.cleaned_data["person"]) for one in asked
     ]
+    known = services.planned_before(
+        concern=concern, plan=wanted, invites=invites, submission_key=key
+    )
+    if known is not None:
+        return [], known  # the second press of one button
     letters = services.preview_plan(
         viewer=viewer, concern=concern, plan=wanted, invites=invites, now=case.now
     )
@@ -246,8 +249,9 @@ def _deeds(sitting: Sitting, attempt: Attempt | None, opened: str) -> list[Deed]
 
 
 def _goes_to(sitting: Sitting) -> str:
-    mailed = ", ".join(one.body.name for one in sitting.invited if not one.is_by_hand)
-    called = ", ".join(one.body.name for one in sitting.invited if one.is_by_hand)
+    asked = services.to_tell(meeting=sitting.meeting, now=sitting.case.now)
+    mailed = ", ".join(one.body.name for one in asked if not one.is_by_hand)
+    called = ", ".join(one.body.name for one in asked if one.is_by_hand)
     parts = [
         _("A mail goes to: %(bodies)s") % {"bodies": mailed} if mailed else "",
         _("You call or write to: %(bodies)s") % {"bodies": called} if called else "",
@@ -316,7 +320,7 @@ def _form(sitting: Sitting, name: str, data: QueryDict | None = None) -> Form:
     if name == "move":
         initial: Data = {"on": meeting.on, "begins": meeting.begins, "place": meeting.place}
         return forms.MoveForm(data, auto_id="move_%s", initial=initial)
-    by_hand = services.to_call_off(meeting=meeting)
+    by_hand = services.to_call_off(meeting=meeting, now=case.now)
     return forms.CancelForm(
         data,
         auto_id="cancel_%s",
@@ -385,7 +389,11 @@ def move(request: StaffRequest, reference: str, meeting_id: int) -> HttpResponse
 def cancel(request: StaffRequest, reference: str, meeting_id: int) -> HttpResponse:
     """Call it off; everybody hears of it."""
     sitting = _open(request, reference, meeting_id)
-    common: Data = {"viewer": request.viewer, "meeting": sitting.meeting}
+    common: Data = {
+        "viewer": request.viewer,
+        "meeting": sitting.meeting,
+        "now": sitting.case.now,
+    }
     return _act(
         sitting,
         "cancel",
@@ -394,7 +402,6 @@ def cancel(request: StaffRequest, reference: str, meeting_id: int) -> HttpRespon
             why=data["why"],
             next_on=data.get("next_on"),
             version=data["version"],
-            now=sitting.case.now,
             **common,
         ),
         lambda data: services.preview_cancel(why=data["why"], **common),
