@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern, Referral, Teller, Voice
-from quartiersladen.concerns.states import OUTSIDE, ConcernState
+from quartiersladen.concerns.states import OUTSIDE, ConcernState, PlaceKind
+from quartiersladen.concerns.unnamed import without_person
 from quartiersladen.correspondence.paper import Paper
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.outbox.models import LinkSpec
@@ -386,6 +387,21 @@ def window_lines(teller: Teller) -> list[str]:
     return [name, *lines] if lines and name and name not in lines else lines
 
 
+def _place_line(concern: Concern) -> str:
+    """Return where it is; nothing of a mail, whose place stands in its words if anywhere."""
+    if concern.place_kind == PlaceKind.NONE and not concern.place_text:
+        return ""
+    return _("Place: %(place)s") % {"place": place_words(concern)}
+
+
+def _quoted_for(item: Referral) -> str:
+    """Return what was told; who told it stays away from a body that may not know it."""
+    concern = item.concern
+    may_know = item.with_contact and concern.teller.may_pass_on
+    told = concern.text if may_know else without_person(concern.text, concern.teller)
+    return "\n".join(f"> {line}" for line in told.splitlines())
+
+
 def referral(item: Referral, teller: Teller | None, *, ask_on: date) -> Letter:
     """The mail to a responsible body, in German; contact data only if `item.with_contact`.
 
@@ -408,8 +424,8 @@ def referral(item: Referral, teller: Teller | None, *, ask_on: date) -> Letter:
                 _("Good day,"),
                 _("somebody from the neighbourhood told us the following. We think it is yours."),
                 _("No. %(number)s") % number,
-                "\n".join(f"> {line}" for line in concern.text.splitlines()),
-                _("Place: %(place)s") % {"place": place_words(concern)},
+                _quoted_for(item),
+                _place_line(concern),
                 contact,
                 item.cover_note,
                 _(
@@ -441,7 +457,7 @@ def reminder(item: Referral, *, words: str) -> Letter:
                 ngettext("We have asked %(times)s time.", "We have asked %(times)s times.", times)
                 % {"times": times},
                 words,
-                "\n".join(f"> {line}" for line in item.concern.text.splitlines()),
+                _quoted_for(item),
                 _("Please answer on this page; you need no account:"),
                 "[[link:case]]",
             ),
