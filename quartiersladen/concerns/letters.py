@@ -375,6 +375,12 @@ def _split(words: str) -> list[str]:
     return [part.strip() for part in EMPTY_LINES.split(words) if part.strip()]
 
 
+def not_our_task(language: str) -> str:
+    """Return why the office does not do it itself, for the person."""
+    with translation.override(language):
+        return _("This is not our task.")
+
+
 def window_lines(teller: Teller) -> list[str]:
     """Return the postal address for a window, line by line; none without an address.
 

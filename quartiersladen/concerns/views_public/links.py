@@ -61,7 +61,7 @@ def _joint_case(concern: Concern) -> dict[str, Any]:
     if leader is None:
         return {}
     if not is_public(leader):
-        return {"belongs_to": leader.dossier.reference}
+        return {"belongs_to": leader.dossier.reference, "waits": leader.is_open}
     return {
         "belongs_to": leader.dossier.reference,
         "leader": leader,
