@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
+from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from quartiersladen.accounts.rules import Viewer, public_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -36,6 +36,7 @@ from quartiersladen.dossiers.queries import journal
 from quartiersladen.dossiers.states import Actor
 from quartiersladen.kernel.language import language_name
 from quartiersladen.kernel.spam import Sign
+from quartiersladen.kernel.text import with_steady_numbers
 
 Facts = dict[str, Any]
 
@@ -180,6 +181,8 @@ def _steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> It
         if to_person and entry.deed in NOT_TO_PERSON:
             continue
         sentence = _words(entry, plain, BUILT)
+        if get_language_bidi():
+            sentence = with_steady_numbers(sentence)
         if sentence:
             yield Step(
                 on=entry.at.astimezone(zone).date(),

@@ -161,7 +161,7 @@ def test_a_link_opens_the_page_in_the_language_of_the_mail(queue, status_link, l
     [url] = [found for found in URL.findall(plain(mail)) if "/s/" in found]
 
     assert url == link_url(mail, "status")
-    assert re.fullmatch(r".*/s/[\w-]+(/.*)", url)[1] == end
+    assert re.sub(r".*/s/[\w-]+", "", url) == end
 
 
 def test_a_quarter_under_a_prefix_links_below_it(status_link, queue, settings, quarter):
