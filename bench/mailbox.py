@@ -12,8 +12,8 @@ from typing import Any
 from django.utils import timezone
 from PIL import Image
 
-from quartiersladen.correspondence.mailboxes import Reader, read_mailbox
 from quartiersladen.correspondence.models import InboundMail
+from quartiersladen.correspondence.services.mailboxes import Reader, read_mailbox
 from quartiersladen.correspondence.testing import make_mail, make_notice
 from quartiersladen.quarters.models import Quarter
 from tests.support.dovecot import Mailbox, program, running_dovecot

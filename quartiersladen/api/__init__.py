@@ -6,7 +6,7 @@ offered there, with words for partners), Attribute (what a partner has to ask fo
 
 Rules nobody may break
 - Off until the lead or the administrator switches it on; switched off it answers 404.
-- Reads see what everybody sees: `concerns.queries.released`, never more. Who told us something, by
+- Reads see what everybody sees: `concerns.queries.public.released`, never more. Who told us something, by
   its own key, sees the state of it until it is released, and not a word of it.
 - A key is shown once; only its SHA-256 is kept. No session and no cookie opens anything here.
 - What a partner sends is text. An address in it is shown to the office and never fetched.

@@ -5,8 +5,9 @@ data, kept apart), BlockedSender (whose reports wait in the quarantine), Referra
 responsible body, with its own state), Draft (photos of a form that was not sent yet, for 24 hours),
 RightAddress (who helps when we cannot), ScopeRule (what we do not do, shown before sending),
 RoutingRule (to whom we usually pass on, only ever suggested), Voice ("me too"), Joining (a concern
-belongs to one that leads it: a joint case), Talk (a conversation that is no concern, tallied without
-persons).
+belongs to one that leads it: a joint case), Question (back to the person), Meeting (several bodies at
+one table, each with its Invitation), Following (who gets mails about what is new), SavedFilter (a kept
+view of the list), Talk (a conversation that is no concern, tallied without persons).
 
 Rules nobody may break
 - The state of a concern follows from its referrals and from the office's decisions; one service

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.http import QueryDict
 
-from quartiersladen.concerns.models import QUERY_LENGTH
+from quartiersladen.concerns.models.filter import QUERY_LENGTH
 from quartiersladen.concerns.paging import cursor_from
-from quartiersladen.concerns.queries import ConcernFilter
+from quartiersladen.concerns.queries.lists import ConcernFilter
 from quartiersladen.concerns.states import HELD, OPEN, Channel, ConcernKind, ConcernState, Scope
 
 OPEN_WORD = "offen"

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Action, CameByMail, Concern, Question
-from quartiersladen.concerns.queries import concerns_inside
+from quartiersladen.concerns.queries.seen import concerns_inside
 from quartiersladen.concerns.rules import may_act_as_teller, may_work_on
 from quartiersladen.concerns.states import (
     ANSWERABLE,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from quartiersladen.concerns.queries import Page
+from quartiersladen.concerns.queries.lists import Page
 
 
 def cursor_from(text: str) -> tuple[datetime, int] | None:

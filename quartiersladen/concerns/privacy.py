@@ -20,7 +20,7 @@ from quartiersladen.concerns.models import (
     Teller,
     Voice,
 )
-from quartiersladen.concerns.queries import concerns_inside
+from quartiersladen.concerns.queries.seen import concerns_inside
 from quartiersladen.concerns.services import forgetting
 from quartiersladen.concerns.services.filters import filters_naming, forget_filters_naming
 from quartiersladen.concerns.services.voices import remove_voices
@@ -28,7 +28,7 @@ from quartiersladen.concerns.states import AnswerWay, MeetingState
 from quartiersladen.dossiers.models import Dossier, Entry
 from quartiersladen.dossiers.rules import rows_inside
 from quartiersladen.dossiers.search import narrowed
-from quartiersladen.dossiers.services import clean_search_later
+from quartiersladen.dossiers.services.forgetting import clean_search_later
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.text import fold
 from quartiersladen.privacy.queries import has_agreed

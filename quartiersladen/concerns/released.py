@@ -16,7 +16,8 @@ from django.db.models.functions import Coalesce
 from quartiersladen.accounts.rules import Viewer, link_viewer, public_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern, Following
-from quartiersladen.concerns.queries import PAGE, ConcernFilter, Page, page_of, released
+from quartiersladen.concerns.queries.lists import PAGE, ConcernFilter, Page, page_of
+from quartiersladen.concerns.queries.public import released
 from quartiersladen.concerns.states import ConcernState, PlacePrecision
 from quartiersladen.concerns.timeline import MOVES
 from quartiersladen.dossiers.models import Entry

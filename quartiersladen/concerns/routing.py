@@ -28,7 +28,7 @@ from django.utils.translation import get_language
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern, Referral, RoutingRule
-from quartiersladen.concerns.queries import concerns_inside
+from quartiersladen.concerns.queries.seen import concerns_inside
 from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.similar import spaced, spot_of
 from quartiersladen.concerns.states import ConcernState, ReferralState

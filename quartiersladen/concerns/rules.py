@@ -63,7 +63,7 @@ def may_act_as_teller(viewer: Viewer, concern: Concern) -> bool:
 
 
 def is_public(concern: Concern) -> bool:
-    """Whether everybody may read its public copy, with its dossier loaded; as queries.released()."""
+    """Whether everybody may read its public copy, with its dossier loaded; as queries.public.released()."""
     is_shown = concern.is_released and concern.dossier.audience == Audience.PUBLIC
     return is_shown and concern.state != ConcernState.WITHDRAWN
 

@@ -29,7 +29,8 @@ from django.db.models.functions import Cast, Concat
 
 from quartiersladen.accounts.rules import Viewer, public_viewer
 from quartiersladen.concerns.models import Concern, ScopeRule
-from quartiersladen.concerns.queries import concerns_inside, released
+from quartiersladen.concerns.queries.public import released
+from quartiersladen.concerns.queries.seen import concerns_inside
 from quartiersladen.concerns.states import (
     HELD,
     OPEN,

@@ -28,15 +28,16 @@ from django.db.models import (
 from django.db.models.functions import Floor
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import CLOSED_VALUES, HELD_VALUES, Concern, Referral, Talk
+from quartiersladen.concerns.models import Concern, Referral, Talk
+from quartiersladen.concerns.models.concern import CLOSED_VALUES, HELD_VALUES
 from quartiersladen.concerns.rules import may_read_body_figures, may_read_figures
 from quartiersladen.concerns.states import ConcernState, ReferralState
 from quartiersladen.dossiers.rules import confidential_of
 from quartiersladen.kernel.errors import demand
 from quartiersladen.kernel.figures import median_of
 from quartiersladen.quarters.models import District, Quarter, Theme
-from quartiersladen.quarters.outline import Grid, grid_of, lies_inside
-from quartiersladen.quarters.queries import districts_of, theme_names
+from quartiersladen.quarters.outline import Grid, grid_of
+from quartiersladen.quarters.queries import district_among, districts_of, theme_names
 
 CELL = 250  # metres
 #: Points are gathered in squares of so many metres before anything else looks at them.
@@ -352,10 +353,8 @@ def _district(
     if row is None or column is None:
         return NO_CELL
     at = fine.middle(row + 0.5, column + 0.5)
-    for district in districts:
-        if lies_inside(district.outline, at.latitude, at.longitude, tolerance_metres=0):
-            return district.name
-    return NO_CELL
+    district = district_among(districts, at.latitude, at.longitude)
+    return district.name if district else NO_CELL
 
 
 def _waits(rows: QuerySet[Concern], today: date) -> tuple[Waits, Waits, Promise]:

@@ -28,7 +28,7 @@ from quartiersladen.config.checkup_safety import safety
 from quartiersladen.config.env import kept_text
 from quartiersladen.config.sqlite import OLDEST_SAFE, is_safe
 from quartiersladen.correspondence.incoming.mailbox import NotReachable, greet
-from quartiersladen.correspondence.mailboxes import mailboxes
+from quartiersladen.correspondence.queries import mailboxes
 from quartiersladen.outbox import smtp
 from quartiersladen.outbox.models import Mail
 from quartiersladen.outbox.states import MailState

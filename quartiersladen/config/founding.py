@@ -7,7 +7,7 @@ from django.db import transaction
 
 from quartiersladen.accounts.services import first_member
 from quartiersladen.accounts.states import Role
-from quartiersladen.correspondence.services import add_starting_snippets
+from quartiersladen.correspondence.services.snippets import add_starting_snippets
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.services import add_starting_themes
 from quartiersladen.quarters.states import Land

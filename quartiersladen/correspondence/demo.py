@@ -5,7 +5,7 @@ from datetime import datetime
 from quartiersladen.accounts.models import Membership
 from quartiersladen.accounts.queries import viewer_for
 from quartiersladen.accounts.states import Role
-from quartiersladen.correspondence.services import (
+from quartiersladen.correspondence.services.snippets import (
     SnippetFacts,
     add_starting_snippets,
     save_snippet,

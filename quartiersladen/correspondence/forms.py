@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.correspondence.models import SNIPPET_LENGTH, TextSnippet
-from quartiersladen.correspondence.services import SnippetFacts
+from quartiersladen.correspondence.services.snippets import SnippetFacts
 from quartiersladen.correspondence.states import PLACEHOLDERS, Occasion
 from quartiersladen.quarters.models import Quarter, Theme
 from quartiersladen.quarters.queries import themes_of

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.correspondence.inbox import forget_mails
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail, Message
 from quartiersladen.correspondence.queries import hidden_mails, kept_text
 from quartiersladen.correspondence.rules import readable_mails
-from quartiersladen.correspondence.services import forget_words_with_teller
+from quartiersladen.correspondence.services.forgetting import forget_words_with_teller
+from quartiersladen.correspondence.services.inbox import forget_mails
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.queries import dossiers_inside

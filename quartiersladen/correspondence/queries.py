@@ -8,8 +8,9 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.correspondence.incoming.states import InboundState, MailClass
-from quartiersladen.correspondence.models import InboundMail, Message, TextSnippet
+from quartiersladen.correspondence.incoming.reading import attached_bytes
+from quartiersladen.correspondence.incoming.states import NOT_ARRIVED, InboundState, MailClass
+from quartiersladen.correspondence.models import InboundMail, Mailbox, Message, TextSnippet
 from quartiersladen.correspondence.rules import (
     may_keep_snippets,
     may_use_snippets,
@@ -18,10 +19,13 @@ from quartiersladen.correspondence.rules import (
 from quartiersladen.correspondence.states import TO_BODIES, Occasion
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.rules import may_look_inside, rows_inside
+from quartiersladen.files.services import read_original
 from quartiersladen.kernel.logs import HIDDEN
 from quartiersladen.kernel.text import fold
 from quartiersladen.outbox.frame import PLACEHOLDER
 from quartiersladen.outbox.models import Mail
+from quartiersladen.outbox.outages import server_key
+from quartiersladen.quarters.models import Quarter
 
 
 def messages_of(viewer: Viewer, dossier: Dossier) -> QuerySet[Message]:
@@ -237,3 +241,38 @@ def may_have_original(mail: InboundMail) -> bool:
     """
     has_links = any(HIDDEN in words for words in (mail.subject, mail.text, mail.quoted))
     return bool(mail.raw_name) and mail.about_id is None and not has_links
+
+
+def content_of(mail: InboundMail) -> bytes:
+    """Return the bytes of a mail as it came, b"" when they are gone."""
+    return read_original(name=mail.raw_name) if mail.raw_name else b""
+
+
+def attachment_of(mail: InboundMail, number: int) -> bytes:
+    """Return the bytes of one file that came with a mail, b"" when they are gone."""
+    return attached_bytes(content_of(mail), number)
+
+
+def is_about_delivery(mail: InboundMail) -> bool:
+    """Whether it says that a mail of ours did not arrive."""
+    return mail.delivery in {kind.value for kind in NOT_ARRIVED}
+
+
+def mailboxes(slug: str = "") -> dict[str, list[Quarter]]:
+    """Return the address of each mailbox with the quarters for which it is read.
+
+    slug: only the mailbox of this quarter; one that several quarters share is read for all.
+    """
+    found: dict[str, list[Quarter]] = {}
+    for quarter in Quarter.objects.order_by("-is_default", "pk"):
+        if url := quarter.mailbox_url:
+            found.setdefault(url, []).append(quarter)
+    if not slug:
+        return found
+    return {url: rows for url, rows in found.items() if any(one.slug == slug for one in rows)}
+
+
+def box_of(quarter: Quarter) -> Mailbox | None:
+    """Return how far the quarter's mailbox has been read, None if it never was."""
+    url = quarter.mailbox_url
+    return Mailbox.objects.filter(key=server_key(url)).first() if url else None

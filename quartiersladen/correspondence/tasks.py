@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from quartiersladen.correspondence import inbox, mailboxes
+from quartiersladen.correspondence.queries import mailboxes as mailboxes_read
+from quartiersladen.correspondence.services import inbox, mailboxes
 
 #: The queue lets a job run for five minutes.
 MOST_TIME = timedelta(minutes=2)
@@ -20,7 +21,7 @@ def read_mailboxes() -> None:
         has_time=lambda: timezone.now() < end,
         progress=mailboxes.Silent(),
     )
-    for url, quarters in mailboxes.mailboxes().items():
+    for url, quarters in mailboxes_read().items():
         outcome = mailboxes.read_mailbox(url=url, quarters=quarters, reader=reader)
         if outcome.fault:
             logging.getLogger(__name__).warning("a mailbox cannot be read: %s", outcome.fault)

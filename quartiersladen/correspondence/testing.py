@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.correspondence.inbox import Arrival, store_mail
 from quartiersladen.correspondence.models import InboundMail, TextSnippet
-from quartiersladen.correspondence.services import SnippetFacts, save_snippet
+from quartiersladen.correspondence.services.arriving import Arrival, store_mail
+from quartiersladen.correspondence.services.snippets import SnippetFacts, save_snippet
 from quartiersladen.correspondence.states import Occasion
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.testing import NOON

@@ -15,7 +15,7 @@ from quartiersladen.accounts.access import StaffRequest, or_404, texts_only
 from quartiersladen.correspondence.forms import SnippetForm, snippet_initial
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.correspondence.queries import get_kept_snippet, kept_snippets
-from quartiersladen.correspondence.services import delete_snippet, save_snippet
+from quartiersladen.correspondence.services.snippets import delete_snippet, save_snippet
 from quartiersladen.correspondence.states import Occasion
 from quartiersladen.ui.refused import tried
 

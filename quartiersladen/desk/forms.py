@@ -13,7 +13,7 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import RightAddress
 from quartiersladen.correspondence.incoming.reading import MOST_BYTES
 from quartiersladen.desk.services import AddressFacts, ThemeFacts
-from quartiersladen.dossiers.confidential import NotToBeNamed
+from quartiersladen.dossiers.services.confidential import NotToBeNamed
 from quartiersladen.quarters.models import COLOUR, Quarter, Theme
 from quartiersladen.ui.languages import TextsInEveryLanguage
 

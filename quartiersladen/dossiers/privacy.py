@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.dossiers.confidential import log_reading
 from quartiersladen.dossiers.models import Document, Dossier, Entry
-from quartiersladen.dossiers.queries import dossiers_inside
+from quartiersladen.dossiers.queries import dossiers_inside, tags_naming
 from quartiersladen.dossiers.rules import confidential_of, rows_inside
-from quartiersladen.dossiers.services import clean_search_later, remove_documents, touch
-from quartiersladen.dossiers.services import record as record_line
+from quartiersladen.dossiers.services.confidential import log_reading
+from quartiersladen.dossiers.services.documents import remove_documents
+from quartiersladen.dossiers.services.dossier import touch
+from quartiersladen.dossiers.services.forgetting import clean_search_later
+from quartiersladen.dossiers.services.journal import record as record_line
+from quartiersladen.dossiers.services.tags import forget_tags_naming
 from quartiersladen.dossiers.states import Actor, ReadWhat
-from quartiersladen.dossiers.tags import forget_tags_naming, tags_naming
 from quartiersladen.privacy.registry import (
     Claims,
     FreeText,

@@ -1,18 +1,23 @@
 """Reads of the dossiers module: viewer first, only what the viewer may see."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from quartiersladen.accounts.models import User
-from quartiersladen.accounts.queries import colleagues
+from quartiersladen.accounts.queries import colleagues, workers
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import rules
-from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp, Tag, Tagging
-from quartiersladen.dossiers.states import Audience
+from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp, Named, Tag, Tagging
+from quartiersladen.dossiers.states import Audience, ReadWhat
+from quartiersladen.dossiers.tags import names_somebody
 from quartiersladen.privacy.models import Trail
+from quartiersladen.privacy.states import CONFIDENTIAL_READ
+
+SHOWN = 100  # readings on the page
 
 
 def dossiers_for(viewer: Viewer) -> QuerySet[Dossier]:
@@ -160,3 +165,64 @@ def tags_of(dossier_ids: Iterable[int]) -> dict[int, list[str]]:
     for dossier_id, name in rows.values_list("dossier_id", "tag__name"):
         found.setdefault(dossier_id, []).append(name)
     return found
+
+
+def tags_naming(*, quarter_id: int, names: Iterable[str]) -> list[int]:
+    """Return the keys of the tags in which a person is named."""
+    return [
+        tag.pk
+        for tag in Tag.objects.filter(quarter_id=quarter_id)
+        if any(names_somebody(name, tag.folded) for name in names)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who opened what of a confidential dossier, and when."""
+
+    at: datetime
+    who: str
+    what: ReadWhat
+
+
+def without_carer(viewer: Viewer, today: date) -> QuerySet[Dossier]:
+    """Return the confidential dossiers that nobody sees any more; nothing unless the lead asks.
+
+    Of these the lead may know the number and the day, and nothing else.
+    """
+    rows = Dossier.objects.select_related("quarter").order_by("created_at", "pk")
+    if not rules.may_take_care(viewer):
+        return rows.none()
+    here = rows.filter(pk__in=rules.confidential_of(viewer.quarter_id).values("pk"))
+    working = Named.objects.filter(
+        dossier=OuterRef("pk"), user__in=workers(viewer.quarter_id, today).values("pk")
+    )
+    return here.exclude(Exists(working))
+
+
+def get_without_carer(viewer: Viewer, reference: str, today: date) -> Dossier:
+    """Return one of them. Raises Dossier.DoesNotExist when somebody cares, or there is none."""
+    return without_carer(viewer, today).get(reference=reference)
+
+
+def readings_of(viewer: Viewer, dossier: Dossier) -> list[Reading]:
+    """Return who opened a confidential dossier, the latest first; nothing for who is not named."""
+    if not dossier.is_confidential or not rules.may_name(viewer, dossier):
+        return []
+    lines = reading_lines(dossier).select_related("by")[:SHOWN]
+    return [
+        Reading(line.at, line.by.name if line.by else "", ReadWhat(line.data["what"]))
+        for line in lines
+    ]
+
+
+def reading_lines(dossier: Dossier) -> QuerySet[Trail]:
+    """Return the lines of the trail about openings of a dossier, the latest first."""
+    rows = Trail.objects.filter(deed=CONFIDENTIAL_READ, subject=reading_subject(dossier))
+    return rows.order_by("-at", "-pk")
+
+
+def reading_subject(dossier: Dossier) -> str:
+    """Return the name of a dossier in the trail."""
+    # The key and not the number: who keeps the trail need not know which matters are confidential.
+    return f"dossiers.dossier:{dossier.pk}"

@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from quartiersladen.dossiers import search, services
+from quartiersladen.dossiers import search
+from quartiersladen.dossiers.services import digests
 from quartiersladen.quarters.queries import all_quarters
 
 
@@ -10,7 +11,7 @@ def send_digests() -> None:
     """Send the morning mails; run often, each person gets at most one a day."""
     now = timezone.now()
     for quarter in all_quarters():
-        services.send_digests(quarter=quarter, now=now)
+        digests.send_digests(quarter=quarter, now=now)
 
 
 def clean_index() -> None:

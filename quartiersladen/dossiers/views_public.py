@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import HouseRequest, or_404, public
 from quartiersladen.dossiers import queries
-from quartiersladen.dossiers.confidential import log_reading
+from quartiersladen.dossiers.services.confidential import log_reading
 from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.files.responses import file_response
 

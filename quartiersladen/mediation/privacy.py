@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.dossiers.rules import rows_inside
-from quartiersladen.dossiers.services import clean_search_later, lock_dossiers, touch
+from quartiersladen.dossiers.services.dossier import lock_dossiers, touch
+from quartiersladen.dossiers.services.forgetting import clean_search_later
 from quartiersladen.kernel.text import fold
 from quartiersladen.mediation.models import Mediation, Party
 from quartiersladen.mediation.queries import parties_for

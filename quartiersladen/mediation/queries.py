@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
-from quartiersladen.concerns.queries import get_inside
+from quartiersladen.concerns.queries.one import get_inside
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.mediation.models import Mediation, Party, Step
 from quartiersladen.mediation.rules import mediated_rows

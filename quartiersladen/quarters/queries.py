@@ -1,11 +1,13 @@
 """Reads of the quarters module. Quarters and themes are public knowledge."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
 from quartiersladen.kernel.clock import add_working_days
+from quartiersladen.kernel.text import is_key
 from quartiersladen.quarters.models import District, Premises, ProgrammeFooter, Quarter, Theme
 from quartiersladen.quarters.outline import lies_inside
 from quartiersladen.quarters.public_holidays import Germany
@@ -74,6 +76,16 @@ def themes_of(quarter: Quarter) -> QuerySet[Theme]:
     return Theme.objects.filter(quarter=quarter, is_active=True).order_by("position", "pk")
 
 
+def theme_by_slug(quarter: Quarter, slug: str) -> int | None:
+    """Return the key of an active theme, None if there is none of that name."""
+    return themes_of(quarter).filter(slug=slug).values_list("pk", flat=True).first()
+
+
+def theme_by_key(quarter: Quarter, key: str) -> Theme | None:
+    """Return an active theme by its key as a form sends it, None for anything else."""
+    return themes_of(quarter).filter(pk=int(key)).first() if is_key(key) else None
+
+
 def public_themes_of(quarter: Quarter) -> QuerySet[Theme]:
     """Return the themes of which something can become public, in the office's order."""
     return themes_of(quarter).filter(is_confidential=False)
@@ -86,7 +98,14 @@ def districts_of(quarter: Quarter) -> QuerySet[District]:
 
 def district_at(quarter: Quarter, latitude: float, longitude: float) -> District | None:
     """Return the district in which a point lies; on a border the first by name."""
-    for district in districts_of(quarter):
+    return district_among(districts_of(quarter), latitude, longitude)
+
+
+def district_among(
+    districts: Iterable[District], latitude: float, longitude: float
+) -> District | None:
+    """Return the first of these districts in which a point lies; no statement for a list."""
+    for district in districts:
         if lies_inside(district.outline, latitude, longitude, tolerance_metres=0):
             return district
     return None

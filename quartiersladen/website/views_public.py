@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import HouseRequest, public
 from quartiersladen.accounts.queries import shown_people
-from quartiersladen.concerns.queries import achieved, right_addresses
+from quartiersladen.concerns.queries.public import achieved
+from quartiersladen.concerns.queries.scope import right_addresses
 from quartiersladen.kernel.markdown import render as markdown
 from quartiersladen.kernel.text import Localized
 from quartiersladen.quarters.queries import premises_of, programme_footer

@@ -7,7 +7,9 @@ from tests.architecture.house import PACKAGE, ROOT, code, kept_files, name, tree
 
 VIEWS = code("*/views_*.py", "*/views.py", "*/views_*/*.py")
 SERVICES = code("*/services.py", "*/services/*.py")
-DOMAIN = [*SERVICES, *code("*/states.py", "*/models.py", "*/rules.py", "*/queries.py")]
+READS = code("*/queries.py", "*/queries/*.py")
+TABLES = code("*/models.py", "*/models/*.py")
+DOMAIN = [*SERVICES, *TABLES, *READS, *code("*/states.py", "*/rules.py")]
 BELOW_DOSSIERS = {"kernel", "ui", "quarters", "accounts", "outbox", "files", "privacy", "backups"}
 DEEDS = [path for path in SERVICES if path.relative_to(PACKAGE).parts[0] not in BELOW_DOSSIERS]
 TESTS = [
@@ -19,7 +21,7 @@ MAY_READ_ENVIRONMENT = {"__main__.py", "env.py", "wsgi.py"}
 #: Reads of modules that show dossiers; `released` and the like narrow what the rules let through.
 ABOVE_DOSSIERS = [
     path
-    for path in [*VIEWS, *code("*/queries.py", "*/search.py", "*/timeline.py", "*/paging.py")]
+    for path in [*VIEWS, *READS, *code("*/search.py", "*/timeline.py", "*/paging.py")]
     if path.relative_to(PACKAGE).parts[0] not in BELOW_DOSSIERS | {"dossiers"}
 ]
 READERS = [path for path in code("*.py") if path.name not in MAY_READ_ENVIRONMENT]

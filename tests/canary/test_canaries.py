@@ -22,7 +22,7 @@ from quartiersladen.accounts.access import public
 from quartiersladen.accounts.models import Session, User
 from quartiersladen.accounts.states import Role
 from quartiersladen.concerns.models import Following, Teller
-from quartiersladen.concerns.queries import get_inside
+from quartiersladen.concerns.queries.one import get_inside
 from quartiersladen.concerns.services import life, referrals
 from quartiersladen.concerns.services.following import send_news
 from quartiersladen.concerns.states import Result
@@ -32,7 +32,7 @@ from quartiersladen.config.urls import urlpatterns as house
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.letters import NAMES_A_BODY
 from quartiersladen.dossiers.models import FollowUp
-from quartiersladen.dossiers.services import send_digests
+from quartiersladen.dossiers.services.digests import send_digests
 from quartiersladen.outbox.frame import build
 from quartiersladen.outbox.models import Mail
 from tests.canary import crawler

@@ -14,7 +14,7 @@ from quartiersladen.concerns.forms.report import signed
 from quartiersladen.concerns.models import Draft, DraftPhoto, Invitation, Meeting, RightAddress
 from quartiersladen.concerns.testing import photo
 from quartiersladen.dossiers.models import Document, Dossier, FollowUp
-from quartiersladen.dossiers.services import send_digests
+from quartiersladen.dossiers.services.digests import send_digests
 from quartiersladen.outbox.frame import build
 from quartiersladen.outbox.models import Mail
 from quartiersladen.quarters.models import Quarter

@@ -74,9 +74,10 @@ from quartiersladen.desk import services as settings_of_quarter
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Document, Dossier, Named, ReferenceSequence
-from quartiersladen.dossiers.services import assign, note, record
+from quartiersladen.dossiers.services.journal import note, record
+from quartiersladen.dossiers.services.looking_after import assign
+from quartiersladen.dossiers.services.tags import change_tags
 from quartiersladen.dossiers.states import Actor, Audience
-from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
-from quartiersladen.dossiers import services
+from quartiersladen.dossiers.services import digests
 from quartiersladen.outbox.models import Mail
 from quartiersladen.quarters.queries import all_quarters
 
@@ -15,7 +15,7 @@ def send_digests(at: str) -> None:
     """Send the morning mails of a moment of the test's choosing; they go at once."""
     for quarter in all_quarters():
         with transaction.atomic():
-            services.send_digests(quarter=quarter, now=datetime.fromisoformat(at))
+            digests.send_digests(quarter=quarter, now=datetime.fromisoformat(at))
             Mail.objects.filter(next_try_at__gt=timezone.now()).update(next_try_at=timezone.now())
 
 

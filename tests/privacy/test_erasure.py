@@ -19,7 +19,7 @@ from quartiersladen.concerns.testing import make_concern, make_referral, teller_
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.dossiers.models import Dossier, Entry, Named
-from quartiersladen.dossiers.services import note, record
+from quartiersladen.dossiers.services.journal import note, record
 from quartiersladen.dossiers.states import Actor
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.outbox.models import Mail

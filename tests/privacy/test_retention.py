@@ -25,7 +25,8 @@ from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.config.schedules import PERIODIC
 from quartiersladen.correspondence.models import Message
 from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.services import CLEAN_INDEX, note
+from quartiersladen.dossiers.services.forgetting import CLEAN_INDEX
+from quartiersladen.dossiers.services.journal import note
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.outbox.models import Mail

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
-from quartiersladen.concerns.queries import released
+from quartiersladen.concerns.queries.lists import behind
+from quartiersladen.concerns.queries.public import released
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.concerns.statistics import Period, collect_public, years_told
 from quartiersladen.concerns.tables import Report, public
@@ -59,8 +60,7 @@ def found(viewer: Viewer, search: Search) -> list[Concern]:
             public_longitude__range=(west, east), public_latitude__range=(south, north)
         )
     if search.before:
-        at, pk = search.before
-        rows = rows.filter(created_at__lte=at).exclude(created_at=at, pk__gte=pk)
+        rows = behind(rows, search.before)
     return list(rows[: search.size + 1])
 
 

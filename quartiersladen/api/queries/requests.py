@@ -20,7 +20,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.api.models import ApiKey
 from quartiersladen.api.queries.offers import Offer
 from quartiersladen.concerns.models import Concern, Referral
-from quartiersladen.concerns.queries import released
+from quartiersladen.concerns.queries.public import released
 from quartiersladen.concerns.states import CLOSED, ConcernState
 from quartiersladen.concerns.timeline import MOVES
 from quartiersladen.dossiers.models import Document, Entry

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.api.models import ApiKey, Attribute, Creation
 from quartiersladen.api.queries.offers import attributes_of
 from quartiersladen.api.states import LISTS, DataType
-from quartiersladen.concerns.models import TEXT_LENGTH, Concern
+from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.models.concern import TEXT_LENGTH
 from quartiersladen.concerns.services.intake import Intake, Report, report_concern
 from quartiersladen.concerns.states import AnswerWay, Channel, ConcernKind, PlaceKind
-from quartiersladen.dossiers.services import record
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor
 from quartiersladen.kernel.errors import Invalid, NotAllowed
 from quartiersladen.kernel.throttle import count_of

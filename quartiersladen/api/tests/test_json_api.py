@@ -12,7 +12,7 @@ from quartiersladen.api.testing import give_key
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.testing import make_concern, photo
 from quartiersladen.dossiers.models import Document, Dossier, Entry
-from quartiersladen.dossiers.services import add_document
+from quartiersladen.dossiers.services.documents import add_document
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.files.services import store_photo
 from quartiersladen.quarters.testing import make_quarter, make_theme

@@ -20,7 +20,7 @@ from quartiersladen.concerns.testing import make_concern, make_referral, photo, 
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Document, Dossier
-from quartiersladen.dossiers.services import add_document
+from quartiersladen.dossiers.services.documents import add_document
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.files.services import store_photo
 

@@ -23,8 +23,9 @@ from quartiersladen.api.parameters import plain
 from quartiersladen.api.queries import figures, keys, offers, requests
 from quartiersladen.api.services.creations import Wish, count_use, tell_by_program
 from quartiersladen.api.services.keys import note_use
-from quartiersladen.concerns.models import TEXT_LENGTH, Concern
-from quartiersladen.concerns.queries import get_released
+from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.models.concern import TEXT_LENGTH
+from quartiersladen.concerns.queries.public import get_released
 from quartiersladen.concerns.states import (
     HELD,
     Channel,

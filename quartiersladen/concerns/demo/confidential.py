@@ -9,8 +9,8 @@ from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services.confidential import name_people
 from quartiersladen.concerns.services.intake import Intake, Report, report_concern
 from quartiersladen.concerns.states import AnswerWay, Channel, ConcernKind, PlaceKind
-from quartiersladen.dossiers.confidential import log_reading
-from quartiersladen.dossiers.services import note
+from quartiersladen.dossiers.services.confidential import log_reading
+from quartiersladen.dossiers.services.journal import note
 from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.quarters.models import Theme
 

@@ -11,7 +11,7 @@ from quartiersladen.concerns.demo.pictures import picture
 from quartiersladen.concerns.models import Referral
 from quartiersladen.concerns.services.mails import take_mails
 from quartiersladen.concerns.states import WAITING
-from quartiersladen.correspondence.inbox import Arrival, store_mail
+from quartiersladen.correspondence.services.arriving import Arrival, store_mail
 from quartiersladen.outbox.models import Mail
 
 LAMP = """Guten Tag,

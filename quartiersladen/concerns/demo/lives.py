@@ -33,7 +33,8 @@ from quartiersladen.concerns.states import (
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ResponsibleBody
 from quartiersladen.dossiers.models import Document
-from quartiersladen.dossiers.services import assign, note
+from quartiersladen.dossiers.services.journal import note
+from quartiersladen.dossiers.services.looking_after import assign
 from quartiersladen.files.photos import Area
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.queries import add_days_at_work

@@ -6,7 +6,7 @@ from quartiersladen.concerns.demo.people import Office
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services.filters import save_filter
 from quartiersladen.concerns.states import OPEN
-from quartiersladen.dossiers.tags import change_tags
+from quartiersladen.dossiers.services.tags import change_tags
 
 #: Slugs of themes -> tags; the newest open concerns of these themes get them.
 TAGS = {

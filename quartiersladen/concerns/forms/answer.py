@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from quartiersladen.concerns.forms.report import PhotosField
-from quartiersladen.concerns.models import TEXT_LENGTH
+from quartiersladen.concerns.models.concern import TEXT_LENGTH
 
 
 class AnswerForm(forms.Form):

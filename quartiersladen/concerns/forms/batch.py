@@ -18,7 +18,7 @@ from quartiersladen.concerns.forms.report import (
     point_of,
     read_old_key,
 )
-from quartiersladen.concerns.models import TEXT_LENGTH
+from quartiersladen.concerns.models.concern import TEXT_LENGTH
 from quartiersladen.concerns.services.actions import ActionFacts
 from quartiersladen.concerns.services.intake import Report
 from quartiersladen.concerns.states import ActionKind, AnswerWay, ConcernKind, PlaceKind

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.models import User
 from quartiersladen.concerns.forms.office import DayInput, TagInput
-from quartiersladen.concerns.models import FILTER_NAME_LENGTH
+from quartiersladen.concerns.models.filter import FILTER_NAME_LENGTH
 
 
 class ColleagueForm(forms.Form):

@@ -11,7 +11,8 @@ from quartiersladen.concerns.forms.office import (
     VersionedForm,
     words_field,
 )
-from quartiersladen.concerns.models import LINE_LENGTH, Invitation
+from quartiersladen.concerns.models import Invitation
+from quartiersladen.concerns.models.meeting import LINE_LENGTH
 from quartiersladen.concerns.states import Attendance
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody

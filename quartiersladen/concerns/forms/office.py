@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.models import User
 from quartiersladen.concerns.forms.report import ReportForm, ThemeField
-from quartiersladen.concerns.models import MOST_MONTHS, REASON_LENGTH, RightAddress
+from quartiersladen.concerns.models import RightAddress
+from quartiersladen.concerns.models.concern import MOST_MONTHS, REASON_LENGTH
 from quartiersladen.concerns.states import (
     BY_PROGRAM,
     AnswerWay,
@@ -23,8 +24,8 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.correspondence.states import Occasion, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
-from quartiersladen.dossiers.confidential import NotToBeNamed
 from quartiersladen.dossiers.models import Document
+from quartiersladen.dossiers.services.confidential import NotToBeNamed
 from quartiersladen.quarters.models import Theme
 
 if TYPE_CHECKING:

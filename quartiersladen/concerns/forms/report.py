@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from quartiersladen.concerns.models import TEXT_LENGTH
+from quartiersladen.concerns.models.concern import TEXT_LENGTH
 from quartiersladen.concerns.services.intake import DRAFT_HOURS, Reactions, Report
 from quartiersladen.concerns.services.own_data import NEEDED
 from quartiersladen.concerns.similar import Matter, spot_of

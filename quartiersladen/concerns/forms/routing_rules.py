@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.concerns.forms.scope_rules import MOST_WORDS, ThemesField, beginnings
-from quartiersladen.concerns.models import RULE_NAME_LENGTH, RULE_NOTE_LENGTH, RoutingRule
+from quartiersladen.concerns.models import RoutingRule
+from quartiersladen.concerns.models.routing import RULE_NAME_LENGTH, RULE_NOTE_LENGTH
 from quartiersladen.concerns.services.routing_rules import RoutingFacts
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.quarters.models import District, Theme

@@ -10,7 +10,9 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.rules import may_decide
 from quartiersladen.dossiers.models import Document, Entry
-from quartiersladen.dossiers.services import ChangedMeanwhile, claim, exchange_file, record
+from quartiersladen.dossiers.services.documents import exchange_file
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile, claim
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor
 from quartiersladen.files.photos import Area
 from quartiersladen.files.services import Written, forget_photo, keep_photo, write_blackened

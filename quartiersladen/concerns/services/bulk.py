@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
-from quartiersladen.concerns.queries import concerns_inside
+from quartiersladen.concerns.queries.seen import concerns_inside
 from quartiersladen.concerns.services.life import plan_next
 from quartiersladen.dossiers.queries import next_follow_up, tags_of
-from quartiersladen.dossiers.services import assign
-from quartiersladen.dossiers.tags import change_tags
+from quartiersladen.dossiers.services.looking_after import assign
+from quartiersladen.dossiers.services.tags import change_tags
 from quartiersladen.kernel.errors import Invalid, Refusal
 from quartiersladen.kernel.text import fold
 

@@ -22,7 +22,8 @@ from quartiersladen.concerns.services.following import forget_followers
 from quartiersladen.concerns.services.release import take_off
 from quartiersladen.concerns.services.voices import remove_voices
 from quartiersladen.concerns.states import ConcernState
-from quartiersladen.dossiers.confidential import (
+from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.services.confidential import (
     ConfidentialAlready,
     change_circle,
     check_people,
@@ -30,8 +31,8 @@ from quartiersladen.dossiers.confidential import (
     close_circle,
     open_circle,
 )
-from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, lock_dossiers, record, touch
+from quartiersladen.dossiers.services.dossier import claim, lock_dossiers, touch
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import Conflict, demand
 from quartiersladen.outbox.services import rename_waiting

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern
-from quartiersladen.concerns.queries import ConcernFilter, bodies_of, for_file
+from quartiersladen.concerns.queries.lists import ConcernFilter, for_file
+from quartiersladen.concerns.queries.referrals import bodies_of
 from quartiersladen.concerns.rules import may_enter_concerns, may_export_contacts
 from quartiersladen.concerns.states import (
     Channel,

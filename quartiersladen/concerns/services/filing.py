@@ -9,8 +9,7 @@ from django.db import transaction
 from quartiersladen.concerns.models import Concern
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import District, Quarter
-from quartiersladen.quarters.outline import lies_inside
-from quartiersladen.quarters.queries import districts_of
+from quartiersladen.quarters.queries import district_among, districts_of
 from quartiersladen.quarters.services import store_districts
 
 Outlines = Mapping[str, dict[str, Any]]
@@ -48,7 +47,5 @@ def _file_released(quarter: Quarter) -> int:
 
 def _district_at(districts: list[District], concern: Concern) -> int | None:
     point = (cast("float", concern.public_latitude), cast("float", concern.public_longitude))
-    for district in districts:
-        if lies_inside(district.outline, *point, tolerance_metres=0):
-            return district.pk
-    return None
+    district = district_among(districts, *point)
+    return district.pk if district else None

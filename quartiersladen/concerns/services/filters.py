@@ -7,7 +7,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import FILTER_NAME_LENGTH, SavedFilter
+from quartiersladen.concerns.models import SavedFilter
+from quartiersladen.concerns.models.filter import FILTER_NAME_LENGTH
 from quartiersladen.concerns.rules import may_change_filter, may_enter_concerns, may_share_filter
 from quartiersladen.dossiers.tags import names_somebody
 from quartiersladen.kernel.errors import Invalid, demand

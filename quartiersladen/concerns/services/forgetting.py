@@ -23,18 +23,15 @@ from quartiersladen.concerns.models import (
 from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.services.voices import forget_voices, known_voices
 from quartiersladen.concerns.states import AnswerWay, PlacePrecision
-from quartiersladen.correspondence.inbox import forget_mails, forget_senders
 from quartiersladen.correspondence.incoming.states import MailClass
-from quartiersladen.correspondence.services import forget_messages
+from quartiersladen.correspondence.services.forgetting import forget_messages
+from quartiersladen.correspondence.services.inbox import forget_mails, forget_senders
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
-from quartiersladen.dossiers.services import (
-    end_follow_up,
-    forget_lines,
-    forget_texts,
-    record,
-    release_documents,
-    set_audience,
-)
+from quartiersladen.dossiers.services.dates import end_follow_up
+from quartiersladen.dossiers.services.documents import release_documents
+from quartiersladen.dossiers.services.dossier import set_audience
+from quartiersladen.dossiers.services.forgetting import forget_lines, forget_texts
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import BY_HAND, Actor, Audience, FollowUpReason
 from quartiersladen.outbox.services import OnItsWay, empty_mails
 from quartiersladen.privacy.append_only import erasure_permit

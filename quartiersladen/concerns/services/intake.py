@@ -52,12 +52,10 @@ from quartiersladen.concerns.states import (
     HitOutcome,
     PlaceKind,
 )
-from quartiersladen.dossiers.services import (
-    add_document,
-    first_follow_up,
-    open_dossier,
-    record,
-)
+from quartiersladen.dossiers.services.dates import first_follow_up
+from quartiersladen.dossiers.services.documents import add_document
+from quartiersladen.dossiers.services.dossier import open_dossier
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import remove_file

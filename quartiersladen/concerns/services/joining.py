@@ -19,7 +19,8 @@ from quartiersladen.concerns.services.life import follow_referrals, move, part, 
 from quartiersladen.concerns.states import OUTSIDE, WAITING, ConcernState, Scope
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import named_in, next_follow_up
-from quartiersladen.dossiers.services import claim, lock_dossiers, record, touch
+from quartiersladen.dossiers.services.dossier import claim, lock_dossiers, touch
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 

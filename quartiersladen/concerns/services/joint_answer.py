@@ -6,7 +6,8 @@ from datetime import datetime
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services.tellers import tell_the_end
 from quartiersladen.concerns.services.voices import expect_another_answer
-from quartiersladen.dossiers.services import end_follow_up, record
+from quartiersladen.dossiers.services.dates import end_follow_up
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 
 

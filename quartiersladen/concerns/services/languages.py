@@ -6,11 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import NOT_READ, Concern
+from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.models.concern import NOT_READ
 from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.services.tellers import demand_let_in
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, record, set_language
+from quartiersladen.dossiers.services.dossier import claim, set_language
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.kernel.language import language_of

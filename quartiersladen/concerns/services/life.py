@@ -13,7 +13,8 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import invitations, letters
 from quartiersladen.concerns.letters import Letter
 from quartiersladen.concerns.meetings import demand_no_meeting_ahead, meeting_ahead
-from quartiersladen.concerns.models import REASON_LENGTH, Concern, Joining, Question, Referral
+from quartiersladen.concerns.models import Concern, Joining, Question, Referral
+from quartiersladen.concerns.models.concern import REASON_LENGTH
 from quartiersladen.concerns.rules import may_act_as_teller, may_decide, may_work_on
 from quartiersladen.concerns.services import topics
 from quartiersladen.concerns.services.joint_answer import take_up_joined, tell_joined
@@ -38,18 +39,17 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import next_follow_up
-from quartiersladen.dossiers.services import (
+from quartiersladen.dossiers.services.dates import check_next_date, plan_follow_up
+from quartiersladen.dossiers.services.dossier import (
     ChangedMeanwhile,
-    check_next_date,
     claim,
     close_dossier,
     let_in_dossier,
-    plan_follow_up,
-    record,
     reopen_dossier,
     set_audience,
     touch,
 )
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import BY_HAND, Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.quarters.queries import add_days_at_work

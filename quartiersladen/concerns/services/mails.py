@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.gathered import question_by_mail
-from quartiersladen.concerns.models import TEXT_LENGTH, CameByMail, Concern, Question, Referral
-from quartiersladen.concerns.queries import came_by_mail
+from quartiersladen.concerns.models import CameByMail, Concern, Question, Referral
+from quartiersladen.concerns.models.concern import TEXT_LENGTH
+from quartiersladen.concerns.queries.mails import came_by_mail
 from quartiersladen.concerns.rules import (
     is_draft,
     may_become_concern,
@@ -44,14 +45,17 @@ from quartiersladen.concerns.states import (
     MailEffect,
     PlaceKind,
 )
-from quartiersladen.correspondence.inbox import attachment_of, belongs_to, settle
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail, Message
-from quartiersladen.correspondence.services import keep_message
+from quartiersladen.correspondence.queries import attachment_of
+from quartiersladen.correspondence.services.inbox import belongs_to, settle
+from quartiersladen.correspondence.services.messages import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Entry
-from quartiersladen.dossiers.services import add_document, record, touch
+from quartiersladen.dossiers.services.documents import add_document
+from quartiersladen.dossiers.services.dossier import touch
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import store_content

@@ -41,19 +41,14 @@ from quartiersladen.concerns.states import (
     MeetingState,
     ReferralState,
 )
-from quartiersladen.correspondence.services import keep_message, send_mail
+from quartiersladen.correspondence.services.messages import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import next_follow_up
-from quartiersladen.dossiers.services import (
-    ChangedMeanwhile,
-    check_next_date,
-    claim,
-    end_follow_up,
-    lock_dossiers,
-    record,
-)
+from quartiersladen.dossiers.services.dates import check_next_date, end_follow_up
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile, claim, lock_dossiers
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.quarters.queries import add_days_at_work

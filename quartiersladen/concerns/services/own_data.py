@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.models import Concern, Teller
-from quartiersladen.concerns.queries import bodies_with_contact, is_blocked
+from quartiersladen.concerns.queries.blocked import is_blocked
+from quartiersladen.concerns.queries.referrals import bodies_with_contact
 from quartiersladen.concerns.rules import may_act_as_teller, may_see_teller
 from quartiersladen.concerns.services.forgetting import (
     drop_address,
@@ -23,15 +24,12 @@ from quartiersladen.concerns.services.forgetting import (
 from quartiersladen.concerns.services.life import set_next_date
 from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import AnswerWay, Channel
-from quartiersladen.correspondence.services import blacken_mails_to_bodies
+from quartiersladen.correspondence.services.forgetting import blacken_mails_to_bodies
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import (
-    add_search_words,
-    clean_search_later,
-    plan_follow_up,
-    record,
-    touch,
-)
+from quartiersladen.dossiers.services.dates import plan_follow_up
+from quartiersladen.dossiers.services.dossier import touch
+from quartiersladen.dossiers.services.forgetting import clean_search_later
+from quartiersladen.dossiers.services.journal import add_search_words, record
 from quartiersladen.dossiers.states import Actor, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.privacy.free_text import blacken_matters, clean_indexes

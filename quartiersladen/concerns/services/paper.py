@@ -12,10 +12,12 @@ from quartiersladen.concerns.rules import may_see_teller
 from quartiersladen.concerns.services import topics
 from quartiersladen.concerns.states import CLOSED, WAITING
 from quartiersladen.correspondence.paper import Paper
-from quartiersladen.correspondence.services import keep_message
+from quartiersladen.correspondence.services.messages import keep_message
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, end_follow_up, record
+from quartiersladen.dossiers.services.dates import end_follow_up
+from quartiersladen.dossiers.services.dossier import claim
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.kernel.links import make_token

@@ -11,22 +11,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import SENDER_LENGTH, BlockedSender, Concern
+from quartiersladen.concerns.models import BlockedSender, Concern
+from quartiersladen.concerns.models.mail import SENDER_LENGTH
 from quartiersladen.concerns.rules import may_block, may_decide
 from quartiersladen.concerns.services.life import move
 from quartiersladen.concerns.services.tellers import ask_to_confirm
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import (
-    ChangedMeanwhile,
-    clean_search_later,
-    delete_dossier,
-    end_follow_up,
-    hold_dossier,
-    plan_follow_up,
-    record,
-    touch,
-)
+from quartiersladen.dossiers.services.dates import end_follow_up, plan_follow_up
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile, hold_dossier, touch
+from quartiersladen.dossiers.services.forgetting import clean_search_later, delete_dossier
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, FollowUpReason
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.privacy.append_only import erasure_permit

@@ -16,13 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import Letter
-from quartiersladen.concerns.models import (
-    QUESTION_LENGTH,
-    TEXT_LENGTH,
-    Concern,
-    Question,
-    Referral,
-)
+from quartiersladen.concerns.models import Concern, Question, Referral
+from quartiersladen.concerns.models.concern import TEXT_LENGTH
+from quartiersladen.concerns.models.question import QUESTION_LENGTH
 from quartiersladen.concerns.rules import may_act_as_teller, may_see_teller, may_work_on
 from quartiersladen.concerns.services.intake import attach_photos
 from quartiersladen.concerns.services.life import move, set_next_date
@@ -36,10 +32,11 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail
-from quartiersladen.correspondence.services import keep_message, send_mail
+from quartiersladen.correspondence.services.messages import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Document, Entry
-from quartiersladen.dossiers.services import claim, record, touch
+from quartiersladen.dossiers.services.dossier import claim, touch
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.quarters.models import Quarter

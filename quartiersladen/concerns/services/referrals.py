@@ -12,7 +12,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import REFERRAL_LINK_DAYS, Letter
 from quartiersladen.concerns.models import Concern, Referral
-from quartiersladen.concerns.queries import may_pass_on_contact
+from quartiersladen.concerns.queries.tellers import may_pass_on_contact
 from quartiersladen.concerns.rules import may_decide, may_reply, may_work_on
 from quartiersladen.concerns.services.life import (
     NextDateMissing,
@@ -30,17 +30,13 @@ from quartiersladen.concerns.states import (
     ReferralState,
     Scope,
 )
-from quartiersladen.correspondence.services import keep_message, send_mail
+from quartiersladen.correspondence.services.messages import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import (
-    ChangedMeanwhile,
-    check_next_date,
-    claim,
-    record,
-    touch,
-)
+from quartiersladen.dossiers.services.dates import check_next_date
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile, claim, touch
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 

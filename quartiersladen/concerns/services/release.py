@@ -11,7 +11,9 @@ from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.states import ConcernState, PlacePrecision
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, record, release_documents, set_audience
+from quartiersladen.dossiers.services.documents import release_documents
+from quartiersladen.dossiers.services.dossier import claim, set_audience
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.kernel.text import fold

@@ -17,16 +17,13 @@ from quartiersladen.concerns.rules import may_work_on
 from quartiersladen.concerns.services import topics
 from quartiersladen.concerns.services.forgetting import drop_address
 from quartiersladen.concerns.states import CLOSED, CONCERN_MACHINE, HELD, AnswerWay, ConcernState
-from quartiersladen.correspondence.services import keep_message, send_mail
+from quartiersladen.correspondence.services.messages import keep_message, send_mail
 from quartiersladen.correspondence.states import Counterpart, Direction, Way
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import (
-    claim,
-    clean_search_later,
-    end_follow_up,
-    plan_follow_up,
-    record,
-)
+from quartiersladen.dossiers.services.dates import end_follow_up, plan_follow_up
+from quartiersladen.dossiers.services.dossier import claim
+from quartiersladen.dossiers.services.forgetting import clean_search_later
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.outbox.services import OnItsWay, queue_mail

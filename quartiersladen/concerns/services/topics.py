@@ -9,18 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.models import MOST_MONTHS, Concern
+from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.models.concern import MOST_MONTHS
 from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.queries import next_follow_up
-from quartiersladen.dossiers.services import (
-    check_next_date,
-    claim,
-    end_follow_up,
-    plan_follow_up,
-    record,
-)
+from quartiersladen.dossiers.services.dates import check_next_date, end_follow_up, plan_follow_up
+from quartiersladen.dossiers.services.dossier import claim
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, FollowUpReason
 from quartiersladen.kernel.clock import add_months
 from quartiersladen.kernel.errors import Conflict, Invalid, demand

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.letters import Letter, not_our_task
-from quartiersladen.concerns.models import REASON_LENGTH, Concern, RightAddress
+from quartiersladen.concerns.models import Concern, RightAddress
+from quartiersladen.concerns.models.concern import REASON_LENGTH
 from quartiersladen.concerns.rules import may_decide
 from quartiersladen.concerns.services.confidential import close_by_theme
 from quartiersladen.concerns.services.life import (
@@ -21,7 +22,8 @@ from quartiersladen.concerns.services.life import (
 )
 from quartiersladen.concerns.states import Result, Scope
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, record
+from quartiersladen.dossiers.services.dossier import claim
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason
 from quartiersladen.kernel.errors import Invalid, demand
 from quartiersladen.quarters.models import Theme

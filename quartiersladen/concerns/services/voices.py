@@ -12,7 +12,7 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns import letters
 from quartiersladen.concerns.letters import CONFIRM_HOURS
 from quartiersladen.concerns.models import Concern, Teller, Voice
-from quartiersladen.concerns.queries import joint_voices
+from quartiersladen.concerns.queries.voices import joint_voices
 from quartiersladen.concerns.rules import may_act_as_voice, may_add_voice
 from quartiersladen.concerns.states import AnswerWay, ConcernState
 from quartiersladen.kernel.errors import Conflict, demand

@@ -20,7 +20,7 @@ from quartiersladen.concerns.services import blackening
 from quartiersladen.concerns.services.blackening import NothingChosen, blacken_photo
 from quartiersladen.concerns.testing import make_referral, photo
 from quartiersladen.dossiers.models import Document, Dossier, Entry
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.photos import Area
 from quartiersladen.kernel.errors import NotAllowed

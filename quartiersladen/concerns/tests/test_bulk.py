@@ -21,7 +21,7 @@ from quartiersladen.concerns.services.bulk import (
 from quartiersladen.concerns.testing import make_concern
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp, Tag
 from quartiersladen.dossiers.queries import tags_of
-from quartiersladen.dossiers.services import note
+from quartiersladen.dossiers.services.journal import note
 from quartiersladen.quarters.testing import make_quarter
 from tests.support.sign_in import signed_in_client
 

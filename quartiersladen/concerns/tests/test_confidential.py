@@ -9,8 +9,11 @@ from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.concerns import letters, queries
+from quartiersladen.concerns import letters
 from quartiersladen.concerns.models import Concern, Voice
+from quartiersladen.concerns.queries.links import by_status_link, confidential_by_link
+from quartiersladen.concerns.queries.one import get_inside
+from quartiersladen.concerns.queries.public import get_released
 from quartiersladen.concerns.services import confidential, triage
 from quartiersladen.concerns.services.confidential import InAJointCase, NotLetIn
 from quartiersladen.concerns.services.joining import join
@@ -23,15 +26,15 @@ from quartiersladen.concerns.services.voices import add_voice
 from quartiersladen.concerns.states import Channel, ConcernKind, ConcernState
 from quartiersladen.concerns.testing import make_concern, make_referral, teller_viewer
 from quartiersladen.concerns.tests.test_release import release_it
-from quartiersladen.dossiers.confidential import (
+from quartiersladen.dossiers.models import Dossier, Entry
+from quartiersladen.dossiers.queries import named_in
+from quartiersladen.dossiers.services.confidential import (
     ConfidentialAlready,
     NobodyNamed,
     NotConfidential,
     NotToBeNamed,
 )
-from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.queries import named_in
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.links import make_token
@@ -116,7 +119,7 @@ def is_closed(concern) -> bool:
 # --- By a deed -----------------------------------------------------------------------------------
 def test_only_the_named_see_it_from_now_on(quarter, mira, karla):
     concern = make_concern(quarter)
-    assert queries.get_inside(karla, concern.dossier.reference) == concern
+    assert get_inside(karla, concern.dossier.reference) == concern
 
     line = make(mira, concern, mira)
 
@@ -125,9 +128,9 @@ def test_only_the_named_see_it_from_now_on(quarter, mira, karla):
         {"people": "Mira"},
         mira.user_id,
     )
-    assert queries.get_inside(mira, concern.dossier.reference) == concern
+    assert get_inside(mira, concern.dossier.reference) == concern
     with pytest.raises(Concern.DoesNotExist):
-        queries.get_inside(karla, concern.dossier.reference)
+        get_inside(karla, concern.dossier.reference)
 
 
 def test_a_released_one_is_public_no_more_and_its_voices_are_forgotten(quarter, mira):
@@ -137,7 +140,7 @@ def test_a_released_one_is_public_no_more_and_its_voices_are_forgotten(quarter, 
     make(mira, concern, mira)
 
     with pytest.raises(Concern.DoesNotExist):
-        queries.get_released(public_viewer(quarter.pk), concern.dossier.reference)
+        get_released(public_viewer(quarter.pk), concern.dossier.reference)
     kept = now_of(concern)
     assert (kept.is_released, kept.public_words) == (False, "")
     assert list(Voice.objects.values_list("concern", flat=True)) == [other.pk]
@@ -244,7 +247,7 @@ def test_ended_the_office_sees_it_and_nobody_else(quarter, mira, karla):
     line = end(mira, concern)
 
     assert (line.deed, line.by_id) == ("confidential_ended", mira.user_id)
-    assert queries.get_inside(karla, concern.dossier.reference) == concern
+    assert get_inside(karla, concern.dossier.reference) == concern
     kept = now_of(concern)
     assert (kept.dossier.audience, kept.is_released) == (Audience.TELLER, False)
     with pytest.raises(NotConfidential):
@@ -292,7 +295,7 @@ def test_a_helper_writes_it_down_and_does_not_see_it(quarter, violence, hao, kar
     concern = make_concern(quarter, theme=violence, entered_by=hao, channel=Channel.PHONE)
     assert circle(concern) == {karla.user_id}
     with pytest.raises(Concern.DoesNotExist):
-        queries.get_inside(hao, concern.dossier.reference)
+        get_inside(hao, concern.dossier.reference)
 
 
 def test_without_a_lead_everybody_who_may_is_named(quarter, violence, mira, hao):
@@ -441,16 +444,16 @@ def test_a_question_without_a_way_is_refused(quarter, mira):
 def test_the_persons_link_opens_it_only_while_it_is_not_confidential(quarter, mira):
     concern = make_concern(quarter)
     token = token_of(concern)
-    found, viewer = queries.by_status_link(quarter, token, NOON.date())
+    found, viewer = by_status_link(quarter, token, NOON.date())
     assert (found, viewer) == (concern, teller_viewer(concern))
     with pytest.raises(Concern.DoesNotExist):
-        queries.confidential_by_link(quarter, token, NOON.date())
+        confidential_by_link(quarter, token, NOON.date())
 
     make(mira, concern, mira)
 
     with pytest.raises(Concern.DoesNotExist):
-        queries.by_status_link(quarter, token, NOON.date())
-    assert queries.confidential_by_link(quarter, token, NOON.date()) == concern
+        by_status_link(quarter, token, NOON.date())
+    assert confidential_by_link(quarter, token, NOON.date()) == concern
 
 
 def token_of(concern) -> str:

@@ -22,10 +22,9 @@ from quartiersladen.concerns.tests.test_public_form import FORM, filled
 from quartiersladen.concerns.tests.test_release import release_it
 from quartiersladen.correspondence.states import Way
 from quartiersladen.correspondence.testing import arrive, make_mail
-from quartiersladen.dossiers.confidential import readings_of
 from quartiersladen.dossiers.models import Dossier
-from quartiersladen.dossiers.queries import named_in
-from quartiersladen.dossiers.services import add_document
+from quartiersladen.dossiers.queries import named_in, readings_of
+from quartiersladen.dossiers.services.documents import add_document
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.spam import Sign

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quartiersladen.concerns.models import Referral, Teller
-from quartiersladen.concerns.queries import get_inside
+from quartiersladen.concerns.queries.one import get_inside
 from quartiersladen.concerns.services import life, own_data, referrals
 from quartiersladen.concerns.services.referrals import Ask, NoConsent, PassOn
 from quartiersladen.concerns.states import AnswerWay, Channel, Result
 from quartiersladen.concerns.testing import body_viewer, make_concern, teller_viewer
 from quartiersladen.correspondence.models import Message
-from quartiersladen.correspondence.services import send_again
+from quartiersladen.correspondence.services.messages import send_again
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.testing import make_body
 from quartiersladen.kernel.errors import Refusal

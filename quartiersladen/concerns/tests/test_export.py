@@ -13,15 +13,14 @@ from openpyxl import load_workbook
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.models import Concern
-from quartiersladen.concerns.queries import ConcernFilter
+from quartiersladen.concerns.queries.lists import ConcernFilter, for_file
 from quartiersladen.concerns.services.export import allow_contacts, table_of
 from quartiersladen.concerns.states import AnswerWay, PlaceKind
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.dossiers.models import Dossier, Named
+from quartiersladen.dossiers.services.tags import change_tags
 from quartiersladen.dossiers.states import Audience
-from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.spam import Sign
 from quartiersladen.privacy.models import Trail
@@ -196,9 +195,7 @@ def test_a_portion_costs_three_statements_however_many_rows_it_has(quarter, mira
     counts = []
     for portion in (4, 12):
         with CaptureQueriesContext(connection) as caught:
-            pages = list(
-                queries.for_file(mira, ConcernFilter(), with_contacts=True, portion=portion)
-            )
+            pages = list(for_file(mira, ConcernFilter(), with_contacts=True, portion=portion))
         assert sum(len(page) for page in pages) == 12
         titles = [concern.dossier.title for page in pages for concern in page]
         assert titles == [f"Nr. {n}" for n in range(11, -1, -1)]

@@ -9,7 +9,7 @@ from quartiersladen.concerns.services.release import Release, conceal_concern, r
 from quartiersladen.concerns.services.triage import Decision, decide_scope
 from quartiersladen.concerns.states import PlacePrecision, Scope
 from quartiersladen.concerns.tests.test_public_filters import WEST, show
-from quartiersladen.dossiers.services import note
+from quartiersladen.dossiers.services.journal import note
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter
 from quartiersladen.quarters.testing import NOON, make_quarter, make_theme

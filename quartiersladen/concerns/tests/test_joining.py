@@ -16,7 +16,9 @@ from quartiersladen.accounts.rules import link_viewer
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.letters import referral_link, status_link
 from quartiersladen.concerns.models import Concern, Joining, Question, Referral
-from quartiersladen.concerns.queries import bodies_with_contact, by_referral_link, voice_count
+from quartiersladen.concerns.queries.links import by_referral_link
+from quartiersladen.concerns.queries.referrals import bodies_with_contact
+from quartiersladen.concerns.queries.voices import voice_count
 from quartiersladen.concerns.services import (
     forgetting,
     joining,
@@ -49,7 +51,7 @@ from quartiersladen.concerns.tests.test_similar import show
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp, Named
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.dossiers.states import Actor, Audience
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.kernel.links import make_token

@@ -11,7 +11,7 @@ from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services import languages
 from quartiersladen.concerns.testing import make_concern
 from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.kernel.spam import Sign
 from quartiersladen.quarters.testing import NOON, make_quarter

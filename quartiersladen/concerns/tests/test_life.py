@@ -19,7 +19,8 @@ from quartiersladen.concerns.states import (
 )
 from quartiersladen.concerns.testing import make_concern, teller_viewer
 from quartiersladen.dossiers.models import Dossier, FollowUp
-from quartiersladen.dossiers.services import ChangedMeanwhile, DateInThePast
+from quartiersladen.dossiers.services.dates import DateInThePast
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import Invalid, NotAllowed, TransitionRefused
 from quartiersladen.outbox.models import Mail

@@ -9,21 +9,17 @@ from PIL import Image
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.concerns import tasks
 from quartiersladen.concerns.models import CameByMail, Concern, Referral
-from quartiersladen.concerns.queries import (
-    ConcernFilter,
-    came_by_mail,
-    desk_page,
-    newest,
-    quarantine_count,
-)
+from quartiersladen.concerns.queries.lists import ConcernFilter, desk_page, newest
+from quartiersladen.concerns.queries.mails import came_by_mail
+from quartiersladen.concerns.queries.quarantine import quarantine_count
 from quartiersladen.concerns.services import mails, questions, tellers
 from quartiersladen.concerns.services.joining import join
 from quartiersladen.concerns.states import AnswerWay, ConcernState, MailEffect
 from quartiersladen.concerns.testing import make_concern, make_referral
 from quartiersladen.concerns.timeline import office_words
-from quartiersladen.correspondence.inbox import ReasonMissing, SettledMeanwhile
 from quartiersladen.correspondence.incoming.states import InboundState, MailClass
 from quartiersladen.correspondence.models import InboundMail, Message
+from quartiersladen.correspondence.services.inbox import ReasonMissing, SettledMeanwhile
 from quartiersladen.correspondence.testing import arrive, make_mail, make_notice
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp

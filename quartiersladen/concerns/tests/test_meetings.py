@@ -14,7 +14,7 @@ from quartiersladen.concerns.invitations import Appointment
 from quartiersladen.concerns.meetings import MeetingAhead
 from quartiersladen.concerns.models import CameByMail, Concern, Invitation, Meeting, Referral
 from quartiersladen.concerns.privacy import HOLDER
-from quartiersladen.concerns.queries import own_data
+from quartiersladen.concerns.queries.tellers import own_data
 from quartiersladen.concerns.services import forgetting, life, meetings, questions, referrals
 from quartiersladen.concerns.services.joining import join
 from quartiersladen.concerns.services.mails import take_mails
@@ -36,7 +36,8 @@ from quartiersladen.correspondence.testing import arrive, make_mail
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp, Named
-from quartiersladen.dossiers.services import ChangedMeanwhile, DateInThePast
+from quartiersladen.dossiers.services.dates import DateInThePast
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.outbox.models import Mail

@@ -21,7 +21,7 @@ from quartiersladen.concerns.tests.test_following import confirmed
 from quartiersladen.concerns.tests.test_joining import join
 from quartiersladen.concerns.tests.test_public_filters import EAST, WEST, area, show
 from quartiersladen.dossiers.models import Dossier
-from quartiersladen.dossiers.services import note
+from quartiersladen.dossiers.services.journal import note
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.outbox.frame import build
 from quartiersladen.outbox.models import Mail

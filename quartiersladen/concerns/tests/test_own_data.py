@@ -22,7 +22,7 @@ from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.privacy import HOLDER
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
-from quartiersladen.dossiers.services import CLEAN_INDEX
+from quartiersladen.dossiers.services.forgetting import CLEAN_INDEX
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import Mail

@@ -27,7 +27,7 @@ from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.paper import paper_pdf
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.quarters.models import ProgrammeFooter, Quarter
 from quartiersladen.quarters.testing import NOON, make_quarter

@@ -12,9 +12,12 @@ from django_q.models import OrmQ
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.concerns import queries, timeline
+from quartiersladen.concerns import timeline
 from quartiersladen.concerns.models import BlockedSender, Concern, Teller
-from quartiersladen.concerns.queries import ConcernFilter
+from quartiersladen.concerns.queries.blocked import blocked_senders, get_blocked_sender
+from quartiersladen.concerns.queries.lists import ConcernFilter, desk_page, newest
+from quartiersladen.concerns.queries.public import released
+from quartiersladen.concerns.queries.quarantine import held_references, held_rows, quarantine_count
 from quartiersladen.concerns.services import quarantine
 from quartiersladen.concerns.services.intake import keep_photos
 from quartiersladen.concerns.services.life import take_on, withdraw_concern
@@ -25,7 +28,7 @@ from quartiersladen.concerns.tasks import remove_spam
 from quartiersladen.concerns.testing import make_concern, photo, teller_viewer
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
 from quartiersladen.dossiers.queries import held_too_long, latest_entries, open_follow_ups
-from quartiersladen.dossiers.services import CLEAN_INDEX
+from quartiersladen.dossiers.services.forgetting import CLEAN_INDEX
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
@@ -128,31 +131,31 @@ def test_a_blocked_sender_waits_and_is_not_refused(quarter, mira, email, text):
 # --- Who sees it ----------------------------------------------------------------------------------
 def test_it_is_in_no_list_of_work_but_words_find_it(quarter, mira, held):
     real = make_concern(quarter, "Die Laterne")
-    all_rows = queries.desk_page(mira, ConcernFilter()).rows
+    all_rows = desk_page(mira, ConcernFilter()).rows
 
     assert [row.pk for row in all_rows] == [real.pk]
-    assert queries.newest(mira, limit=9) == [real]
+    assert newest(mira, limit=9) == [real]
     assert [
         entry.dossier_id for entry in latest_entries(mira, since=NOON - timedelta(days=1), limit=9)
     ] == [real.pk]
     assert [f.dossier_id for f in open_follow_ups(mira, until=date(2026, 4, 1))] == [real.pk]
-    found = queries.desk_page(mira, ConcernFilter(words="Kredit")).rows
+    found = desk_page(mira, ConcernFilter(words="Kredit")).rows
     assert [(row.pk, row.state) for row in found] == [(held.pk, "quarantined")]
-    assert list(queries.released(public_viewer(quarter.pk))) == []
+    assert list(released(public_viewer(quarter.pk))) == []
 
 
 def test_the_list_tells_the_reasons_to_lead_and_moderator_alone(quarter, mira, hao, held):
-    [row] = queries.quarantine(mira, ConcernState.QUARANTINED, limit=9)
+    [row] = held_rows(mira, ConcernState.QUARANTINED, limit=9)
     assert (row.concern, row.signs, row.photos) == (held, [Sign.TRAP, Sign.HASTY], 1)
-    assert queries.quarantine_count(mira) == 1
-    assert queries.held_references(mira, ["2026-0001", "2026-0009"]) == [held]
+    assert quarantine_count(mira) == 1
+    assert held_references(mira, ["2026-0001", "2026-0009"]) == [held]
 
     west = make_quarter("west")
     others = [viewer_of(make_member(west, Role.LEAD, "Uwe"), west), hao, public_viewer(quarter.pk)]
     for other in others:
-        assert queries.quarantine(other, ConcernState.QUARANTINED, limit=9) == []
-        assert queries.quarantine_count(other) == 0
-        assert queries.held_references(other, ["2026-0001"]) == []
+        assert held_rows(other, ConcernState.QUARANTINED, limit=9) == []
+        assert quarantine_count(other) == 0
+        assert held_references(other, ["2026-0001"]) == []
 
 
 def test_the_list_costs_the_same_for_one_and_for_thirty(
@@ -162,7 +165,7 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(
         while Concern.objects.count() < number:
             make_concern(quarter, signs=TRAPPED)
         with django_assert_num_queries(2):
-            assert len(queries.quarantine(mira, ConcernState.QUARANTINED, limit=50)) == number
+            assert len(held_rows(mira, ConcernState.QUARANTINED, limit=50)) == number
 
 
 def test_somebody_is_reminded_when_nobody_looks(mira, hao, held):
@@ -365,11 +368,11 @@ def test_a_name_is_kept_in_one_spelling_with_a_trail_that_names_nobody(quarter, 
     )
     assert sender == again
     assert (str(sender), BlockedSender.objects.count()) == (kept, 1)
-    assert queries.blocked_senders(mira) == [sender]
+    assert blocked_senders(mira) == [sender]
     key = sender.pk
     quarantine.unblock_sender(viewer=mira, sender=sender, now=NOON)
 
-    assert queries.blocked_senders(mira) == []
+    assert blocked_senders(mira) == []
     lines = Trail.objects.order_by("pk").values_list("deed", "subject", "data", "by_id")
     subject = f"concerns.blockedsender:{key}"
     assert list(lines) == [
@@ -389,8 +392,8 @@ def test_the_list_of_another_quarter_stays_closed(quarter, mira, hao):
     uwe = viewer_of(make_member(west, Role.LEAD, "Uwe"), west)
     sender = quarantine.block_sender(viewer=mira, quarter=quarter, name="a.example.org", now=NOON)
 
-    assert queries.get_blocked_sender(mira, str(sender.pk)) == sender
-    assert [queries.blocked_senders(other) for other in (uwe, hao)] == [[], []]
+    assert get_blocked_sender(mira, str(sender.pk)) == sender
+    assert [blocked_senders(other) for other in (uwe, hao)] == [[], []]
     for viewer, key in (
         (uwe, f"{sender.pk}"),
         (hao, f"{sender.pk}"),
@@ -398,6 +401,6 @@ def test_the_list_of_another_quarter_stays_closed(quarter, mira, hao):
         (mira, "9" * 40),
     ):
         with pytest.raises(BlockedSender.DoesNotExist):
-            queries.get_blocked_sender(viewer, key)
+            get_blocked_sender(viewer, key)
     with pytest.raises(NotAllowed):
         quarantine.unblock_sender(viewer=uwe, sender=sender, now=NOON)

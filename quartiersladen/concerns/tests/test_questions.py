@@ -35,7 +35,9 @@ from quartiersladen.concerns.testing import (
 from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Document, Dossier, Entry, FollowUp
-from quartiersladen.dossiers.services import ChangedMeanwhile, DateInThePast, assign
+from quartiersladen.dossiers.services.dates import DateInThePast
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
+from quartiersladen.dossiers.services.looking_after import assign
 from quartiersladen.files.services import store_photo
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.outbox.models import Mail

@@ -24,7 +24,8 @@ from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import FollowUp
-from quartiersladen.dossiers.services import ChangedMeanwhile, DateInThePast
+from quartiersladen.dossiers.services.dates import DateInThePast
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.outbox.models import Mail
 from quartiersladen.quarters.testing import NOON

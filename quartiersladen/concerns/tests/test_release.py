@@ -3,15 +3,15 @@
 import pytest
 
 from quartiersladen.accounts.rules import public_viewer
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.queries.public import get_released, released
 from quartiersladen.concerns.services import release
 from quartiersladen.concerns.services.life import withdraw_concern
 from quartiersladen.concerns.services.release import Release
 from quartiersladen.concerns.states import PlaceKind, PlacePrecision
 from quartiersladen.concerns.testing import make_concern, teller_viewer
 from quartiersladen.dossiers.models import Dossier, Named
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.dossiers.states import Audience
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.quarters.testing import NOON
@@ -35,11 +35,11 @@ def test_nothing_is_public_before_release(quarter, mira):
     concern = make_concern(quarter)
     public = public_viewer(quarter.pk)
     with pytest.raises(Concern.DoesNotExist):
-        queries.get_released(public, concern.dossier.reference)
+        get_released(public, concern.dossier.reference)
 
     release_it(mira, concern)
 
-    assert queries.get_released(public, concern.dossier.reference) == concern
+    assert get_released(public, concern.dossier.reference) == concern
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_it_is_taken_off_again(quarter, mira):
 
     concern.refresh_from_db()
     assert (concern.is_released, concern.public_latitude) == (False, None)
-    assert list(queries.released(public_viewer(quarter.pk))) == []
+    assert list(released(public_viewer(quarter.pk))) == []
 
 
 def test_the_second_editor_is_told(quarter, mira):

@@ -8,15 +8,15 @@ from django.http import QueryDict
 from quartiersladen.accounts.models import User
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.filtering import kept_query
 from quartiersladen.concerns.models import Concern, SavedFilter
 from quartiersladen.concerns.privacy import HOLDER
+from quartiersladen.concerns.queries.filters import get_saved_filter, saved_filters
 from quartiersladen.concerns.services import filters
 from quartiersladen.concerns.services.life import plan_next
 from quartiersladen.concerns.states import ConcernKind, Scope
 from quartiersladen.concerns.testing import make_concern
-from quartiersladen.dossiers.tags import change_tags
+from quartiersladen.dossiers.services.tags import change_tags
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.privacy.models import Trail
 from quartiersladen.privacy.registry import Identity, Person
@@ -89,11 +89,11 @@ def test_own_filters_are_for_oneself_and_shared_ones_for_the_team(
     for client in (desk, helper_desk):
         assert [one for one, _shown in client.get(LIST).context["saved"]] == [team]
     assert west.get(f"/q/west{LIST}").context["saved"] == []
-    assert [one.name for one in queries.saved_filters(mira)] == ["Meins", "Unser"]
+    assert [one.name for one in saved_filters(mira)] == ["Meins", "Unser"]
     city = viewer_of(make_member(quarter, Role.CLIENT, "Stadt"), quarter)
-    assert queries.saved_filters(city) == []
+    assert saved_filters(city) == []
     with pytest.raises(SavedFilter.DoesNotExist):
-        queries.get_saved_filter(city, team.pk)
+        get_saved_filter(city, team.pk)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from quartiersladen.concerns.services.quarantine import let_in
 from quartiersladen.concerns.states import AnswerWay, Result, Witness
 from quartiersladen.concerns.testing import make_concern, teller_viewer
 from quartiersladen.dossiers.models import Entry, FollowUp
-from quartiersladen.dossiers.services import CLEAN_INDEX
+from quartiersladen.dossiers.services.forgetting import CLEAN_INDEX
 from quartiersladen.dossiers.states import FollowUpReason
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.kernel.spam import Sign

@@ -22,7 +22,7 @@ from quartiersladen.concerns.services.triage import Decision, decide_scope
 from quartiersladen.concerns.states import ConcernState, Result, Scope, Witness
 from quartiersladen.concerns.testing import body_viewer, make_referral
 from quartiersladen.correspondence.states import Way
-from quartiersladen.dossiers.services import record
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience
 
 TELLER = "Die Person, die es mitgeteilt hat"

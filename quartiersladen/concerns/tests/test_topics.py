@@ -14,7 +14,8 @@ from quartiersladen.concerns.states import AnswerWay, ConcernState, Result
 from quartiersladen.concerns.testing import make_concern, make_referral, teller_viewer
 from quartiersladen.correspondence.states import Way
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
-from quartiersladen.dossiers.services import ChangedMeanwhile, DateInThePast
+from quartiersladen.dossiers.services.dates import DateInThePast
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.quarters.testing import NOON, make_quarter
 

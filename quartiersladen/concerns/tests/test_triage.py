@@ -11,7 +11,7 @@ from quartiersladen.concerns.services.triage import Decision, decide_scope
 from quartiersladen.concerns.states import ConcernKind, ConcernState, Result, Scope
 from quartiersladen.concerns.testing import make_concern
 from quartiersladen.dossiers.models import FollowUp
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.quarters.testing import NOON
 

@@ -8,7 +8,7 @@ import pytest
 
 from quartiersladen.concerns.services.intake import keep_photos
 from quartiersladen.concerns.testing import make_concern, photo
-from quartiersladen.dossiers.services import add_document
+from quartiersladen.dossiers.services.documents import add_document
 from quartiersladen.files import tasks
 from quartiersladen.files.models import StoredFile
 from quartiersladen.files.services import drop_unknown_files, store_photo

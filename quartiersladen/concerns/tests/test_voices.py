@@ -16,7 +16,7 @@ from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.letters import voice_link
 from quartiersladen.concerns.models import Concern, Voice
 from quartiersladen.concerns.privacy import HOLDER
-from quartiersladen.concerns.queries import public_voice_count, voice_count
+from quartiersladen.concerns.queries.voices import public_voice_count, voice_count
 from quartiersladen.concerns.services import forgetting, life, voices
 from quartiersladen.concerns.services.voices import AddressOfVoiceGone
 from quartiersladen.concerns.states import AnswerWay, ConcernState, Result, Witness

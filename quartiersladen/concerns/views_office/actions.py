@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from quartiersladen.accounts.access import StaffRequest, desk, or_404
-from quartiersladen.concerns import gathered, queries
+from quartiersladen.concerns import gathered
 from quartiersladen.concerns.forms.batch import (
     ActionForm,
     LineForm,
@@ -27,6 +27,7 @@ from quartiersladen.concerns.forms.batch import (
 from quartiersladen.concerns.forms.photos import take_photos
 from quartiersladen.concerns.forms.report import new_key, read_old_key, signed
 from quartiersladen.concerns.models import Action
+from quartiersladen.concerns.queries.drafts import draft_photos
 from quartiersladen.concerns.services.actions import enter_line, start_action
 from quartiersladen.concerns.services.intake import drop_photo
 from quartiersladen.concerns.states import ActionKind
@@ -299,7 +300,7 @@ def _screen(
 ) -> HttpResponse:
     context = {
         "form": form,
-        "photos": list(queries.draft_photos(request.quarter, key)) if key else [],
+        "photos": list(draft_photos(request.quarter, key)) if key else [],
         "draft_key": key,
         **_about(request, action),
     }

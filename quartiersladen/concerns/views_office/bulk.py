@@ -18,16 +18,16 @@ from django.views.decorators.http import require_http_methods
 
 from quartiersladen.accounts.access import StaffRequest, desk
 from quartiersladen.accounts.queries import colleagues
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.filtering import kept_query, wanted_from
 from quartiersladen.concerns.forms import bulk as forms
-from quartiersladen.concerns.models import QUERY_LENGTH
-from quartiersladen.concerns.queries import DeskRow
+from quartiersladen.concerns.models.filter import QUERY_LENGTH
+from quartiersladen.concerns.queries.lists import DeskRow, all_rows, chosen_rows
 from quartiersladen.concerns.services import bulk as service
 from quartiersladen.concerns.services.bulk import MOST, Assign, Chosen, Deed, Plan, Tags
 from quartiersladen.dossiers.queries import tags_here, tags_of
-from quartiersladen.dossiers.services import DateInThePast
-from quartiersladen.dossiers.tags import TagMissing, check_names, names_in
+from quartiersladen.dossiers.services.dates import DateInThePast
+from quartiersladen.dossiers.services.tags import TagMissing, check_names
+from quartiersladen.dossiers.tags import names_in
 from quartiersladen.kernel.errors import Invalid, demand
 
 PAGE = "concerns/office/bulk.html"
@@ -89,7 +89,7 @@ def _tag(_press: Press, data: dict[str, Any]) -> Deed:
     names = names_in(data["add"])
     if not names:
         raise TagMissing(field="add")
-    check_names(names)
+    check_names(names=names)
     return Tags(add=names)
 
 
@@ -137,11 +137,11 @@ def _press(request: StaffRequest) -> Press:
     if request.POST.get("alle"):
         today = request.quarter.local_day(now)
         wanted = wanted_from(query, user_id=request.user.pk, today=today)
-        rows = queries.all_rows(request.viewer, wanted, limit=MOST)
+        rows = all_rows(request.viewer, wanted, limit=MOST)
         versions = {row.reference: row.version for row in rows}
     else:
         versions = _chosen(request)
-        rows = queries.chosen_rows(request.viewer, list(versions)[: MOST + 1])
+        rows = chosen_rows(request.viewer, list(versions)[: MOST + 1])
     if len(versions) > MOST:
         raise service.TooManyChosen
     if not versions:

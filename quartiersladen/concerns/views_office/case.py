@@ -17,11 +17,13 @@ from django.utils import timezone
 from quartiersladen.accounts.access import StaffRequest, or_404
 from quartiersladen.accounts.context import finished_languages
 from quartiersladen.accounts.queries import workers
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms import office as forms
 from quartiersladen.concerns.gathered import open_question
 from quartiersladen.concerns.meetings import meetings_of
 from quartiersladen.concerns.models import Concern, Meeting, Question, Referral
+from quartiersladen.concerns.queries.one import get_inside
+from quartiersladen.concerns.queries.referrals import referrals_of
+from quartiersladen.concerns.queries.scope import right_addresses
 from quartiersladen.concerns.services.life import default_next_date
 from quartiersladen.concerns.states import ConcernState, Scope
 from quartiersladen.concerns.views_office.snippets import (
@@ -31,7 +33,7 @@ from quartiersladen.concerns.views_office.snippets import (
     typed_with_snippet,
 )
 from quartiersladen.directory.models import ContactPerson
-from quartiersladen.dossiers.confidential import log_reading
+from quartiersladen.directory.queries import people_at
 from quartiersladen.dossiers.models import Document
 from quartiersladen.dossiers.queries import (
     documents_of,
@@ -40,6 +42,7 @@ from quartiersladen.dossiers.queries import (
     tags_of,
     who_may_care,
 )
+from quartiersladen.dossiers.services.confidential import log_reading
 from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.language import language_name
 from quartiersladen.quarters.queries import themes_of
@@ -117,7 +120,7 @@ class Case:
     @cached_property
     def referrals(self) -> list[Referral]:
         """To whom it was passed on, oldest first."""
-        found = list(queries.referrals_of(self.concern))
+        found = list(referrals_of(self.concern))
         for referral in found:
             referral.concern = self.concern
         return found
@@ -130,7 +133,7 @@ class Case:
     @cached_property
     def people(self) -> dict[int, list[ContactPerson]]:
         """Who works today at the bodies that have it."""
-        return queries.people_at((r.body_id for r in self.referrals), self.today)
+        return people_at((r.body_id for r in self.referrals), self.today)
 
 
 def open_case(request: StaffRequest, reference: str, *, what: ReadWhat = ReadWhat.PAGE) -> Case:
@@ -138,7 +141,7 @@ def open_case(request: StaffRequest, reference: str, *, what: ReadWhat = ReadWha
 
     what: is opened, for the readings of a confidential one.
     """
-    case = Case(request, or_404(queries.get_inside, request.viewer, reference))
+    case = Case(request, or_404(get_inside, request.viewer, reference))
     log_reading(viewer=request.viewer, dossier=case.concern.dossier, what=what, now=case.now)
     return case
 
@@ -146,7 +149,7 @@ def open_case(request: StaffRequest, reference: str, *, what: ReadWhat = ReadWha
 def fresh(case: Case) -> Case:
     """Return the case as it is stored now; it was opened before."""
     reference = case.concern.dossier.reference
-    return Case(case.request, or_404(queries.get_inside, case.request.viewer, reference))
+    return Case(case.request, or_404(get_inside, case.request.viewer, reference))
 
 
 FormSettings = Callable[[Case], dict[str, Any]]
@@ -185,7 +188,7 @@ def _of_tags(case: Case) -> dict[str, Any]:
 
 def _of_scope(case: Case) -> dict[str, Any]:
     return {
-        "addresses": queries.right_addresses(case.request.quarter.pk),
+        "addresses": right_addresses(case.request.quarter.pk),
         "language": case.concern.dossier.language,
         "initial": {"due_on": case.due_on} | _wished_scope(case.concern),
     }

@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.gathered import open_question
 from quartiersladen.concerns.letters import Letter
+from quartiersladen.concerns.queries.referrals import get_referral
 from quartiersladen.concerns.services import (
     confidential,
     languages,
@@ -25,8 +25,9 @@ from quartiersladen.concerns.views_office.case import Case, ask_form, open_case,
 from quartiersladen.concerns.views_office.detail import show
 from quartiersladen.concerns.views_office.doing import Data, act, deed
 from quartiersladen.correspondence.states import Way
-from quartiersladen.dossiers import services as dossiers
-from quartiersladen.dossiers.tags import change_tags, names_in
+from quartiersladen.dossiers.services import journal, looking_after
+from quartiersladen.dossiers.services.tags import change_tags
+from quartiersladen.dossiers.tags import names_in
 
 
 @require_safe
@@ -39,7 +40,7 @@ def office_detail(request: StaffRequest, reference: str) -> HttpResponse:
 @deed("note", desk)
 def note(case: Case, data: Data) -> None:
     """Write an internal note."""
-    dossiers.note(
+    journal.note(
         viewer=case.request.viewer,
         dossier=case.concern.dossier,
         text=data["text"],
@@ -50,7 +51,7 @@ def note(case: Case, data: Data) -> None:
 @deed("assign", office)
 def assign(case: Case, data: Data) -> None:
     """Say who looks after it."""
-    dossiers.assign(
+    looking_after.assign(
         viewer=case.request.viewer,
         dossier=case.concern.dossier,
         colleague=data["colleague"],
@@ -134,7 +135,7 @@ def _ask(data: Data) -> referrals.Ask:
 def ask(request: StaffRequest, reference: str, referral_id: int) -> HttpResponse:
     """Ask a body again and write down how."""
     case = open_case(request, reference)
-    referral = or_404(queries.get_referral, request.viewer, case.concern, referral_id)
+    referral = or_404(get_referral, request.viewer, case.concern, referral_id)
     return act(
         case,
         f"ask-{referral.pk}",
@@ -158,7 +159,7 @@ def ask(request: StaffRequest, reference: str, referral_id: int) -> HttpResponse
 def said(request: StaffRequest, reference: str, referral_id: int) -> HttpResponse:
     """Write down what a body said on the phone or by letter."""
     case = open_case(request, reference)
-    referral = or_404(queries.get_referral, request.viewer, case.concern, referral_id)
+    referral = or_404(get_referral, request.viewer, case.concern, referral_id)
 
     def take(data: Data) -> object:
         common: Data = {

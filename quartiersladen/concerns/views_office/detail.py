@@ -24,10 +24,9 @@ from quartiersladen.concerns.views_office.offers import (
 from quartiersladen.concerns.views_office.suggesting import suggested_at_first
 from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.queries import kept_text, messages_of
-from quartiersladen.dossiers.confidential import readings_of
 from quartiersladen.dossiers.models import Entry
 from quartiersladen.dossiers.parts import links_to_parts
-from quartiersladen.dossiers.queries import journal, next_follow_up
+from quartiersladen.dossiers.queries import journal, next_follow_up, readings_of
 from quartiersladen.kernel.language import language_name
 from quartiersladen.outbox.queries import readable_text
 

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk
 from quartiersladen.accounts.queries import colleagues
-from quartiersladen.concerns import queries, timeline
+from quartiersladen.concerns import timeline
 from quartiersladen.concerns.forms.office import EntryForm
 from quartiersladen.concerns.forms.photos import take_photos
 from quartiersladen.concerns.forms.report import new_key, read_key, signed
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.queries.drafts import draft_photos
 from quartiersladen.concerns.services.intake import Intake, report_concern
 from quartiersladen.concerns.states import Channel
 from quartiersladen.concerns.views_office.case import open_case
@@ -48,7 +49,7 @@ def _form(request: StaffRequest, data: QueryDict | None = None) -> EntryForm:
 def _page(
     request: StaffRequest, form: EntryForm, key: UUID | None, status: HTTPStatus
 ) -> HttpResponse:
-    photos = list(queries.draft_photos(request.quarter, key)) if key else []
+    photos = list(draft_photos(request.quarter, key)) if key else []
     context = {"form": form, "photos": photos, "draft_key": key, "nav_section": "concerns"}
     return render(request, PAGE, context, status=status)
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from quartiersladen.accounts.access import StaffRequest, desk, or_404
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.filtering import kept_query
 from quartiersladen.concerns.forms.bulk import ChangeFilterForm, FilterForm
+from quartiersladen.concerns.queries.filters import get_saved_filter
 from quartiersladen.concerns.rules import may_change_filter, may_share_filter
 from quartiersladen.concerns.services import filters
 from quartiersladen.kernel.errors import Invalid, demand
@@ -60,7 +60,7 @@ def new(request: StaffRequest) -> HttpResponse:
 @desk
 def one(request: StaffRequest, key: int) -> HttpResponse:
     """Rename a filter, put it elsewhere, share or delete it."""
-    kept = or_404(queries.get_saved_filter, request.viewer, key)
+    kept = or_404(get_saved_filter, request.viewer, key)
     demand(may_change_filter(request.viewer, kept))
     if request.method == "POST" and request.POST.get("loeschen"):
         filters.delete_filter(viewer=request.viewer, kept=kept, now=timezone.now())

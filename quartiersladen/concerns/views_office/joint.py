@@ -11,9 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from quartiersladen.accounts.access import StaffRequest, office, or_404
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.joint import JoinForm
 from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.queries.joint import by_references, joined_to
+from quartiersladen.concerns.queries.one import get_inside
+from quartiersladen.concerns.queries.referrals import waiting_referrals
+from quartiersladen.concerns.queries.voices import voice_count
 from quartiersladen.concerns.rules import may_open_leader
 from quartiersladen.concerns.services import joining
 from quartiersladen.concerns.similar import likely_duplicates
@@ -50,7 +53,7 @@ def _page(
 ) -> HttpResponse:
     """chosen, asked: what is to be joined, and which referrals may go over; to be looked at first."""
     concern, viewer = case.concern, case.request.viewer
-    joined = queries.joined_to(viewer, concern)
+    joined = joined_to(viewer, concern)
     alike = likely_duplicates(viewer, concern, now=case.now) if concern.is_open else []
     context: dict[str, Any] = {
         "concern": concern,
@@ -63,7 +66,7 @@ def _page(
         "ticked": case.request.POST.getlist("anliegen"),
         "chosen": chosen,
         "asked": asked,
-        "voices": queries.voice_count(concern) - len(joined),
+        "voices": voice_count(concern) - len(joined),
         "undo_days": joining.UNDO_DAYS,
         "nav_section": "concerns",
     }
@@ -77,7 +80,7 @@ def _may_be_joined(concern: Concern) -> bool:
 def _join(case: Case, form: JoinForm) -> HttpResponse:
     post = case.request.POST
     numbers = {*post.getlist("anliegen"), *form.typed()}
-    found = queries.by_references(case.request.viewer, numbers)
+    found = by_references(case.request.viewer, numbers)
     missing = numbers - {one.dossier.reference for one in found}
     if missing:
         form.add_error(
@@ -111,13 +114,13 @@ def _join(case: Case, form: JoinForm) -> HttpResponse:
 
 def _to_be_asked(leader: Concern, concerns: list[Concern]) -> list[Referral]:
     """Return the waiting referrals of bodies that the leading concern does not have."""
-    there = {referral.body_id for referral in queries.waiting_referrals([leader])}
-    others = queries.waiting_referrals(one for one in concerns if one.pk != leader.pk)
+    there = {referral.body_id for referral in waiting_referrals([leader])}
+    others = waiting_referrals(one for one in concerns if one.pk != leader.pk)
     return [referral for referral in others if referral.body_id not in there]
 
 
 def _part(case: Case, number: str) -> HttpResponse:
-    concern = or_404(queries.get_inside, case.request.viewer, number)
+    concern = or_404(get_inside, case.request.viewer, number)
     if case.concern.pk not in {concern.pk, concern.leader_id}:
         raise Http404
     try:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.filtering import OPEN_WORD, TOLD_IN, kept_query, wanted_from
 from quartiersladen.concerns.paging import page_urls
-from quartiersladen.concerns.queries import ConcernFilter, DeskRow
+from quartiersladen.concerns.queries.filters import saved_filters
+from quartiersladen.concerns.queries.lists import ConcernFilter, DeskRow, desk_page
 from quartiersladen.concerns.states import (
     HELD,
     Channel,
@@ -85,14 +85,14 @@ def office_list(request: StaffRequest) -> HttpResponse:
     """All concerns that the viewer may open, newest first."""
     today = request.quarter.local_day(timezone.now())
     wanted = wanted_from(request.GET, user_id=request.user.pk, today=today)
-    page = queries.desk_page(request.viewer, wanted)
+    page = desk_page(request.viewer, wanted)
     kept = kept_query(request.GET)
     context = {
         "page": page,
         "lines": _lines(page.rows, today),
         "wanted": wanted,
         "kept": kept,
-        "saved": [(one, one.query == kept) for one in queries.saved_filters(request.viewer)],
+        "saved": [(one, one.query == kept) for one in saved_filters(request.viewer)],
         "nav_section": "concerns",
         **_choices(request, wanted),
         **page_urls(request.GET, page),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
-from quartiersladen.concerns import queries, rules
+from quartiersladen.concerns import rules
 from quartiersladen.concerns.forms import meetings as forms
 from quartiersladen.concerns.invitations import Appointment
 from quartiersladen.concerns.letters import Letter
@@ -28,6 +28,7 @@ from quartiersladen.concerns.views_office.doing import OTHER_NAMES, explain
 from quartiersladen.concerns.views_office.offers import Attempt, Deed, mark
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.directory.queries import bodies_by_theme, bodies_with_people
 from quartiersladen.kernel.text import is_key
 from quartiersladen.ui.refused import tried
 
@@ -45,7 +46,7 @@ def _chosen(query: QueryDict) -> list[int]:
 
 
 def _invite_forms(case: Case, chosen: list[int], data: QueryDict | None) -> list[forms.InviteForm]:
-    bodies = queries.bodies_with_people(case.request.quarter.pk, chosen, case.today)
+    bodies = bodies_with_people(case.request.quarter.pk, chosen, case.today)
     known = {r.body_id: r.person_id for r in case.referrals}
     return [_invite_form(body, people, data, known.get(body.pk)) for body, people in bodies]
 
@@ -92,7 +93,7 @@ def _plan_page(
 ) -> HttpResponse:
     now = open_case(case.request, case.concern.dossier.reference)
     has_it = {r.body_id for r in now.referrals if r.state != ReferralState.DECLINED}
-    bodies = queries.bodies_by_theme(case.request.quarter.pk, now.concern.theme_id)
+    bodies = bodies_by_theme(case.request.quarter.pk, now.concern.theme_id)
     context = {
         "concern": now.concern,
         "version": now.version,

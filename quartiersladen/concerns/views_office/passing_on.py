@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from quartiersladen.accounts.access import StaffRequest, office
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.office import AskOnForm, PassOnForm
 from quartiersladen.concerns.letters import Letter
 from quartiersladen.concerns.services.life import NextDateMissing
@@ -28,6 +27,7 @@ from quartiersladen.concerns.views_office.snippets import (
 from quartiersladen.concerns.views_office.suggesting import all_by_rules, suggested
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
+from quartiersladen.directory.queries import bodies_by_theme, bodies_with_people
 from quartiersladen.kernel.text import is_key
 from quartiersladen.ui.refused import tried
 
@@ -48,7 +48,7 @@ def _body_forms(case: Case, chosen: list[int], data: QueryDict | None) -> list[P
     quarter_id = case.request.quarter.pk
     return [
         _body_form(case, body, people, data)
-        for body, people in queries.bodies_with_people(quarter_id, chosen, case.today)
+        for body, people in bodies_with_people(quarter_id, chosen, case.today)
     ]
 
 
@@ -125,7 +125,7 @@ def _page(
 ) -> HttpResponse:
     now = fresh(case)
     waiting = {r.body_id for r in now.referrals if ReferralState(r.state) in WAITING}
-    bodies = queries.bodies_by_theme(case.request.quarter.pk, now.concern.theme_id)
+    bodies = bodies_by_theme(case.request.quarter.pk, now.concern.theme_id)
     suggestions = [] if forms else suggested(now)
     context = {
         "concern": now.concern,

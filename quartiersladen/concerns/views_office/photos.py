@@ -19,7 +19,7 @@ from quartiersladen.concerns.views_office.case import Case, fresh, open_case
 from quartiersladen.dossiers.models import Document
 from quartiersladen.dossiers.queries import get_photo_inside
 from quartiersladen.files.photos import Area
-from quartiersladen.kernel.errors import Conflict, Invalid
+from quartiersladen.ui.refused import tried
 
 PAGE = "concerns/office/blacken.html"
 WIDTH = 1600  # units of the drawing, whatever the photo has
@@ -92,21 +92,19 @@ def blacken(request: StaffRequest, reference: str, document_id: int) -> HttpResp
 
 
 def _burn_in(case: Case, document: Document, form: BlackenForm) -> HttpResponse:
-    try:
-        blacken_photo(
+    status = tried(
+        form,
+        lambda: blacken_photo(
             viewer=case.request.viewer,
             concern=case.concern,
             document=document,
             areas=form.areas(),
             version=form.cleaned_data["version"],
             now=case.now,
-        )
-    except Invalid as refusal:
-        form.add_error(refusal.field, str(refusal))
-        return _page(case, document, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        form.add_error(None, str(refusal.sentence))
-        return _page(case, document, form, HTTPStatus.CONFLICT)
+        ),
+    )
+    if status != HTTPStatus.OK:
+        return _page(case, document, form, status)
     messages.success(case.request, _("The photo is blackened, the earlier one is deleted."))
     return redirect(f"{_case_url(case)}#fotos")
 

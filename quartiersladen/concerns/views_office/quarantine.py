@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from quartiersladen.accounts.access import StaffRequest, office, or_404
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.office import BlockForm
 from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.queries.blocked import blocked_senders, get_blocked_sender
+from quartiersladen.concerns.queries.quarantine import held_references, held_rows, quarantine_count
 from quartiersladen.concerns.services import quarantine
 from quartiersladen.concerns.states import ConcernState
 from quartiersladen.kernel.errors import Conflict, Invalid
@@ -37,9 +38,9 @@ def held(request: StaffRequest) -> HttpResponse:
 
 def _page(request: StaffRequest, sentence: str, status: HTTPStatus) -> HttpResponse:
     context = {
-        "waiting": queries.quarantine(request.viewer, ConcernState.QUARANTINED, limit=SHOWN),
-        "count": queries.quarantine_count(request.viewer),
-        "spam": queries.quarantine(request.viewer, ConcernState.SPAM, limit=SHOWN),
+        "waiting": held_rows(request.viewer, ConcernState.QUARANTINED, limit=SHOWN),
+        "count": quarantine_count(request.viewer),
+        "spam": held_rows(request.viewer, ConcernState.SPAM, limit=SHOWN),
         "days": quarantine.SPAM_DAYS,
         "sentence": sentence,
         "nav_section": "today",
@@ -64,7 +65,7 @@ def _judge(request: StaffRequest) -> HttpResponse:
     if deed is None or not chosen:
         sentence = _("Please tick at least one report and press a button.")
         return _page(request, sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
-    done = sum(_done(deed, one) for one in queries.held_references(request.viewer, chosen))
+    done = sum(_done(deed, one) for one in held_references(request.viewer, chosen))
     if done < len(set(chosen)):
         sentence = _("Somebody else was faster with some of them. Please look again.")
         return _page(request, sentence, HTTPStatus.CONFLICT)
@@ -97,7 +98,7 @@ def blocked(request: StaffRequest) -> HttpResponse:
             return redirect("concerns:blocked_senders")
     context = {
         "form": form,
-        "senders": queries.blocked_senders(request.viewer),
+        "senders": blocked_senders(request.viewer),
         "nav_section": "settings",
     }
     return render(request, BLOCKED_PAGE, context, status=status)
@@ -120,7 +121,7 @@ def _blocked(request: StaffRequest, form: BlockForm) -> HTTPStatus:
 
 
 def _unblock(request: StaffRequest, key: str) -> HttpResponse:
-    sender = or_404(queries.get_blocked_sender, request.viewer, key)
+    sender = or_404(get_blocked_sender, request.viewer, key)
     quarantine.unblock_sender(viewer=request.viewer, sender=sender, now=timezone.now())
     messages.success(request, _("Not blocked any more."))
     return redirect("concerns:blocked_senders")

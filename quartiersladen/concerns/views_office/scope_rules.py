@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, office, or_404
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.scope_rules import ScopeRuleForm, rule_initial
 from quartiersladen.concerns.models import ScopeRule
+from quartiersladen.concerns.queries.scope import get_scope_rule, right_addresses, scope_rules
 from quartiersladen.concerns.services.scope_rules import save_rule
 from quartiersladen.quarters.queries import themes_of
 from quartiersladen.ui.refused import tried
@@ -27,7 +27,7 @@ PAGE = "concerns/office/rule.html"
 def rules(request: StaffRequest) -> HttpResponse:
     """All rules in the office's order."""
     context = {
-        "rows": queries.scope_rules(request.viewer, now=timezone.now()),
+        "rows": scope_rules(request.viewer, now=timezone.now()),
         "nav_section": "settings",
     }
     return render(request, LIST_PAGE, context)
@@ -37,7 +37,7 @@ def _form(request: StaffRequest, found: ScopeRule | None) -> ScopeRuleForm:
     return ScopeRuleForm(
         request.POST or None,
         themes=themes_of(request.quarter),
-        addresses=queries.right_addresses(request.quarter.pk),
+        addresses=right_addresses(request.quarter.pk),
         initial=rule_initial(found) if found else {},
     )
 
@@ -57,14 +57,14 @@ def _store(request: StaffRequest, found: ScopeRule | None, form: ScopeRuleForm) 
 @office
 def rule(request: StaffRequest, key: int | None = None) -> HttpResponse:
     """Add or change a rule."""
-    found = or_404(queries.get_scope_rule, request.viewer, key) if key is not None else None
+    found = or_404(get_scope_rule, request.viewer, key) if key is not None else None
     form, status = _form(request, found), HTTPStatus.OK
     if request.method == "POST":
         status = tried(form, lambda: _store(request, found, form))
         if status == HTTPStatus.OK:
             messages.success(request, _("Saved."))
             return redirect("concerns:scope_rules")
-    version = or_404(queries.get_scope_rule, request.viewer, found.pk).version if found else 0
+    version = or_404(get_scope_rule, request.viewer, found.pk).version if found else 0
     context = {
         "form": form,
         "rule": found,

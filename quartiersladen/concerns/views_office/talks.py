@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from quartiersladen.accounts.access import StaffRequest, desk, or_404
-from quartiersladen.concerns import queries
+from quartiersladen.concerns.queries.talks import get_own_talk, talk_counts, talks_on
 from quartiersladen.concerns.services.talks import take_back_talk, tally_talk
 from quartiersladen.concerns.states import TalkPlace
-from quartiersladen.quarters.queries import themes_of
+from quartiersladen.quarters.queries import theme_by_key, themes_of
 
 PAGE = "concerns/office/talks.html"
 
@@ -36,10 +36,10 @@ def talks(request: StaffRequest) -> HttpResponse:
         "place": place if place in TalkPlace.values else "",
         "place_label": labels.get(place, ""),
         "themes": [(t.pk, t.name_in(language)) for t in themes_of(request.quarter)],
-        "mine": list(queries.talks_on(request.viewer, today)),
+        "mine": list(talks_on(request.viewer, today)),
         "week": [
             (labels[str(row["place"])], row["count"])
-            for row in queries.talk_counts(request.viewer, since=monday)
+            for row in talk_counts(request.viewer, since=monday)
         ],
         "nav_section": "talks",
     }
@@ -49,14 +49,14 @@ def talks(request: StaffRequest) -> HttpResponse:
 def _count(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     if key := request.POST.get("zurueck", ""):
-        talk = or_404(queries.get_own_talk, request.viewer, key)
+        talk = or_404(get_own_talk, request.viewer, key)
         take_back_talk(viewer=request.viewer, talk=talk, now=now)
         messages.success(request, _("Taken back."))
         return redirect("concerns:talks")
     place = request.POST.get("ort", "")
     if place not in TalkPlace.values:
         return redirect("concerns:talks")
-    theme = queries.theme_by_key(request.quarter, request.POST.get("thema", ""))
+    theme = theme_by_key(request.quarter, request.POST.get("thema", ""))
     tally_talk(
         viewer=request.viewer,
         quarter=request.quarter,

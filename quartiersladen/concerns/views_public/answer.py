@@ -22,8 +22,8 @@ from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.services import intake, questions
 from quartiersladen.concerns.views_public.links import TriedAnswer, opened, status_page
 from quartiersladen.correspondence.states import Way
-from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.kernel.throttle import count_or_refuse
+from quartiersladen.ui import refused
 
 #: So many times more often than a report: mistakes are free, floods of photos are not.
 TRIES_PER_REPORT = 10
@@ -58,24 +58,17 @@ def teller_answer(request: HouseRequest, token: str) -> HttpResponse:
 
 
 def _answer(form: AnswerForm, concern: Concern, viewer: Viewer, key: UUID) -> HTTPStatus:
-    if form.errors:
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        questions.answer_question(
+    return refused.tried(
+        form,
+        lambda: questions.answer_question(
             viewer=viewer,
             question=questions_of(viewer, concern)[-1],
             text=form.cleaned_data["text"],
             way=Way.LINK,
             key=key,
             now=timezone.now(),
-        )
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    except Conflict as refusal:
-        form.add_error(None, str(refusal.sentence))
-        return HTTPStatus.CONFLICT
-    return HTTPStatus.OK
+        ),
+    )
 
 
 def _without_photo(

@@ -14,11 +14,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from quartiersladen.accounts.access import HouseRequest, by_link, or_404, public
-from quartiersladen.concerns import queries, released
+from quartiersladen.concerns import released
 from quartiersladen.concerns.forms.following import FollowConcernForm, FollowForm, preset
 from quartiersladen.concerns.forms.public_filter import read_filter
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.news import what_is_followed
+from quartiersladen.concerns.queries.public import get_released
 from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.services import following as services
 from quartiersladen.kernel.throttle import count_or_refuse
@@ -36,7 +37,7 @@ def follow(request: HouseRequest) -> HttpResponse:
     if "gesendet" in request.GET:
         return render(request, "concerns/public/follow_asked.html", {"nav_section": "concerns"})
     reference = request.GET.get("anliegen", "")
-    concern = or_404(queries.get_released, request.viewer, reference) if reference else None
+    concern = or_404(get_released, request.viewer, reference) if reference else None
     form = _form(request, concern)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, concern)

@@ -17,12 +17,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import HouseRequest, by_link, or_404
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns import queries, timeline
+from quartiersladen.concerns import timeline
 from quartiersladen.concerns.forms.answer import AnswerForm
 from quartiersladen.concerns.forms.body import ReplyForm
 from quartiersladen.concerns.forms.report import new_key
 from quartiersladen.concerns.gathered import question_to_answer, questions_of
 from quartiersladen.concerns.models import Concern, Referral
+from quartiersladen.concerns.queries.drafts import draft_photos
+from quartiersladen.concerns.queries.links import (
+    by_confirm_link,
+    by_referral_link,
+    by_status_link,
+    confidential_by_link,
+)
+from quartiersladen.concerns.queries.tellers import may_pass_on_contact
 from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.rules import is_public
 from quartiersladen.concerns.services import life, referrals, tellers
@@ -110,7 +118,7 @@ def opened(request: HouseRequest, token: str) -> tuple[Concern, Viewer]:
 
 def _by_link(request: HouseRequest, token: str) -> tuple[Concern, Viewer]:
     today = request.quarter.local_day(timezone.now())
-    return queries.by_status_link(request.quarter, token, today)
+    return by_status_link(request.quarter, token, today)
 
 
 def _is_new(concern: Concern) -> bool:
@@ -119,7 +127,7 @@ def _is_new(concern: Concern) -> bool:
 
 def _confidential(request: HouseRequest, token: str) -> HttpResponse:
     today = request.quarter.local_day(timezone.now())
-    concern = or_404(queries.confidential_by_link, request.quarter, token, today)
+    concern = or_404(confidential_by_link, request.quarter, token, today)
     context = {"concern": concern, "is_new": _is_new(concern)}
     return private(render(request, CONFIDENTIAL_PAGE, context))
 
@@ -167,7 +175,7 @@ def status_page(
         "question": question,
         "told": [one for one in asked if one.answer],
         "answer": answer,
-        "waiting": list(queries.draft_photos(request.quarter, tried.key)) if tried else [],
+        "waiting": list(draft_photos(request.quarter, tried.key)) if tried else [],
         "draft_key": tried and tried.key,
         "token": token,
     }
@@ -180,7 +188,7 @@ def status_page(
 def teller_photo(request: HouseRequest, token: str, file_id: UUID) -> HttpResponse:
     """A photo that the teller sent."""
     today = request.quarter.local_day(timezone.now())
-    _concern, viewer = or_404(queries.by_status_link, request.quarter, token, today)
+    _concern, viewer = or_404(by_status_link, request.quarter, token, today)
     document = or_404(get_document, viewer, file_id)
     return private(file_response(document.file, thumbnail=True))
 
@@ -195,7 +203,7 @@ def confirm(request: HouseRequest, token: str) -> HttpResponseBase:
     """
     today = request.quarter.local_day(timezone.now())
     try:
-        concern, viewer = queries.by_confirm_link(request.quarter, token, today)
+        concern, viewer = by_confirm_link(request.quarter, token, today)
     except ObjectDoesNotExist:
         return following.confirm(request, token)
     sentence, status = "", HTTPStatus.OK
@@ -216,7 +224,7 @@ def confirm(request: HouseRequest, token: str) -> HttpResponseBase:
 def body_case(request: HouseRequest, token: str) -> HttpResponse:
     """One case for a responsible body: read it, take it on, decline it or answer it."""
     today = request.quarter.local_day(timezone.now())
-    referral, viewer = or_404(queries.by_referral_link, request.quarter, token, today)
+    referral, viewer = or_404(by_referral_link, request.quarter, token, today)
     form = ReplyForm(request.POST if request.method == "POST" else None)
     status = HTTPStatus.OK
     if request.method == "POST":
@@ -226,9 +234,7 @@ def body_case(request: HouseRequest, token: str) -> HttpResponse:
     concern = referral.concern
     # Also a consent that was taken back later counts.
     with_contact = (
-        referral.with_contact
-        and referral.moved_from_id is None
-        and queries.may_pass_on_contact(concern)
+        referral.with_contact and referral.moved_from_id is None and may_pass_on_contact(concern)
     )
     context = {
         "referral": referral,

@@ -13,9 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import HouseRequest, by_link, or_404
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.own_data import OwnDataForm
 from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.queries import tellers
+from quartiersladen.concerns.queries.links import by_status_link
+from quartiersladen.concerns.queries.referrals import bodies_with_contact
+from quartiersladen.concerns.queries.tellers import consents_of
 from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.services import own_data as deeds
 from quartiersladen.concerns.states import Channel
@@ -28,7 +31,7 @@ TAKE_BACK, CHANGE, DELETE = "consent", "change", "delete"
 
 def _opened(request: HouseRequest, token: str) -> tuple[Concern, Viewer]:
     today = request.quarter.local_day(timezone.now())
-    return or_404(queries.by_status_link, request.quarter, token, today)
+    return or_404(by_status_link, request.quarter, token, today)
 
 
 @never_cache
@@ -56,8 +59,8 @@ def own_data(request: HouseRequest, token: str) -> HttpResponse:
         "teller": concern.teller,
         "form": form,
         "sentence": sentence,
-        "bodies": queries.bodies_with_contact(concern),
-        "consents": queries.consents_of(viewer, concern),
+        "bodies": bodies_with_contact(concern),
+        "consents": consents_of(viewer, concern),
         "asks_to_delete": "loeschen" in request.GET,
         "token": token,
     }
@@ -101,7 +104,7 @@ def own_json(request: HouseRequest, token: str) -> HttpResponse:
     """The same as a file to take along."""
     concern, viewer = _opened(request, token)
     response = JsonResponse(
-        queries.own_data(viewer, concern), json_dumps_params={"ensure_ascii": False}
+        tellers.own_data(viewer, concern), json_dumps_params={"ensure_ascii": False}
     )
     number = concern.dossier.reference
     response["Content-Disposition"] = f'attachment; filename="{number}.json"'

@@ -11,12 +11,14 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import HouseRequest, or_404, public
-from quartiersladen.concerns import feed, queries, timeline
+from quartiersladen.concerns import feed, timeline
 from quartiersladen.concerns import released as shown
 from quartiersladen.concerns.forms.public_filter import Asked, FilterPage, read_filter
 from quartiersladen.concerns.forms.voice import VoiceForm
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.paging import cursor_from, page_urls
+from quartiersladen.concerns.queries.public import get_released
+from quartiersladen.concerns.queries.voices import public_voice_count
 from quartiersladen.concerns.rules import is_public, may_add_voice
 from quartiersladen.concerns.states import ConcernState, word_for_others
 from quartiersladen.dossiers.queries import documents_of, journal_mark
@@ -87,7 +89,7 @@ def public_concern(request: HouseRequest, reference: str) -> HttpResponse:
 
     One that belongs to another one leads there, as far as everybody may read that.
     """
-    concern = or_404(queries.get_released, request.viewer, reference)
+    concern = or_404(get_released, request.viewer, reference)
     if concern.leader and is_public(concern.leader):
         return redirect("concerns:status", concern.leader.dossier.reference)
     return show_concern(request, concern, VoiceForm(), HTTPStatus.OK)
@@ -107,7 +109,7 @@ def show_concern(
         "photos": [d for d in documents_of(request.viewer, concern.dossier) if d.is_released],
         "point": point,
         "voice_form": form if may_add_voice(concern) else None,
-        "voice_count": queries.public_voice_count(concern),
+        "voice_count": public_voice_count(concern),
         "voice_thanks": request.GET.get("stimme", ""),
         "nav_section": "concerns",
     }

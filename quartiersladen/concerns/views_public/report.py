@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quartiersladen.accounts.access import HouseRequest, or_404, public
-from quartiersladen.concerns import queries, similar
+from quartiersladen.concerns import similar
 from quartiersladen.concerns.forms.photos import take_photos
 from quartiersladen.concerns.forms.report import (
     PublicReportForm,
@@ -28,6 +28,7 @@ from quartiersladen.concerns.forms.report import (
 )
 from quartiersladen.concerns.letters import status_link
 from quartiersladen.concerns.models import Concern
+from quartiersladen.concerns.queries.drafts import by_form_key, draft_photos, get_draft_photo
 from quartiersladen.concerns.services import intake
 from quartiersladen.concerns.similar import Hints
 from quartiersladen.concerns.states import Channel
@@ -36,6 +37,7 @@ from quartiersladen.files.responses import file_response
 from quartiersladen.kernel.errors import Invalid
 from quartiersladen.kernel.links import make_token
 from quartiersladen.kernel.throttle import count_or_refuse
+from quartiersladen.quarters.queries import theme_by_slug
 
 PAGE = "concerns/public/report.html"
 HINTS_PART = "concerns/public/hints.html"
@@ -55,7 +57,7 @@ def initial_of(request: HouseRequest) -> dict[str, Any]:
     initial: dict[str, Any] = {"submission_key": new_key()}
     initial |= preset_place(request.GET.get("ort", ""), request.GET.get("wo", ""))
     if slug := request.GET.get("thema"):
-        initial["theme"] = queries.theme_by_slug(request.quarter, slug)
+        initial["theme"] = theme_by_slug(request.quarter, slug)
     return initial
 
 
@@ -67,7 +69,7 @@ def _page(
     hints: Hints | None = None,
 ) -> HttpResponse:
     """hints: what is to be seen before it is sent; None when nothing was asked."""
-    photos = list(queries.draft_photos(request.quarter, key)) if key else []
+    photos = list(draft_photos(request.quarter, key)) if key else []
     context = {
         "form": form,
         "hints": shown_hints(hints, is_asked=True) if hints else None,
@@ -168,7 +170,7 @@ def _sent_with(request: HouseRequest, signed_key: str) -> str:
     """Return the status page of what was sent with this form, "" if nothing was."""
     key = read_old_key(signed_key)
     try:
-        return _status_url(queries.by_form_key(request.quarter, key)) if key else ""
+        return _status_url(by_form_key(request.quarter, key)) if key else ""
     except ObjectDoesNotExist:
         return ""
 
@@ -222,5 +224,5 @@ def _without_photo(request: HouseRequest, key: UUID, file_id: str) -> HttpRespon
 @public
 def draft_photo(request: HouseRequest, key: UUID, file_id: UUID) -> HttpResponse:
     """A photo that waits with its form; the key is known only to who has the form."""
-    photo = or_404(queries.get_draft_photo, request.quarter, key, file_id)
+    photo = or_404(get_draft_photo, request.quarter, key, file_id)
     return file_response(photo.file, thumbnail=True)

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quartiersladen.accounts.access import HouseRequest, by_link, or_404, public
 from quartiersladen.accounts.rules import public_viewer
-from quartiersladen.concerns import queries
 from quartiersladen.concerns.forms.voice import VoiceForm
+from quartiersladen.concerns.queries.links import by_voice_link
+from quartiersladen.concerns.queries.voices import get_open_to_voices
 from quartiersladen.concerns.responses import private
 from quartiersladen.concerns.services import voices
 from quartiersladen.concerns.views_public.released import show_concern
@@ -36,7 +37,7 @@ COUNTED, MAIL_SENT = "gezaehlt", "mail"
 def voice(request: HouseRequest, reference: str) -> HttpResponse:
     """Count a voice for a released concern and lead back to it."""
     everybody = public_viewer(request.quarter.pk)
-    concern = or_404(queries.get_open_to_voices, everybody, reference)
+    concern = or_404(get_open_to_voices, everybody, reference)
     form = VoiceForm(request.POST)
     if not form.is_valid():
         return show_concern(request, concern, form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -71,7 +72,7 @@ def voice(request: HouseRequest, reference: str) -> HttpResponse:
 def own_voice(request: HouseRequest, token: str) -> HttpResponse:
     """GET shows what can be done, because mail scanners open links; POST confirms or takes back."""
     today = request.quarter.local_day(timezone.now())
-    found, viewer = or_404(queries.by_voice_link, request.quarter, token, today)
+    found, viewer = or_404(by_voice_link, request.quarter, token, today)
     sentence, status, is_gone = "", HTTPStatus.OK, False
     if request.method == "POST":
         try:

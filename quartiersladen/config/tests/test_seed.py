@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.concerns.models import Concern, Referral, Teller
-from quartiersladen.concerns.queries import ConcernFilter, desk_page
+from quartiersladen.concerns.queries.lists import ConcernFilter, desk_page
 from quartiersladen.concerns.testing import make_concern
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp

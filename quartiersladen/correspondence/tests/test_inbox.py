@@ -11,7 +11,6 @@ from django_q.models import OrmQ
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.correspondence import inbox
 from quartiersladen.correspondence.incoming.reading import MOST_BYTES
 from quartiersladen.correspondence.incoming.states import (
     INBOUND_MACHINE,
@@ -23,6 +22,8 @@ from quartiersladen.correspondence.incoming.states import (
 from quartiersladen.correspondence.models import InboundMail, Message
 from quartiersladen.correspondence.queries import (
     attached_files,
+    attachment_of,
+    content_of,
     get_inbound,
     inbound_mails,
     inbox_counts,
@@ -31,12 +32,13 @@ from quartiersladen.correspondence.queries import (
     waiting_mails,
 )
 from quartiersladen.correspondence.rules import may_read_mail
-from quartiersladen.correspondence.services import send_mail
+from quartiersladen.correspondence.services import arriving, inbox
+from quartiersladen.correspondence.services.messages import send_mail
 from quartiersladen.correspondence.states import Counterpart
 from quartiersladen.correspondence.testing import arrive, make_mail, make_notice
 from quartiersladen.directory.testing import make_body
 from quartiersladen.dossiers.models import Dossier, Named
-from quartiersladen.dossiers.services import open_dossier
+from quartiersladen.dossiers.services.dossier import open_dossier
 from quartiersladen.dossiers.states import Audience, Kind
 from quartiersladen.files.services import write_original
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
@@ -99,7 +101,7 @@ def test_a_new_mail_waits_and_its_bytes_are_kept(quarter):
 
     assert (mail.mail_class, mail.state) == (MailClass.NEW, InboundState.WAITING)
     assert (mail.sender_name, mail.subject) == ("Samuel Okafor", "Laterne")
-    assert inbox.content_of(mail) == raw
+    assert content_of(mail) == raw
     assert (Mail.objects.count(), OrmQ.objects.count()) == (0, 0)
 
 
@@ -354,7 +356,7 @@ def test_any_bytes_become_an_entry(quarter, raw):
 # --- Bringing one as a file -----------------------------------------------------------------------
 def test_a_mail_comes_in_as_a_file(quarter, mira):
     mail, is_new = inbox.bring_mail(viewer=mira, quarter=quarter, raw=make_mail(), now=NOON)
-    again = inbox.bring_mail(viewer=mira, quarter=quarter, raw=inbox.content_of(mail), now=NOON)
+    again = inbox.bring_mail(viewer=mira, quarter=quarter, raw=content_of(mail), now=NOON)
 
     assert (is_new, again) == (True, (mail, False))
     assert mail.uploaded_by_id == mira.user_id
@@ -426,7 +428,7 @@ def test_files_are_handed_out_only_if_their_kind_is_harmless(quarter):
     given = {one.name: one.is_handed_out for one in attached_files(mail)}
     assert [name for name, is_given in given.items() if is_given] == ["Foto 1.jpg", "Brief.PDF"]
     letter = next(one for one in attached_files(mail) if one.name == "Brief.PDF")
-    assert inbox.attachment_of(mail, letter.number) == b"%PDF"
+    assert attachment_of(mail, letter.number) == b"%PDF"
 
 
 # --- What becomes of it ---------------------------------------------------------------------------
@@ -480,7 +482,7 @@ def test_a_forgotten_mail_is_a_skeleton_and_comes_not_back(
     assert held == ("", "", "", "", [])
     assert not storages["default"].exists(name)
     assert arrive(quarter, raw=raw) == mail
-    assert inbox.content_of(mail) == b""
+    assert content_of(mail) == b""
 
 
 def test_bytes_that_no_row_knows_go_after_some_days(quarter):
@@ -519,14 +521,14 @@ def test_dossiers_that_are_deleted_leave_their_mails(quarter, dossier):
 
 
 def test_two_workers_with_one_mail_store_it_once(quarter, monkeypatch):
-    real, raw = inbox._row, make_mail()
+    real, raw = arriving._row, make_mail()
 
     def too_late(*args, **options):
-        monkeypatch.setattr(inbox, "_row", real)
+        monkeypatch.setattr(arriving, "_row", real)
         arrive(quarter, raw=raw)
         return real(*args, **options)
 
-    monkeypatch.setattr(inbox, "_row", too_late)
+    monkeypatch.setattr(arriving, "_row", too_late)
     files = len(list_of_files())
     mail = arrive(quarter, raw=raw)
 
@@ -543,7 +545,7 @@ def test_a_fault_of_the_house_leaves_no_bytes(quarter, monkeypatch):
     def failing(*args, **options):
         raise MemoryError
 
-    monkeypatch.setattr(inbox, "_row", failing)
+    monkeypatch.setattr(arriving, "_row", failing)
     files = len(list_of_files())
     with pytest.raises(MemoryError):
         arrive(quarter, raw=make_mail())

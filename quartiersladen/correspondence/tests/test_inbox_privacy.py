@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from quartiersladen.correspondence import inbox
 from quartiersladen.correspondence.models import InboundMail
 from quartiersladen.correspondence.privacy import HOLDER
+from quartiersladen.correspondence.services import inbox
 from quartiersladen.correspondence.testing import arrive, make_mail
 from quartiersladen.privacy.registry import Order, Person
 from quartiersladen.quarters.testing import NOON, make_quarter

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from quartiersladen.correspondence import mailboxes, tasks
+from quartiersladen.correspondence import queries, tasks
 from quartiersladen.correspondence.incoming import mailbox as imap
 from quartiersladen.correspondence.incoming.reading import MOST_BYTES
 from quartiersladen.correspondence.incoming.states import MailClass, Trouble
 from quartiersladen.correspondence.models import InboundMail, Mailbox
+from quartiersladen.correspondence.services import mailboxes
 from quartiersladen.correspondence.testing import make_mail
 from quartiersladen.outbox.outages import server_key
 from quartiersladen.quarters.testing import make_quarter
@@ -36,7 +37,7 @@ def read(url, *, progress=None, has_time=lambda: True):
     reader = mailboxes.Reader(
         tell_time=timezone.now, has_time=has_time, progress=progress or mailboxes.Silent()
     )
-    [(found, quarters)] = mailboxes.mailboxes().items()
+    [(found, quarters)] = queries.mailboxes().items()
     assert found == url
     return mailboxes.read_mailbox(url=url, quarters=quarters, reader=reader)
 
@@ -207,15 +208,15 @@ def test_a_quarter_may_have_a_mailbox_of_its_own(mailbox, mail_server, quarter):
     own = mail_server.mailbox()
     mailboxes.set_mailbox(quarter=west, url=own.url, now=timezone.now())
 
-    found = mailboxes.mailboxes()
+    found = queries.mailboxes()
     assert found == {mailbox.url: [quarter], own.url: [west]}
-    assert mailboxes.mailboxes("west") == {own.url: [west]}
+    assert queries.mailboxes("west") == {own.url: [west]}
     own.deliver(make_mail(subject="für West"))
     tasks.read_mailboxes()
     assert [mail.quarter for mail in InboundMail.objects.all()] == [west]
-    assert mailboxes.box_of(west).last_error == ""
+    assert queries.box_of(west).last_error == ""
     west.imap_url = ""
-    assert mailboxes.box_of(west).pk == mailboxes.box_of(quarter).pk
+    assert queries.box_of(west).pk == queries.box_of(quarter).pk
 
 
 def test_the_mark_of_a_mailbox_that_nobody_uses_goes(mailbox):
@@ -293,8 +294,8 @@ def test_a_mail_that_was_deleted_meanwhile_is_passed_over(mailbox):
 
 
 def test_without_a_mailbox_nothing_is_read(settings, quarter):
-    assert mailboxes.mailboxes() == {}
-    assert mailboxes.box_of(quarter) is None
+    assert queries.mailboxes() == {}
+    assert queries.box_of(quarter) is None
     tasks.read_mailboxes()
     tasks.drop_unknown_originals()
     assert InboundMail.objects.count() == 0

@@ -8,7 +8,7 @@ from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.correspondence.models import TextSnippet
 from quartiersladen.correspondence.queries import kept_snippets, offered_snippets
-from quartiersladen.correspondence.services import (
+from quartiersladen.correspondence.services.snippets import (
     SnippetChangedMeanwhile,
     SnippetFacts,
     TitleTaken,

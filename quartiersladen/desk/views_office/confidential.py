@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from quartiersladen.accounts.access import StaffRequest, office
 from quartiersladen.accounts.queries import workers
 from quartiersladen.desk.forms import CarerForm
-from quartiersladen.dossiers.confidential import get_without_carer, take_care, without_carer
+from quartiersladen.dossiers.queries import get_without_carer, without_carer
 from quartiersladen.dossiers.rules import may_take_care
+from quartiersladen.dossiers.services.confidential import take_care
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 
 

@@ -12,12 +12,18 @@ from django.views.decorators.http import require_safe
 
 from quartiersladen.accounts.access import StaffRequest, desk, member, or_404
 from quartiersladen.backups.queries import worry_for_desk
-from quartiersladen.concerns.queries import newest, quarantine_count, replies_in
+from quartiersladen.concerns.queries.lists import newest
+from quartiersladen.concerns.queries.quarantine import quarantine_count
+from quartiersladen.concerns.queries.referrals import replies_in
 from quartiersladen.concerns.timeline import office_words, who
 from quartiersladen.correspondence.queries import hidden_mails, waiting_mails
 from quartiersladen.desk import queries
-from quartiersladen.dossiers.confidential import without_carer
-from quartiersladen.dossiers.queries import get_dossier_inside, latest_entries, open_follow_ups
+from quartiersladen.dossiers.queries import (
+    get_dossier_inside,
+    latest_entries,
+    open_follow_ups,
+    without_carer,
+)
 from quartiersladen.dossiers.search import words_of
 from quartiersladen.dossiers.states import title_in_lists
 from quartiersladen.kernel.text import fold

@@ -15,17 +15,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quartiersladen.accounts.access import StaffRequest, desk, office, or_404
 from quartiersladen.concerns.gathered import question_by_mail
 from quartiersladen.concerns.models import CameByMail
-from quartiersladen.concerns.queries import blocked_mails, came_by_mail, is_blocked
+from quartiersladen.concerns.queries.blocked import blocked_mails, is_blocked
+from quartiersladen.concerns.queries.mails import came_by_mail
 from quartiersladen.concerns.rules import is_draft, may_become_concern, takes_replies
 from quartiersladen.concerns.services import mails
 from quartiersladen.concerns.states import MailEffect
 from quartiersladen.correspondence import queries
-from quartiersladen.correspondence.inbox import attachment_of, bring_mail, content_of
 from quartiersladen.correspondence.incoming.states import MailClass
-from quartiersladen.correspondence.mailboxes import box_of
 from quartiersladen.correspondence.models import InboundMail
+from quartiersladen.correspondence.queries import attachment_of, box_of, content_of
+from quartiersladen.correspondence.services.inbox import bring_mail
 from quartiersladen.desk.forms import MailFileForm
-from quartiersladen.dossiers.confidential import log_reading
+from quartiersladen.dossiers.services.confidential import log_reading
 from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.errors import Conflict, Invalid
 from quartiersladen.kernel.text import is_key

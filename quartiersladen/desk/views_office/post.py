@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from quartiersladen.accounts.access import StaffRequest, office, or_404
 from quartiersladen.correspondence.queries import dossier_of, hidden_mails, waiting_mails
-from quartiersladen.correspondence.services import send_again
-from quartiersladen.dossiers.confidential import log_reading
+from quartiersladen.correspondence.services.messages import send_again
+from quartiersladen.dossiers.services.confidential import log_reading
 from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.errors import Conflict
 from quartiersladen.outbox import queries, services

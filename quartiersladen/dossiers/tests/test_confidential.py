@@ -9,27 +9,28 @@ from quartiersladen.accounts.models import Membership, User
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.dossiers import confidential as circles
-from quartiersladen.dossiers.confidential import (
+from quartiersladen.dossiers.models import Dossier, Entry
+from quartiersladen.dossiers.queries import (
+    get_without_carer,
+    named_in,
+    readings_of,
+    tags_here,
+    who_may_care,
+    without_carer,
+)
+from quartiersladen.dossiers.services import confidential as circles
+from quartiersladen.dossiers.services.confidential import (
     ConfidentialAlready,
     NobodyNamed,
     NotConfidential,
     NotToBeNamed,
     SomebodyCares,
     log_reading,
-    readings_of,
-    without_carer,
 )
-from quartiersladen.dossiers.models import Dossier, Entry
-from quartiersladen.dossiers.queries import named_in, tags_here, who_may_care
-from quartiersladen.dossiers.services import (
-    ChangedMeanwhile,
-    NotNamed,
-    assign,
-    open_dossier,
-)
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile, open_dossier
+from quartiersladen.dossiers.services.looking_after import NotNamed, assign
+from quartiersladen.dossiers.services.tags import change_tags
 from quartiersladen.dossiers.states import Audience, Kind, ReadWhat
-from quartiersladen.dossiers.tags import change_tags
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.privacy.models import Trail
 from quartiersladen.quarters.testing import NOON, make_quarter
@@ -237,9 +238,9 @@ def test_it_is_given_to_nobody_who_may_not_be_named(secret, karla, people):
 
 def test_one_of_them_is_found_by_its_number(secret, karla, people):
     with pytest.raises(Dossier.DoesNotExist):
-        circles.get_without_carer(karla, secret.reference, TODAY)
+        get_without_carer(karla, secret.reference, TODAY)
     leave(people[Role.MODERATOR])
-    assert circles.get_without_carer(karla, secret.reference, TODAY) == secret
+    assert get_without_carer(karla, secret.reference, TODAY) == secret
 
 
 # --- Readings ------------------------------------------------------------------------------------

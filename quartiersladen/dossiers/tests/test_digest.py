@@ -5,12 +5,9 @@ import pytest
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.dossiers.models import Digest
-from quartiersladen.dossiers.services import (
-    first_follow_up,
-    hold_dossier,
-    open_dossier,
-    send_digests,
-)
+from quartiersladen.dossiers.services.dates import first_follow_up
+from quartiersladen.dossiers.services.digests import send_digests
+from quartiersladen.dossiers.services.dossier import hold_dossier, open_dossier
 from quartiersladen.dossiers.states import Audience, FollowUpReason, Kind
 from quartiersladen.dossiers.tasks import send_digests as job
 from quartiersladen.outbox.models import Mail

@@ -7,7 +7,8 @@ from quartiersladen.accounts.states import LinkPurpose, Role
 from quartiersladen.accounts.testing import make_member, viewer_of
 from quartiersladen.dossiers import queries, rules
 from quartiersladen.dossiers.models import Document, Dossier, Entry, Named
-from quartiersladen.dossiers.services import open_dossier, record
+from quartiersladen.dossiers.services.dossier import open_dossier
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, Kind
 from quartiersladen.quarters.testing import NOON, make_quarter
 

@@ -12,7 +12,8 @@ from quartiersladen.accounts.states import LinkPurpose, Role, ViewerKind
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.dossiers import queries, rules
 from quartiersladen.dossiers.models import Document, Dossier, Entry, Named
-from quartiersladen.dossiers.services import open_dossier, record
+from quartiersladen.dossiers.services.dossier import open_dossier
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, Kind
 from quartiersladen.files.models import StoredFile
 from quartiersladen.quarters.testing import NOON, make_quarter

@@ -4,7 +4,8 @@ import pytest
 
 from quartiersladen.dossiers import search
 from quartiersladen.dossiers.models import Dossier
-from quartiersladen.dossiers.services import add_search_words, open_dossier
+from quartiersladen.dossiers.services.dossier import open_dossier
+from quartiersladen.dossiers.services.journal import add_search_words
 from quartiersladen.dossiers.states import Audience, Kind
 from quartiersladen.quarters.testing import NOON, make_quarter
 

@@ -8,8 +8,16 @@ from django.db import DatabaseError, connection, transaction
 from quartiersladen.accounts.rules import public_viewer
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.dossiers import services
 from quartiersladen.dossiers.models import Dossier, Entry, FollowUp
+from quartiersladen.dossiers.services.dates import DateInThePast, first_follow_up, plan_follow_up
+from quartiersladen.dossiers.services.dossier import (
+    ChangedMeanwhile,
+    close_dossier,
+    open_dossier,
+    reopen_dossier,
+)
+from quartiersladen.dossiers.services.journal import note, record
+from quartiersladen.dossiers.services.looking_after import NotAColleague, assign
 from quartiersladen.dossiers.states import Actor, Audience, FollowUpReason, Kind
 from quartiersladen.kernel.errors import Invalid, NotAllowed
 from quartiersladen.privacy.append_only import erasure_permit
@@ -39,7 +47,7 @@ def opened(quarter, **fields):
         "search_words": "",
         "now": NOON,
     }
-    return services.open_dossier(**(values | fields))
+    return open_dossier(**(values | fields))
 
 
 def test_references_count_up_per_quarter_and_year(quarter):
@@ -63,7 +71,7 @@ def test_a_long_title_is_cut(quarter):
 def test_a_note_stands_in_the_journal(quarter, mira):
     dossier = opened(quarter)
 
-    services.note(viewer=viewer_of(mira, quarter), dossier=dossier, text=" Angerufen ", now=NOON)
+    note(viewer=viewer_of(mira, quarter), dossier=dossier, text=" Angerufen ", now=NOON)
 
     [entry] = Entry.objects.filter(dossier=dossier)
     assert (entry.deed, entry.text, entry.by, entry.audience) == (
@@ -76,23 +84,19 @@ def test_a_note_stands_in_the_journal(quarter, mira):
 
 def test_an_empty_note_is_refused(quarter, mira):
     with pytest.raises(Invalid):
-        services.note(viewer=viewer_of(mira, quarter), dossier=opened(quarter), text=" ", now=NOON)
+        note(viewer=viewer_of(mira, quarter), dossier=opened(quarter), text=" ", now=NOON)
 
 
 def test_the_public_writes_no_notes(quarter):
     with pytest.raises(NotAllowed):
-        services.note(
-            viewer=public_viewer(quarter.pk), dossier=opened(quarter), text="x", now=NOON
-        )
+        note(viewer=public_viewer(quarter.pk), dossier=opened(quarter), text="x", now=NOON)
 
 
 def test_somebody_looks_after_it(quarter, mira):
     dossier = opened(quarter)
     helper = make_member(quarter, Role.HELPER, "Hao")
 
-    services.assign(
-        viewer=viewer_of(mira, quarter), dossier=dossier, colleague=helper, version=1, now=NOON
-    )
+    assign(viewer=viewer_of(mira, quarter), dossier=dossier, colleague=helper, version=1, now=NOON)
 
     dossier.refresh_from_db()
     assert (dossier.assigned_to, dossier.version) == (helper, 2)
@@ -101,9 +105,7 @@ def test_somebody_looks_after_it(quarter, mira):
 def test_nobody_in_particular_looks_after_it(quarter, mira):
     dossier = opened(quarter, assigned_to_id=mira.pk)
 
-    services.assign(
-        viewer=viewer_of(mira, quarter), dossier=dossier, colleague=None, version=1, now=NOON
-    )
+    assign(viewer=viewer_of(mira, quarter), dossier=dossier, colleague=None, version=1, now=NOON)
 
     dossier.refresh_from_db()
     assert dossier.assigned_to is None
@@ -111,8 +113,8 @@ def test_nobody_in_particular_looks_after_it(quarter, mira):
 
 def test_a_stranger_cannot_look_after_it(quarter, mira):
     stranger = make_member(make_quarter("west"), Role.LEAD, "Lea")
-    with pytest.raises(services.NotAColleague):
-        services.assign(
+    with pytest.raises(NotAColleague):
+        assign(
             viewer=viewer_of(mira, quarter),
             dossier=opened(quarter),
             colleague=stranger,
@@ -124,10 +126,10 @@ def test_a_stranger_cannot_look_after_it(quarter, mira):
 def test_the_second_editor_is_told(quarter, mira):
     dossier = opened(quarter)
     viewer = viewer_of(mira, quarter)
-    services.assign(viewer=viewer, dossier=dossier, colleague=mira, version=1, now=NOON)
+    assign(viewer=viewer, dossier=dossier, colleague=mira, version=1, now=NOON)
 
-    with pytest.raises(services.ChangedMeanwhile):
-        services.assign(viewer=viewer, dossier=dossier, colleague=None, version=1, now=NOON)
+    with pytest.raises(ChangedMeanwhile):
+        assign(viewer=viewer, dossier=dossier, colleague=None, version=1, now=NOON)
 
     dossier.refresh_from_db()
     assert dossier.assigned_to == mira
@@ -136,7 +138,7 @@ def test_the_second_editor_is_told(quarter, mira):
 def test_a_new_date_ends_the_old_one(quarter):
     dossier = opened(quarter)
     for day in (3, 9):
-        services.plan_follow_up(
+        plan_follow_up(
             dossier=dossier,
             due_on=date(2026, 3, day),
             reason=FollowUpReason.WORK,
@@ -148,8 +150,8 @@ def test_a_new_date_ends_the_old_one(quarter):
 
 
 def test_a_date_in_the_past_is_refused(quarter):
-    with pytest.raises(services.DateInThePast):
-        services.plan_follow_up(
+    with pytest.raises(DateInThePast):
+        plan_follow_up(
             dossier=opened(quarter),
             due_on=date(2026, 3, 1),
             reason=FollowUpReason.WORK,
@@ -160,7 +162,7 @@ def test_a_date_in_the_past_is_refused(quarter):
 
 @pytest.mark.parametrize("deed", ["update", "delete"])
 def test_the_journal_cannot_be_changed(quarter, deed):
-    entry = services.record(dossier=opened(quarter), deed="note", actor=Actor.SYSTEM, now=NOON)
+    entry = record(dossier=opened(quarter), deed="note", actor=Actor.SYSTEM, now=NOON)
     rows = Entry.objects.filter(pk=entry.pk)
 
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -170,7 +172,7 @@ def test_the_journal_cannot_be_changed(quarter, deed):
 
 
 def test_the_erasure_may_change_the_journal(quarter):
-    entry = services.record(dossier=opened(quarter), deed="note", actor=Actor.SYSTEM, now=NOON)
+    entry = record(dossier=opened(quarter), deed="note", actor=Actor.SYSTEM, now=NOON)
 
     with erasure_permit():
         Entry.objects.filter(pk=entry.pk).update(text="")
@@ -184,13 +186,13 @@ def test_the_erasure_may_change_the_journal(quarter):
 
 def test_closing_ends_the_follow_up_and_reopening_takes_the_mark_away(quarter):
     dossier = opened(quarter)
-    services.first_follow_up(
+    first_follow_up(
         dossier=dossier, due_on=date(2026, 3, 4), reason=FollowUpReason.FIRST_LOOK, now=NOON
     )
 
-    services.close_dossier(dossier=dossier, now=NOON)
+    close_dossier(dossier=dossier, now=NOON)
     assert not FollowUp.objects.filter(done_at=None).exists()
     assert Dossier.objects.get(pk=dossier.pk).closed_at == NOON
 
-    services.reopen_dossier(dossier=dossier)
+    reopen_dossier(dossier=dossier)
     assert Dossier.objects.get(pk=dossier.pk).closed_at is None

@@ -4,20 +4,20 @@ import pytest
 
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member, viewer_of
-from quartiersladen.dossiers import services
 from quartiersladen.dossiers.models import Entry, Tag, Tagging
 from quartiersladen.dossiers.privacy import HOLDER
 from quartiersladen.dossiers.queries import tags_here, tags_of
-from quartiersladen.dossiers.services import ChangedMeanwhile, forget_texts
-from quartiersladen.dossiers.states import Audience, Kind
-from quartiersladen.dossiers.tags import (
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile, open_dossier
+from quartiersladen.dossiers.services.forgetting import forget_texts
+from quartiersladen.dossiers.services.tags import (
     TagMissing,
     TagTooLong,
     TooManyTags,
     change_tags,
     forget_tags_naming,
-    names_in,
 )
+from quartiersladen.dossiers.states import Audience, Kind
+from quartiersladen.dossiers.tags import names_in
 from quartiersladen.kernel.errors import NotAllowed
 from quartiersladen.privacy.append_only import erasure_permit
 from quartiersladen.privacy.registry import Identity, Person
@@ -38,7 +38,7 @@ def mira(quarter):
 
 def opened(quarter, **fields):
     values = {"title": "Laterne", "assigned_to_id": None, "audience": Audience.TELLER} | fields
-    return services.open_dossier(
+    return open_dossier(
         quarter=quarter, kind=Kind.CONCERN, language="de", search_words="", now=NOON, **values
     )
 

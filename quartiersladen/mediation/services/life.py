@@ -13,7 +13,7 @@ from quartiersladen.concerns.services.confidential import close_to_others
 from quartiersladen.concerns.services.life import move
 from quartiersladen.concerns.states import ConcernState, Scope
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, lock_dossiers
+from quartiersladen.dossiers.services.dossier import claim, lock_dossiers
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.mediation.models import FEWEST_PARTIES, Mediation, Party, Step
 from quartiersladen.mediation.rules import may_begin

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from quartiersladen.accounts.rules import Viewer
 from quartiersladen.concerns.services.life import set_next_date
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import claim, record
+from quartiersladen.dossiers.services.dossier import claim
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, FollowUpReason
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
 from quartiersladen.mediation.models import Mediation, Step

@@ -6,7 +6,7 @@ from quartiersladen.concerns.services.life import Ending as Closing
 from quartiersladen.concerns.services.life import close_concern
 from quartiersladen.concerns.states import Result
 from quartiersladen.dossiers.models import Entry, FollowUp
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.kernel.errors import Invalid, NotAllowed
 from quartiersladen.mediation.models import Mediation, Party, Step
 from quartiersladen.mediation.services.agreement import (

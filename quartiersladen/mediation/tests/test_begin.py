@@ -15,7 +15,7 @@ from quartiersladen.concerns.states import PlacePrecision, Result
 from quartiersladen.concerns.testing import make_concern
 from quartiersladen.dossiers.models import Entry, FollowUp
 from quartiersladen.dossiers.queries import named_in
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.kernel.errors import Invalid, NotAllowed
 from quartiersladen.mediation.models import Mediation, Step
 from quartiersladen.mediation.services.life import OneIsUnderWay, begin_mediation

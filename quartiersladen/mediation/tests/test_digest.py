@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from quartiersladen.concerns.testing import make_concern
-from quartiersladen.dossiers.services import send_digests
+from quartiersladen.dossiers.services.digests import send_digests
 from quartiersladen.outbox.models import Mail
 from quartiersladen.quarters.testing import NOON
 

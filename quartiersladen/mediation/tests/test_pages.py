@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from quartiersladen.concerns.models import Concern
 from quartiersladen.concerns.testing import make_concern
-from quartiersladen.dossiers.confidential import readings_of
 from quartiersladen.dossiers.models import FollowUp
+from quartiersladen.dossiers.queries import readings_of
 from quartiersladen.mediation.models import Mediation, Party, Step
 from quartiersladen.mediation.states import Side
 from quartiersladen.mediation.testing import (

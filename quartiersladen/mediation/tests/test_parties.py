@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from quartiersladen.dossiers.models import Entry
-from quartiersladen.dossiers.services import ChangedMeanwhile, note
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
+from quartiersladen.dossiers.services.journal import note
 from quartiersladen.kernel.errors import NotAllowed, TransitionRefused
 from quartiersladen.mediation.models import Party, Step
 from quartiersladen.mediation.services.life import Ending, end_mediation

@@ -12,8 +12,8 @@ from quartiersladen.concerns.services.life import Ending as Closing
 from quartiersladen.concerns.services.life import close_concern
 from quartiersladen.concerns.services.topics import mark_topic
 from quartiersladen.concerns.states import Result
-from quartiersladen.dossiers.confidential import change_circle
 from quartiersladen.dossiers.models import Entry
+from quartiersladen.dossiers.services.confidential import change_circle
 from quartiersladen.mediation.models import Mediation, Party, Step
 from quartiersladen.mediation.services.agreement import take_look
 from quartiersladen.mediation.services.forgetting import (

@@ -10,7 +10,7 @@ from quartiersladen.concerns.services.life import close_concern
 from quartiersladen.concerns.states import Result
 from quartiersladen.concerns.testing import make_concern
 from quartiersladen.dossiers.models import Entry, FollowUp
-from quartiersladen.dossiers.services import ChangedMeanwhile
+from quartiersladen.dossiers.services.dossier import ChangedMeanwhile
 from quartiersladen.kernel.errors import Invalid, NotAllowed, TransitionRefused
 from quartiersladen.mediation.models import Step
 from quartiersladen.mediation.services.life import Ending, end_mediation

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from quartiersladen.accounts.access import StaffRequest, or_404
 from quartiersladen.concerns.models import Concern
-from quartiersladen.dossiers.confidential import log_reading
+from quartiersladen.dossiers.services.confidential import log_reading
 from quartiersladen.dossiers.states import ReadWhat
 from quartiersladen.kernel.text import is_key
 from quartiersladen.mediation import forms, queries

@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from quartiersladen.config.progress import Bar
-from quartiersladen.correspondence.mailboxes import Reader, mailboxes, read_mailbox
+from quartiersladen.correspondence.queries import mailboxes
+from quartiersladen.correspondence.services.mailboxes import Reader, read_mailbox
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from quartiersladen.correspondence.incoming.mailbox import NotReachable, greet
-from quartiersladen.correspondence.mailboxes import begin_now, set_mailbox
+from quartiersladen.correspondence.services.mailboxes import begin_now, set_mailbox
 from quartiersladen.quarters.models import Quarter
 
 

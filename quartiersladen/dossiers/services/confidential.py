@@ -5,11 +5,9 @@ told that it exists, and may name somebody; it is never lost, and never open to 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.models import User
@@ -18,16 +16,16 @@ from quartiersladen.accounts.rules import Viewer
 from quartiersladen.dossiers import rules
 from quartiersladen.dossiers.models import Dossier, Entry, Named
 from quartiersladen.dossiers.parts import demand_no_part_closed
-from quartiersladen.dossiers.services import claim, record, touch
+from quartiersladen.dossiers.queries import reading_lines, reading_subject, without_carer
+from quartiersladen.dossiers.services.dossier import claim, touch
+from quartiersladen.dossiers.services.journal import record
 from quartiersladen.dossiers.states import Actor, Audience, ReadWhat
 from quartiersladen.kernel.errors import Conflict, Invalid, demand
-from quartiersladen.privacy.models import Trail
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.privacy.states import CONFIDENTIAL_READ
 
 #: Who opens the same again within this time reads on; one line is enough.
 SAME_READING = timedelta(minutes=10)
-SHOWN = 100  # readings on the page
 
 
 class NobodyNamed(Invalid):
@@ -58,15 +56,6 @@ class SomebodyCares(Conflict):
     """There is somebody who is named; nobody else has a say."""
 
     sentence = _("Somebody who works here is named already.")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Who opened what of a confidential dossier, and when."""
-
-    at: datetime
-    who: str
-    what: ReadWhat
 
 
 def close_circle(*, dossier: Dossier, people: Collection[User]) -> None:
@@ -169,26 +158,6 @@ def _name(dossier: Dossier, people: Collection[User]) -> None:
         dossier.save(update_fields=["assigned_to"])
 
 
-def without_carer(viewer: Viewer, today: date) -> QuerySet[Dossier]:
-    """Return the confidential dossiers that nobody sees any more; nothing unless the lead asks.
-
-    Of these the lead may know the number and the day, and nothing else.
-    """
-    rows = Dossier.objects.select_related("quarter").order_by("created_at", "pk")
-    if not rules.may_take_care(viewer):
-        return rows.none()
-    here = rows.filter(pk__in=rules.confidential_of(viewer.quarter_id).values("pk"))
-    working = Named.objects.filter(
-        dossier=OuterRef("pk"), user__in=workers(viewer.quarter_id, today).values("pk")
-    )
-    return here.exclude(Exists(working))
-
-
-def get_without_carer(viewer: Viewer, reference: str, today: date) -> Dossier:
-    """Return one of them. Raises Dossier.DoesNotExist when somebody cares, or there is none."""
-    return without_carer(viewer, today).get(reference=reference)
-
-
 def log_reading(*, viewer: Viewer, dossier: Dossier, what: ReadWhat, now: datetime) -> None:
     """Write into the trail that somebody opened a part of a confidential dossier; nothing for others.
 
@@ -196,34 +165,13 @@ def log_reading(*, viewer: Viewer, dossier: Dossier, what: ReadWhat, now: dateti
     """
     if not dossier.is_confidential or viewer.user_id is None:
         return
-    before = _readings(dossier).filter(by=viewer.user_id, at__gt=now - SAME_READING)
+    before = reading_lines(dossier).filter(by=viewer.user_id, at__gt=now - SAME_READING)
     if what not in {line.data["what"] for line in before}:
         leave_trail(
             quarter=dossier.quarter,
             by_id=viewer.user_id,
             deed=CONFIDENTIAL_READ,
-            subject=_subject(dossier),
+            subject=reading_subject(dossier),
             data={"what": what},
             now=now,
         )
-
-
-def readings_of(viewer: Viewer, dossier: Dossier) -> list[Reading]:
-    """Return who opened a confidential dossier, the latest first; nothing for who is not named."""
-    if not dossier.is_confidential or not rules.may_name(viewer, dossier):
-        return []
-    lines = _readings(dossier).select_related("by")[:SHOWN]
-    return [
-        Reading(line.at, line.by.name if line.by else "", ReadWhat(line.data["what"]))
-        for line in lines
-    ]
-
-
-def _readings(dossier: Dossier) -> QuerySet[Trail]:
-    rows = Trail.objects.filter(deed=CONFIDENTIAL_READ, subject=_subject(dossier))
-    return rows.order_by("-at", "-pk")
-
-
-def _subject(dossier: Dossier) -> str:
-    # The key and not the number: who keeps the trail need not know which matters are confidential.
-    return f"dossiers.dossier:{dossier.pk}"

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from quartiersladen.correspondence.inbox import Arrival, store_mail
 from quartiersladen.correspondence.incoming.mailbox import (
     Box,
     NotGiven,
@@ -26,6 +25,7 @@ from quartiersladen.correspondence.incoming.mailbox import (
 from quartiersladen.correspondence.incoming.reading import HEAD_BYTES, MOST_BYTES
 from quartiersladen.correspondence.incoming.states import Trouble
 from quartiersladen.correspondence.models import Mailbox
+from quartiersladen.correspondence.services.arriving import Arrival, store_mail
 from quartiersladen.outbox.outages import server_key
 from quartiersladen.privacy.services import leave_trail
 from quartiersladen.quarters.models import Quarter
@@ -74,26 +74,6 @@ class Reader:
     tell_time: Callable[[], datetime]
     has_time: Callable[[], bool]
     progress: Progress
-
-
-def mailboxes(slug: str = "") -> dict[str, list[Quarter]]:
-    """Return the address of each mailbox with the quarters for which it is read.
-
-    slug: only the mailbox of this quarter; one that several quarters share is read for all.
-    """
-    found: dict[str, list[Quarter]] = {}
-    for quarter in Quarter.objects.order_by("-is_default", "pk"):
-        if url := quarter.mailbox_url:
-            found.setdefault(url, []).append(quarter)
-    if not slug:
-        return found
-    return {url: rows for url, rows in found.items() if any(one.slug == slug for one in rows)}
-
-
-def box_of(quarter: Quarter) -> Mailbox | None:
-    """Return how far the quarter's mailbox has been read, None if it never was."""
-    url = quarter.mailbox_url
-    return Mailbox.objects.filter(key=server_key(url)).first() if url else None
 
 
 def forget_left_mailboxes() -> None:
