@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 
 from quartiersladen.accounts.states import LinkPurpose
 from quartiersladen.concerns.models import Concern, Referral, Teller, Voice
-from quartiersladen.concerns.states import OUTSIDE, ConcernState
+from quartiersladen.concerns.states import OUTSIDE, ConcernState, PlaceKind
+from quartiersladen.concerns.unnamed import without_person
 from quartiersladen.correspondence.paper import Paper
 from quartiersladen.dossiers.models import Dossier
 from quartiersladen.outbox.models import LinkSpec
@@ -374,6 +375,12 @@ def _split(words: str) -> list[str]:
     return [part.strip() for part in EMPTY_LINES.split(words) if part.strip()]
 
 
+def not_our_task(language: str) -> str:
+    """Return why the office does not do it itself, for the person."""
+    with translation.override(language):
+        return _("This is not our task.")
+
+
 def window_lines(teller: Teller) -> list[str]:
     """Return the postal address for a window, line by line; none without an address.
 
@@ -384,6 +391,21 @@ def window_lines(teller: Teller) -> list[str]:
         lines = [part.strip() for part in lines[0].split(",") if part.strip()]
     name = teller.name.strip()
     return [name, *lines] if lines and name and name not in lines else lines
+
+
+def _place_line(concern: Concern) -> str:
+    """Return where it is; nothing of a mail, whose place stands in its words if anywhere."""
+    if concern.place_kind == PlaceKind.NONE and not concern.place_text:
+        return ""
+    return _("Place: %(place)s") % {"place": place_words(concern)}
+
+
+def _quoted_for(item: Referral) -> str:
+    """Return what was told; who told it stays away from a body that may not know it."""
+    concern = item.concern
+    may_know = item.with_contact and concern.teller.may_pass_on
+    told = concern.text if may_know else without_person(concern.text, concern.teller)
+    return "\n".join(f"> {line}" for line in told.splitlines())
 
 
 def referral(item: Referral, teller: Teller | None, *, ask_on: date) -> Letter:
@@ -408,8 +430,8 @@ def referral(item: Referral, teller: Teller | None, *, ask_on: date) -> Letter:
                 _("Good day,"),
                 _("somebody from the neighbourhood told us the following. We think it is yours."),
                 _("No. %(number)s") % number,
-                "\n".join(f"> {line}" for line in concern.text.splitlines()),
-                _("Place: %(place)s") % {"place": place_words(concern)},
+                _quoted_for(item),
+                _place_line(concern),
                 contact,
                 item.cover_note,
                 _(
@@ -441,7 +463,7 @@ def reminder(item: Referral, *, words: str) -> Letter:
                 ngettext("We have asked %(times)s time.", "We have asked %(times)s times.", times)
                 % {"times": times},
                 words,
-                "\n".join(f"> {line}" for line in item.concern.text.splitlines()),
+                _quoted_for(item),
                 _("Please answer on this page; you need no account:"),
                 "[[link:case]]",
             ),

@@ -12,8 +12,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
+from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from quartiersladen.accounts.rules import Viewer, public_viewer
 from quartiersladen.accounts.states import LinkPurpose
@@ -37,6 +37,7 @@ from quartiersladen.dossiers.queries import journal
 from quartiersladen.dossiers.states import Actor
 from quartiersladen.kernel.language import language_name
 from quartiersladen.kernel.spam import Sign
+from quartiersladen.kernel.text import with_steady_numbers
 
 Facts = dict[str, Any]
 
@@ -188,6 +189,8 @@ def _steps(concern: Concern, entries: Iterable[Entry], *, to_person: bool) -> It
             continue
         # A day ends with a full stop in some languages, and so do names as "Verein e. V.".
         sentence = TWO_STOPS.sub(".", _words(entry, plain, BUILT))
+        if get_language_bidi():
+            sentence = with_steady_numbers(sentence)
         if sentence:
             yield Step(
                 on=entry.at.astimezone(zone).date(),

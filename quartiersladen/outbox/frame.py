@@ -108,7 +108,14 @@ def link_url(mail: Mail, name: str) -> str:
         expires_on=spec.expires_on,
     )
     path = spec.path.replace("{token}", token)
-    return path if path.startswith(MAILTO) else mail.quarter.absolute_url(path)
+    if path.startswith(MAILTO):
+        return path
+    return mail.quarter.absolute_url(path) + _in_the_language(mail)
+
+
+def _in_the_language(mail: Mail) -> str:
+    """Return what makes a page speak as the mail does; no browser asks for Leichte Sprache."""
+    return "" if mail.language == settings.LANGUAGE_CODE else f"?lang={mail.language}"
 
 
 def filled_text(mail: Mail, url_of: Callable[[str], str]) -> str:

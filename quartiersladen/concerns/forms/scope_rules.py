@@ -52,6 +52,7 @@ class ScopeRuleForm(TextsInEveryLanguage):
 
     texts = {"title": _("Title"), "text": _("Text")}
     sizes = {"title": (120, 1), "text": (1000, 3)}
+    needed = frozenset({"title"})
 
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
     words = forms.CharField(

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from quartiersladen.accounts.rules import Viewer
-from quartiersladen.concerns.letters import Letter
+from quartiersladen.concerns.letters import Letter, not_our_task
 from quartiersladen.concerns.models import Concern, RightAddress
 from quartiersladen.concerns.models.concern import REASON_LENGTH
 from quartiersladen.concerns.rules import may_decide
@@ -106,8 +105,7 @@ def _ending(concern: Concern, decision: Decision) -> Ending:
     answer = "\n\n".join(part for part in (decision.words.strip(), where) if part)
     if not answer:
         raise AddressMissing(field="right_address")
-    with translation.override(language):
-        reason = str(_("This is not our task."))[:REASON_LENGTH]
+    reason = not_our_task(language)[:REASON_LENGTH]
     return Ending(result=Result.NOT_OUR_TASK, answer=answer, reason=reason)
 
 

@@ -10,7 +10,9 @@ from quartiersladen.accounts.models import User
 from quartiersladen.accounts.states import Role
 from quartiersladen.accounts.testing import make_member
 from quartiersladen.concerns.forms.report import new_key
-from quartiersladen.concerns.models import Concern, Referral, Talk
+from quartiersladen.concerns.models import Concern, Referral, RightAddress, Talk
+from quartiersladen.concerns.services.triage import Decision, decide_scope
+from quartiersladen.concerns.states import Scope
 from quartiersladen.concerns.testing import make_concern, make_referral, photo
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
@@ -195,6 +197,52 @@ def test_receipt_and_right_address_are_sheets_in_the_language_of_the_person(desk
     page = desk.get(f"{LIST}{simple.dossier.reference}/beleg/")
     assert (page.context["sheet_language"], page.context["sheet_dir"]) == ("de", "ltr")
     assert desk.get(f"{LIST}2026-9999/beleg/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "help_", "task", "questions"),
+    [
+        (
+            "de",
+            "Hier bekommen Sie Hilfe",
+            "Das ist nicht unsere Aufgabe.",
+            "Fragen? Wir sind hier:",
+        ),
+        (
+            "tr",
+            "Buradan yardım alırsınız",
+            "Bu bizim görevimiz değil.",
+            "Sorunuz mu var? Biz buradayız:",
+        ),
+        ("ar", "هنا تجدون المساعدة", "هذه ليست مهمتنا.", "أسئلة؟ نحن هنا:"),
+        (
+            "de-simple",
+            "Hier bekommen Sie Hilfe",
+            "Das ist nicht unsere Aufgabe.",
+            "Haben Sie Fragen? Wir sind hier:",
+        ),
+    ],
+)
+def test_the_sheet_with_the_right_address_speaks_one_language(
+    desk, mira, quarter, language, help_, task, questions
+):
+    concern = make_concern(quarter, language=language)
+    address = RightAddress.objects.create(
+        quarter=quarter, name={"de": "Wohnung"}, text={"de": "030 23125 301"}
+    )
+    decide_scope(
+        viewer=mira,
+        concern=concern,
+        decision=Decision(Scope.NOT_OURS, right_address=address),
+        version=concern.dossier.version,
+        now=NOON,
+    )
+
+    page = desk.get(f"{LIST}{concern.dossier.reference}/zettel/").content.decode()
+
+    sheet = page.split("<main")[1]
+    assert [words in sheet for words in (help_, task, questions)] == [True, True, True]
+    assert ">Heute<" in page.replace("\n", "").replace(" ", "")
 
 
 def choose(concern: Concern, *bodies: ResponsibleBody) -> str:

@@ -727,6 +727,34 @@ def test_the_status_page_shows_the_leader_only_as_far_as_it_is_public(
     assert "Der Müll ist weg." in page
 
 
+@pytest.mark.parametrize(("language", "mark"), [("ar", "\u200e"), ("tr", "")])
+def test_the_number_of_the_leader_keeps_its_order_in_every_direction(
+    client, mira, leader, other, language, mark
+):
+    join(mira, leader, other)
+
+    page = client.get(status_page(other), {"lang": language})
+
+    [told] = [s.sentence for s in page.context["steps"] if leader.dossier.reference in s.sentence]
+    assert told.count(f"{mark}{leader.dossier.reference}{mark}") == 1
+    assert told.count("\u200e") == 2 * len(mark)
+
+
+def test_the_status_page_promises_an_answer_only_until_there_is_one(
+    client, quarter, mira, leader, other
+):
+    promise = "Sie bekommen die Antwort, wie Sie es wollten, sobald es eine gibt."
+    join(mira, leader, other)
+    waiting = client.get(status_page(other))
+
+    close(mira, leader)
+    answered = client.get(status_page(other))
+
+    assert [page.context["waits"] for page in (waiting, answered)] == [True, False]
+    assert [promise in page.content.decode() for page in (waiting, answered)] == [True, False]
+    assert "Der Müll ist weg." in answered.content.decode()
+
+
 # --- The page at the desk ------------------------------------------------------------------------
 def test_the_desk_joins_what_is_ticked_and_typed(desk, quarter, leader, other):
     third = make_concern(quarter, "dritte", now=NOON)

@@ -133,6 +133,18 @@ def test_an_address_that_was_not_confirmed_in_time_is_gone(client, concern):
     assert Teller.objects.get().email == ""
 
 
+def test_a_body_does_not_read_who_signed_the_words(client, quarter, mira, body):
+    words = "Die Laterne ist aus.\nNour Amari\nnour@example.org"
+    concern = make_concern(quarter, words, name="Nour Amari", now=timezone.now())
+    referral = make_referral(mira, concern, body, now=timezone.now())
+
+    page = client.get(case_address(referral)).content.decode()
+
+    assert "Die Laterne ist aus.\n[Name]\n[E-Mail-Adresse]</p>" in page
+    assert "Amari" not in page
+    assert "nour@" not in page
+
+
 def test_a_body_reads_its_case_and_nothing_of_the_person(client, referral):
     page = client.get(case_address(referral))
     text = page.content.decode()

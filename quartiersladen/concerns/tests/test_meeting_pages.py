@@ -311,6 +311,8 @@ def test_when_its_day_has_come_both_pages_ask_what_came_of_it(desk, concern, bod
     early = desk.post(page + "ergebnis/", {"version": version(concern)})
     assert early.status_code == 422
     assert desk.get(case).context["is_meeting_over"] is False
+    later = "schreiben Sie hier auf, was daraus wurde."
+    assert later in desk.get(page).content.decode()
 
     Meeting.objects.update(on=timezone.localdate() - timedelta(days=1))
 
@@ -319,6 +321,7 @@ def test_when_its_day_has_come_both_pages_ask_what_came_of_it(desk, concern, bod
     form = deed_in(shown, "hold").form
     first, second = Invitation.objects.order_by("body__sort_name")
     assert shown.context["is_over"] is True
+    assert later not in shown.content.decode()
     assert form.fields["there"].choices == [(first.pk, "Jugendamt"), (second.pk, "Lichtwerk")]
     result = {
         "version": version(concern),

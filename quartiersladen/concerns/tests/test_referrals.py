@@ -3,13 +3,22 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
+from quartiersladen.concerns import letters
 from quartiersladen.concerns.models import Concern, Referral, Teller
 from quartiersladen.concerns.services import referrals
 from quartiersladen.concerns.services.life import NextDateMissing, default_next_date
 from quartiersladen.concerns.services.referrals import Ask, PassOn, ask_again, pass_on
-from quartiersladen.concerns.states import AnswerWay, ConcernState, ReferralState, Scope
+from quartiersladen.concerns.states import (
+    AnswerWay,
+    ConcernState,
+    PlaceKind,
+    ReferralState,
+    Scope,
+)
 from quartiersladen.concerns.testing import body_viewer, make_concern, make_referral
+from quartiersladen.concerns.unnamed import without_person
 from quartiersladen.correspondence.models import Message
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson
@@ -52,6 +61,21 @@ def test_it_goes_to_two_bodies_each_with_its_own_state(quarter, mira, body):
     assert Message.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("kind", "place", "told"),
+    [
+        (PlaceKind.NONE, "", []),
+        (PlaceKind.NONE, "Hof", ["Ort: Hof"]),
+        (PlaceKind.QUARTER, "", ["Ort: Das ganze Quartier"]),
+    ],
+)
+def test_a_body_reads_a_place_only_where_one_was_told(quarter, mira, body, kind, place, told):
+    make_referral(mira, make_concern(quarter, place_kind=kind, place_text=place), body)
+
+    lines = Mail.objects.get().text.splitlines()
+    assert [line for line in lines if line.startswith("Ort:")] == told
+
+
 def test_contact_data_goes_only_with_consent_and_tick(quarter, mira, body):
     concern = make_concern(
         quarter, name="Ayşe Ö.", phone="030 23125 100", consent_wording="Ja, weitergeben."
@@ -71,6 +95,56 @@ def test_with_consent_but_without_tick_no_contact_data_goes(quarter, mira, body)
     concern = make_concern(quarter, name="Ayşe Ö.", consent_wording="Ja, weitergeben.")
     make_referral(mira, concern, body)
     assert "Ayşe" not in Mail.objects.get().text
+
+
+SIGNED = """An der Linde vor der Okaforstraße 5 liegt Müll.
+
+Ich bin Linde Okafor, bitte nennen Sie Frau Okafor nicht.
+
+Linde Okafor
+Tel. 030 23125 555
+linde@post.example.org"""
+UNSIGNED = """> An der Linde vor der Okaforstraße 5 liegt Müll.
+>{blank}
+> Ich bin [Name], bitte nennen Sie Frau [Name] nicht.
+>{blank}
+> [Name]
+> Tel. [Telefonnummer]
+> [E-Mail-Adresse]""".format(blank=" ")
+
+
+def test_who_signed_the_words_stays_away_from_a_body_without_consent(quarter, mira, body):
+    concern = make_concern(quarter, SIGNED, name="Linde Okafor", email="linde@post.example.org")
+    referral = make_referral(mira, concern, body)
+
+    assert UNSIGNED in Mail.objects.get(kind="body").text
+    assert UNSIGNED in letters.reminder(referral, words="").text
+
+
+def test_with_consent_and_tick_a_body_reads_the_words_as_they_came(quarter, mira, body):
+    concern = make_concern(quarter, SIGNED, name="Linde Okafor", consent_wording="Ja.")
+    items = [PassOn(body, Way.MAIL, with_contact=True)]
+    pass_on(viewer=mira, concern=concern, items=items, ask_on=IN_TWO_WEEKS, version=1, now=NOON)
+
+    as_it_came = "\n".join(f"> {line}" for line in SIGNED.splitlines())
+    assert as_it_came in Mail.objects.get(kind="body").text
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("Ludwigstraße 12, seit dem 03.05.2026", "Ludwigstraße 12, seit dem 03.05.2026"),
+        ("Handy: +49 (0) 30 / 23125-555", "Handy: [Telefonnummer]"),
+        ("030 23125 555\n+49 30 23125555", "[Telefonnummer]\n[Telefonnummer]"),
+        ("2026-0042\n02.05.2026\n04315 Leipzig", "2026-0042\n02.05.2026\n04315 Leipzig"),
+        ("Mo\nist da", "Mo\nist da"),
+        ("mit freundlichen Grüßen\nokafor.", "mit freundlichen Grüßen\n[Name]."),
+        ("die Linde ist krank", "die Linde ist krank"),
+    ],
+)
+def test_only_what_names_the_person_is_left_out(told, shown):
+    with translation.override("de"):
+        assert without_person(told, Teller(name="Mo Linde Okafor")) == shown
 
 
 def test_without_consent_the_tick_is_refused(quarter, mira, body):

@@ -118,7 +118,7 @@ def _after(request: StaffRequest, concern: Concern) -> HttpResponse:
 
 
 def _sheet(request: StaffRequest, reference: str, template: str) -> HttpResponse:
-    """Render a sheet of paper in the language of the person who gets it."""
+    """Render a sheet of paper in the language of the person who gets it; the desk keeps its own."""
     concern = open_case(request, reference, what=ReadWhat.PAPER).concern
     link = status_link(concern, concern.teller)
     token = make_token(
@@ -135,7 +135,7 @@ def _sheet(request: StaffRequest, reference: str, template: str) -> HttpResponse
             "sheet_language": "de" if language == "de-simple" else language,
             "sheet_dir": "rtl" if translation.get_language_bidi() else "ltr",
         }
-        return render(request, template, context)
+    return render(request, template, context)
 
 
 @require_safe

@@ -36,6 +36,7 @@ from quartiersladen.concerns.rules import is_public
 from quartiersladen.concerns.services import life, referrals, tellers
 from quartiersladen.concerns.services.release import coarse
 from quartiersladen.concerns.states import CONCERN_MACHINE, WAITING, ConcernState, ReferralState
+from quartiersladen.concerns.unnamed import without_person
 from quartiersladen.concerns.views_public import following
 from quartiersladen.dossiers.queries import documents_of, get_document, public_documents_of
 from quartiersladen.files.responses import file_response
@@ -68,7 +69,7 @@ def _joint_case(concern: Concern) -> dict[str, Any]:
     if leader is None:
         return {}
     if not is_public(leader):
-        return {"belongs_to": leader.dossier.reference}
+        return {"belongs_to": leader.dossier.reference, "waits": leader.is_open}
     return {
         "belongs_to": leader.dossier.reference,
         "leader": leader,
@@ -231,19 +232,21 @@ def body_case(request: HouseRequest, token: str) -> HttpResponse:
         if status == HTTPStatus.OK:
             return redirect("concerns:body_case", token)
     concern = referral.concern
+    # Also a consent that was taken back later counts.
+    with_contact = (
+        referral.with_contact and referral.moved_from_id is None and may_pass_on_contact(concern)
+    )
     context = {
         "referral": referral,
         "concern": concern,
+        "told": concern.text if with_contact else without_person(concern.text, concern.teller),
         "form": form,
         "photos": public_documents_of(concern.dossier),
         # A refused reply stays to be seen, so that its words can be taken elsewhere.
         "may_reply": form.is_bound
         or (ReferralState(referral.state) in WAITING and concern.is_open),
         "is_accepted": referral.state == ReferralState.ACCEPTED,
-        # Also a consent that was taken back later counts.
-        "with_contact": referral.with_contact
-        and referral.moved_from_id is None
-        and may_pass_on_contact(concern),
+        "with_contact": with_contact,
         "point": _point(concern),
     }
     return private(render(request, BODY_PAGE, context, status=status))

@@ -61,7 +61,9 @@ def name(browser, dossier, person):
 
 def test_the_lead_hears_of_what_nobody_sees_any_more(lead, secret, mira):
     assert lead.get(TODAY).context["without_anybody"] == 0
-    assert "Für jeden vertraulichen Vorgang ist jemand benannt." in words_of(lead.get(PAGE))
+    page = words_of(lead.get(PAGE))
+    assert "Für jeden vertraulichen Vorgang ist jemand benannt." in page
+    assert "arbeitet nicht mehr hier" not in page
 
     leave(mira)
 
@@ -69,6 +71,7 @@ def test_the_lead_hears_of_what_nobody_sees_any_more(lead, secret, mira):
     assert "1 vertraulichen Vorgang sieht niemand mehr." in today
     page = words_of(lead.get(PAGE))
     assert f"Nr. {secret.reference} vom" in page
+    assert "arbeitet nicht mehr hier" in page
     for shown in (today, page):
         assert "droht" not in shown
 

@@ -120,6 +120,16 @@ def test_a_mail_of_a_blocked_sender_says_so(desk, quarter, sender, name, is_bloc
     assert ("Gesperrter Absender" in page_of(desk, mail)) is is_blocked
 
 
+def test_a_mail_whose_draft_is_still_being_made_says_so(desk, quarter):
+    mail = arrive(quarter, raw=make_mail(), now=timezone.now())
+    early = page_of(desk, mail)
+    come_in(quarter, make_mail("Dunkel"))
+    later = page_of(desk, mail)
+
+    assert ["Daraus wird gerade ein Entwurf" in page for page in (early, later)] == [True, False]
+    assert ["Als Anliegen aufnehmen" in page for page in (early, later)] == [False, True]
+
+
 def test_a_draft_is_taken_in_with_one_press(desk, quarter):
     mail = come_in(quarter, make_mail("Dunkel <script>alert(1)</script>"))
     page = page_of(desk, mail)

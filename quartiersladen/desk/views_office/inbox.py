@@ -188,6 +188,7 @@ def _page(
         "mail": mail,
         "effect": effect,
         "offers": _offers(request, mail, effect),
+        "is_being_read": _is_being_read(mail, effect),
         "question": question_by_mail(request.viewer, mail, effect),
         "files": queries.attached_files(mail),
         "has_original": queries.may_have_original(mail),
@@ -217,10 +218,14 @@ def _offers(request: StaffRequest, mail: InboundMail, effect: CameByMail | None)
         offers.add("finish")
     if decides and may_become_concern(mail, effect):
         offers.add("take_up")
-    if mail.mail_class == MailClass.NEW and mail.is_waiting and effect is None:
-        # The task that makes its draft comes within a minute.
+    if _is_being_read(mail, effect):
         offers.discard("take_up")
     return frozenset(offers)
+
+
+def _is_being_read(mail: InboundMail, effect: CameByMail | None) -> bool:
+    """Whether the task that makes a draft of it is still to come; it comes within a minute."""
+    return mail.mail_class == MailClass.NEW and mail.is_waiting and effect is None
 
 
 def _is_proposal(effect: CameByMail | None) -> bool:

@@ -152,6 +152,18 @@ def test_a_placeholder_becomes_the_signed_link(queue, status_link, quarter, sett
     assert read_token("status", token, today=NOON.date()) == Claim(42, 1)
 
 
+@pytest.mark.parametrize(
+    ("language", "end"), [("de", "/"), ("ar", "/?lang=ar"), ("de-simple", "/?lang=de-simple")]
+)
+def test_a_link_opens_the_page_in_the_language_of_the_mail(queue, status_link, language, end):
+    mail = queue(text="[[link:status]]", links={"status": status_link}, language=language)
+
+    [url] = [found for found in URL.findall(plain(mail)) if "/s/" in found]
+
+    assert url == link_url(mail, "status")
+    assert re.sub(r".*/s/[\w-]+", "", url) == end
+
+
 def test_a_quarter_under_a_prefix_links_below_it(status_link, queue, settings, quarter):
     settings.BASE_URL = "https://office.example.org"
     west = make_quarter("west")
