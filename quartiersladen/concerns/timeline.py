@@ -25,6 +25,7 @@ from quartiersladen.concerns.states import (
     Channel,
     ConcernKind,
     ConcernState,
+    PlaceKind,
     Result,
     Scope,
     Witness,
@@ -432,6 +433,9 @@ DESK_BUILT: dict[str, Callable[[Facts], str]] = {
     "received": _channel,
     "assign": _assigned,
     "sorted": _sorted,
+    "placed": lambda facts: (
+        _("Place entered: %(kind)s") % {"kind": PlaceKind(facts["kind"]).label}
+    ),
     "checked": lambda facts: str(Scope(facts["scope"]).label),
     "next_date": lambda facts: _("Next date: %(day)s") % {"day": _day(facts["due_on"])},
     "passed_on": _passed_on,

@@ -179,6 +179,13 @@ def blacken_nothing(page: Any) -> None:
     page.locator("[role=alert]").wait_for()
 
 
+def send_the_place_without_words(page: Any) -> None:
+    page.fill("[name=place_text]", "")
+    page.check("[name=place_kind][value=address]")
+    page.click("main form [type=submit]")
+    page.locator("[role=alert]").wait_for()
+
+
 def put_aside_without_a_reason(page: Any) -> None:
     page.click("main [name=deed][value=aside]")
     page.locator("[role=alert]").wait_for()
@@ -566,6 +573,13 @@ DESK = {
     ),
     "walk with errors": Sight(
         "concerns:walk", lambda: facts.action_page("walk"), who=LEAD, deed=send_the_form_empty
+    ),
+    "place": Sight("concerns:place", lambda: facts.desk("place", facts.with_mail()), who=LEAD),
+    "place with errors": Sight(
+        "concerns:place",
+        lambda: facts.desk("place", facts.with_mail()),
+        who=LEAD,
+        deed=send_the_place_without_words,
     ),
     "blackening": Sight("concerns:blacken", facts.blacken_page, who=LEAD),
     "blackening, looked at": Sight(

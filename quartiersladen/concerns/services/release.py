@@ -59,6 +59,15 @@ def _shown_point(concern: Concern, precision: PlacePrecision) -> tuple[float, fl
     return coarse(degrees=concern.latitude), coarse(degrees=concern.longitude)
 
 
+def show_place(*, concern: Concern, precision: str) -> None:
+    """Set what the public sees of the place, without saving it; nothing where there is no point."""
+    point = _shown_point(concern, PlacePrecision(precision))
+    concern.place_precision = precision if point else PlacePrecision.NONE
+    concern.public_latitude, concern.public_longitude = point or (None, None)
+    # Of the point that is shown, not of the exact one: it would tell on which side of a street.
+    concern.public_district = district_at(concern.quarter, *point) if point else None
+
+
 def coarse(*, degrees: float) -> float:
     """Return a coordinate on a grid of about 200 m."""
     return round(round(degrees / ROUGHLY) * ROUGHLY, 6)
@@ -87,15 +96,11 @@ def release_concern(
     if dossier.audience == Audience.CONFIDENTIAL or is_closed_to_all:
         raise NotForThePublic
     claim(dossier=dossier, version=version)
-    point = _shown_point(concern, release.precision)
     concern.is_released = True
     concern.released_at = concern.released_at or now
     concern.public_title = release.title.strip()[:120]
     concern.public_text = release.text.strip()
-    concern.place_precision = release.precision if point else PlacePrecision.NONE
-    concern.public_latitude, concern.public_longitude = point or (None, None)
-    # Of the point that is shown, not of the exact one: it would tell on which side of a street.
-    concern.public_district = district_at(dossier.quarter, *point) if point else None
+    show_place(concern=concern, precision=release.precision)
     concern.public_words = public_words(concern=concern)
     concern.save(
         update_fields=[

@@ -164,7 +164,7 @@ def show(
         "told_in": language_name(concern.text_language),
         "answered_in": language_name(concern.dossier.language),
         "asked_in": case.asked_in if decides else "",
-        "may_blacken": decides,
+        "may_decide": decides,
         "parts": links_to_parts(viewer, concern.dossier),
         "asked_for": asked_for,
         "readings": readings_of(viewer, concern.dossier),
