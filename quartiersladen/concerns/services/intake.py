@@ -328,7 +328,10 @@ def _store(
     known: _Known,
 ) -> Concern:
     day = quarter.local_day(now)
-    first_look = add_days_at_work(quarter, day, quarter.first_look_days)
+    # Where somebody is in danger the next working day is late enough; 110 and 112 were named before.
+    first_look = add_days_at_work(
+        quarter, day, 0 if report.is_emergency else quarter.first_look_days
+    )
     passed = rules_with_addresses(known.look.rules)
     state = _first_state(intake, signs)
     dossier = open_dossier(

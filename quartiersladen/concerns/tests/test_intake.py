@@ -43,6 +43,19 @@ def test_it_counts_at_once_with_number_next_date_and_promise(quarter, theme):
     assert [(e.deed, e.by) for e in Entry.objects.all()] == [("received", None)]
 
 
+@pytest.mark.parametrize(
+    ("now", "next_on"),
+    [(NOON, date(2026, 3, 2)), (NOON + timedelta(days=5), date(2026, 3, 9))],
+    ids=["on a Monday", "on a Saturday"],
+)
+def test_where_somebody_is_in_danger_it_is_looked_at_on_the_next_day_at_work(
+    quarter, now, next_on
+):
+    concern = make_concern(quarter, is_emergency=True, now=now)
+    assert concern.next_on == next_on
+    assert [f.due_on for f in FollowUp.objects.all()] == [next_on]
+
+
 def test_without_an_address_no_mail_goes_out(quarter):
     make_concern(quarter)
     assert list(Mail.objects.all()) == []
