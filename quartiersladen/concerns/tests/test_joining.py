@@ -843,6 +843,20 @@ def test_parting_too_late_is_explained(desk, mira, leader, other):
     assert desk.post(desk_page(leader), {"loesen": "2026-9999"}).status_code == 404
 
 
+def test_whoever_closes_a_joint_case_reads_to_whom_the_answer_goes(
+    desk, quarter, mira, leader, other
+):
+    page = f"/buero/anliegen/{leader.dossier.reference}/?tat=close"
+    words = "Dieselbe Antwort geht auch an"
+    assert words not in desk.get(page).content.decode()
+
+    join(mira, leader, other)
+    assert f"{words} die Person des 1 Anliegens" in desk.get(page).content.decode()
+
+    join(mira, Concern.objects.get(pk=leader.pk), make_concern(quarter))
+    assert f"{words} die Personen der 2 Anliegen" in desk.get(page).content.decode()
+
+
 def test_the_page_of_a_joined_concern_says_to_what_it_belongs(
     desk, helper_desk, mira, leader, other
 ):

@@ -209,9 +209,25 @@ def _hint(case: Case, name: str) -> str | Promise:
         return _("The contact data has been deleted: the person cannot be told by us any more.")
     if name == "question":
         return WAYS_BACK[way_to(concern=case.concern)]
-    if name == "close" and case.concern.is_topic:
-        return _("Important topic: it comes back by itself, so that we ask again.")
+    if name == "close":
+        return _hint_to_close(case) or HINTS["close"]
     return HINTS.get(name, "")
+
+
+def _hint_to_close(case: Case) -> str:
+    hints = []
+    if joined := getattr(case.concern, "joined_count", 0):
+        words = ngettext(
+            "The same answer goes also to whoever told the %(n)s joined concern, by their own way."
+            " Your words are not translated.",
+            "The same answer goes also to whoever told the %(n)s joined concerns, each by their own"
+            " way. Your words are not translated.",
+            joined,
+        )
+        hints.append(words % {"n": joined})
+    if case.concern.is_topic:
+        hints.append(_("Important topic: it comes back by itself, so that we ask again."))
+    return " ".join(hints)
 
 
 def may_meet(case: Case) -> bool:
