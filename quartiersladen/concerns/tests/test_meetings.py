@@ -278,6 +278,21 @@ def test_somebody_is_asked_and_can_be_reached(mira, concern, youth):
     assert Meeting.objects.count() == 0
 
 
+def test_only_lead_and_moderator_read_the_mails_beforehand(hao, concern, body, meeting):
+    Dossier.objects.update(assigned_to=hao.user_id)
+    concern.dossier.refresh_from_db()
+    to, words = Appointment(date(2026, 3, 20), time(11), "Laden"), {"why": "", "now": NOON}
+    for preview in (
+        lambda: meetings.preview_plan(
+            viewer=hao, concern=concern, plan=PLAN, invites=[Invite(body, Way.MAIL)], now=NOON
+        ),
+        lambda: meetings.preview_move(viewer=hao, meeting=meeting, to=to, **words),
+        lambda: meetings.preview_cancel(viewer=hao, meeting=meeting, **words),
+    ):
+        with pytest.raises(NotAllowed):
+            preview()
+
+
 def test_only_lead_and_moderator_plan(hao, quarter, concern, body, meeting, youth):
     Dossier.objects.update(assigned_to=hao.user_id)
     concern.dossier.refresh_from_db()

@@ -1,7 +1,6 @@
 """What happens between the invitation and the meeting: people leave, bodies reply, pages go back."""
 
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone, translation
@@ -14,17 +13,14 @@ from quartiersladen.concerns.services.life import withdraw_concern
 from quartiersladen.concerns.services.referrals import PassOn, pass_on
 from quartiersladen.concerns.states import MeetingState
 from quartiersladen.concerns.testing import make_concern, make_referral, teller_viewer
+from quartiersladen.concerns.tests.test_meeting_pages import at, in_days, typed, version
 from quartiersladen.concerns.timeline import steps_for
 from quartiersladen.correspondence.states import Way
 from quartiersladen.directory.models import ContactPerson, ResponsibleBody
 from quartiersladen.directory.testing import make_body
-from quartiersladen.dossiers.models import Dossier, FollowUp
+from quartiersladen.dossiers.models import FollowUp
 from quartiersladen.kernel.links import make_token
 from quartiersladen.outbox.models import Mail
-
-
-def in_days(days: int) -> str:
-    return str(timezone.localdate() + timedelta(days=days))
 
 
 @pytest.fixture
@@ -37,31 +33,6 @@ def concern(quarter, mira, body):
 @pytest.fixture
 def youth(quarter):
     return make_body(quarter, "Jugendamt", "")
-
-
-def at(concern: Concern, deed: str = "") -> str:
-    return f"/buero/anliegen/{concern.dossier.reference}/treffen/{deed}"
-
-
-def version(concern: Concern) -> int:
-    return Dossier.objects.get(pk=concern.pk).version
-
-
-def typed(concern, *bodies, **changes) -> dict[str, object]:
-    ways = {f"stelle-{b.pk}-way": "mail" if b.email else "phone" for b in bodies}
-    return {
-        "version": version(concern),
-        "submission_key": uuid4(),
-        "stelle": [body.pk for body in bodies],
-        "on": in_days(10),
-        "begins": "10:00",
-        "place": "Rathaus",
-        "purpose": "Wer macht was?",
-        "others": "",
-        "schritt": "ansehen",
-        **ways,
-        **changes,
-    }
 
 
 def send(desk, concern, form):
