@@ -281,7 +281,8 @@ def test_somebody_is_asked_and_can_be_reached(mira, concern, youth):
 def test_only_lead_and_moderator_read_the_mails_beforehand(hao, concern, body, meeting):
     Dossier.objects.update(assigned_to=hao.user_id)
     concern.dossier.refresh_from_db()
-    to, words = Appointment(date(2026, 3, 20), time(11), "Laden"), {"why": "", "now": NOON}
+    to = Appointment(date(2026, 3, 20), time(11), "Laden")
+    words: dict[str, Any] = {"why": "", "now": NOON}
     for preview in (
         lambda: meetings.preview_plan(
             viewer=hao, concern=concern, plan=PLAN, invites=[Invite(body, Way.MAIL)], now=NOON
